@@ -1,0 +1,90 @@
+/**
+ * Every error SLIP can raise, in one table; docs/errors.md is generated from it.
+ *
+ * class: `item` – the item's own input is at fault, attempts count; `environment` – a server, a mount or a process is
+ * at fault, no attempt is burnt and no errors row is written; `usage` – a person's command or configuration;
+ * `internal` – a defect of SLIP.
+ */
+export type ErrorClass = 'item' | 'environment' | 'usage' | 'internal'
+
+export interface ErrorCode {
+  readonly class: ErrorClass
+  /** Where it arises: a stage or a command. */
+  readonly stage: 'rights' | 'enqueue' | 'index' | 'ctl' | 'any'
+  /** True when trying the same input again cannot help: goes to slip_errors at once. */
+  readonly permanent: boolean
+  /** What it means, one sentence. */
+  readonly means: string
+  /** What a person does about it, one sentence. */
+  readonly advice: string
+}
+
+const item = (means: string, advice: string): ErrorCode => ({
+  class: 'item',
+  stage: 'index',
+  permanent: true,
+  means,
+  advice,
+})
+const environment = (stage: ErrorCode['stage'], means: string, advice: string): ErrorCode => ({
+  class: 'environment',
+  stage,
+  permanent: false,
+  means,
+  advice,
+})
+const usage = (means: string, advice: string): ErrorCode => ({
+  class: 'usage',
+  stage: 'any',
+  permanent: true,
+  means,
+  advice,
+})
+
+export const errorCodes = {
+  // item: repository
+  METS_MISSING: item('The item has no METS file in the repository.', 'Restore the METS file, then: slipctl errors retry --id ID'),
+  METS_UNREADABLE: item('The METS file is not well-formed XML or not METS.', 'Replace the METS file, then: slipctl errors retry --id ID'),
+  METS_UNSUPPORTED: item('The METS profile is one SLIP does not index.', 'See docs/document.md for the profiles read.'),
+  METS_TOO_LARGE: item('The METS file is larger than the limit.', 'Check the file; a METS file of a volume has a few megabytes.'),
+  METS_NO_PAGES: item('The METS file names no pages.', 'Check fileGrp USE="ocr" and the physical structMap.'),
+  METS_BAD_REFERENCE: item('The METS file names a page file outside the item.', 'Page hrefs are plain file names in the zip of the item; replace the METS file.'),
+  ZIP_MISSING: item('The item has a METS file and no zip.', 'Restore the zip, then: slipctl errors retry --id ID'),
+  ZIP_UNREADABLE: item('The zip is not a zip file, or its directory is damaged.', 'Replace the zip, then: slipctl errors retry --id ID'),
+  ZIP_ENTRY_DAMAGED: item('A page in the zip cannot be inflated to its stated size and checksum.', 'Replace the zip, then: slipctl errors retry --id ID'),
+  ZIP_ENTRY_TOO_LARGE: item('A page in the zip is larger than the limit.', 'Check the page file; the limit is 64 MiB of text.'),
+  ZIP_ENTRY_UNSUPPORTED: item('A page in the zip is encrypted or uses a compression SLIP does not read.', 'Pack the zip again with deflate or store.'),
+  ZIP_DUPLICATE_NAME: item('The zip holds two files of the same page name.', 'Pack the zip again, each page once.'),
+  PAGE_MISSING: item('METS names a page that is not in the zip.', 'Replace the zip or the METS file, then: slipctl errors retry --id ID'),
+  // item: lookups and assembly
+  RECORD_MISSING: item('The catalogue has no record for the item.', 'Load its catalogue record with the next catalogue file; the item is then indexed by itself.'),
+  RECORD_UNREADABLE: item('The catalogue record of the item cannot be used.', 'Correct the record in the catalogue and load it again.'),
+  RIGHTS_MISSING: item('No source says what rights the item has.', 'Add a rights source, or set rights.default in the configuration.'),
+  ITEM_ID_INVALID: item('The id is not a valid item id.', 'An id is namespace.object, 1 to 255 bytes of printable ASCII without blanks.'),
+  DOCUMENT_REJECTED: item('The engine refused the document.', 'See the message for the words of the engine.'),
+  LEASE_LOST: item('Four processes in a row died or stalled while they held the item.', 'Look at the volume by hand (slipctl assemble ID), then: slipctl errors retry --id ID'),
+  // rights sources
+  SOURCE_RECORD_INVALID: { class: 'item', stage: 'rights', permanent: true, means: 'A catalogue record or a line of a source file cannot be read.', advice: 'Correct the record in its file; the changed file is read again by itself.' },
+  SOURCE_FILE_MISSING: environment('rights', 'A file named in sources is not there.', 'Check sources.NAME.files in the configuration.'),
+  SOURCE_FILE_UNREADABLE: environment('rights', 'A source file cannot be opened or decompressed.', 'Check the file and its permissions.'),
+  // environment
+  DATABASE_UNAVAILABLE: environment('any', 'The database does not answer.', 'Check database.url, and that the server runs.'),
+  REPOSITORY_UNAVAILABLE: environment('index', 'The repository root is not there or cannot be entered.', 'Check repository.root and its mount.'),
+  ENGINE_UNAVAILABLE: environment('index', 'The index does not answer.', 'Check targets.NAME.urls, and that the engine runs.'),
+  EMBEDDED_SERVER_FAILED: environment('any', 'The embedded PostgreSQL cannot be started.', 'See the message of the server; a folder that its user cannot enter is the usual cause.'),
+  // usage
+  USAGE: usage('The command line is wrong.', 'See --help.'),
+  CONFIG_INVALID: usage('The configuration is wrong.', 'Correct the key named; slipctl config check tries it.'),
+  CONFIG_MISSING: usage('There is no configuration file.', 'Name one with --config or SLIP_CONFIG, or write one with: slipctl init'),
+  TARGET_MISMATCH: usage('A target in the configuration differs from what the database says it is.', 'Correct the key named, or apply it with: slipctl targets apply'),
+  SCHEMA_TOO_OLD: usage('The database schema is older than this release.', 'Run: slipctl db migrate'),
+  SCHEMA_TOO_NEW: usage('The database schema is newer than this release can use.', 'Install the current release.'),
+  NOT_FOUND: usage('What was named does not exist.', 'Check the name.'),
+  LOCKED: usage('Another process holds it.', 'Wait for it, or end it.'),
+  FOLDER_UNUSABLE: usage('A folder cannot be written or entered.', 'Check its permissions, and those of the folders above it.'),
+  NODE_TOO_OLD: usage('Node is too old.', 'Install Node 22.19 or newer.'),
+  // internal
+  INTERNAL: { class: 'internal', stage: 'any', permanent: false, means: 'A defect of SLIP.', advice: 'Report it with the message and the stack.' },
+} as const satisfies Record<string, ErrorCode>
+
+export type Code = keyof typeof errorCodes

@@ -1,0 +1,96 @@
+/**
+ * The engine contract: all that the rest of SLIP knows of an index. One conformance suite (test/conformance/engine)
+ * runs whole against every engine. Nothing outside src/shards knows which engine it talks to.
+ */
+
+/** A document as assembled by src/indexer/assemble, ready to post. */
+export interface IndexDocument {
+  readonly id: string
+  /** Decides which of two writes wins: the highest. A 53-bit integer. */
+  readonly fence: number
+  readonly rev: number
+  /** Content digest, 32 lower-case hexadecimal characters. */
+  readonly digest: string
+  /** The whole document as UTF-8 JSON, field `ocr` included: what Solr and OpenSearch are sent. */
+  readonly json: Buffer
+  /** Where each page's text lies in `json`: a JSON-escaped slice of the ocr string, in reading sequence. */
+  readonly pages: readonly PageSlice[]
+}
+
+export interface PageSlice {
+  /** ORDER of the page in METS, from 1. */
+  readonly order: number
+  /** Printed page number (ORDERLABEL); null where METS gives none. */
+  readonly label: string | null
+  /** Byte offset and length in IndexDocument.json; length 0 = empty page. */
+  readonly offset: number
+  readonly length: number
+}
+
+export interface Removal {
+  readonly id: string
+  readonly fence: number
+  readonly rev: number
+}
+
+/** What the engine did with one document or removal. */
+export type Outcome =
+  | { readonly kind: 'done' }
+  /** The engine holds a higher fence. */
+  | { readonly kind: 'stale'; readonly fence: number }
+  | { readonly kind: 'rejected'; readonly message: string }
+  | { readonly kind: 'unavailable'; readonly message: string }
+
+/** What an engine holds of one item: provenance, not content. */
+export interface Held {
+  readonly id: string
+  readonly rev: number
+  readonly fence: number
+  readonly digest: string
+}
+
+export interface SearchHit {
+  readonly id: string
+  readonly shard: number
+  readonly score: number
+  readonly title: string | null
+  readonly author: string | null
+  readonly publishDate: string | null
+  /** The best pages of the item, best first; empty when only catalogue text matched. */
+  readonly pages: readonly PageHit[]
+}
+
+export interface PageHit {
+  readonly order: number
+  readonly label: string | null
+  /** Plain text around the matches, each match between `<em>` and `</em>`; nothing else is marked up or escaped. */
+  readonly snippet: string
+}
+
+export interface SearchAnswer {
+  /** Number of items that match, over all shards. */
+  readonly total: number
+  readonly hits: readonly SearchHit[]
+}
+
+export interface Engine {
+  /** Makes what is missing of the index for shards 1…N; idempotent. */
+  create(shards: number): Promise<void>
+  /**
+   * Writes documents to one shard; an outcome for each, in order. A document is written when the engine holds a lower
+   * or the same fence for its id, else `stale`. Never throws for what a document or the server does.
+   */
+  post(shard: number, documents: readonly IndexDocument[]): Promise<Outcome[]>
+  /** Removes items from one shard under the same rule; the fence of a removal is remembered (tombstone). */
+  remove(shard: number, removals: readonly Removal[]): Promise<Outcome[]>
+  /** What one shard holds of these ids; absent ids are left out, tombstones are not returned. */
+  get(shard: number, ids: readonly string[]): Promise<Held[]>
+  /** Live items of a shard in ascending byte order of id, after `after` ('' = from the start), at most `limit`. */
+  scan(shard: number, after: string, limit: number): Promise<Held[]>
+  /** Number of live items in a shard. */
+  count(shard: number): Promise<number>
+  search(query: string, options: { limit: number; pagesPerHit: number }): Promise<SearchAnswer>
+  /** Resolves when the engine answers; rejects with ENGINE_UNAVAILABLE. */
+  health(): Promise<void>
+  close(): Promise<void>
+}
