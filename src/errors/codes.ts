@@ -26,6 +26,8 @@ const item = (means: string, advice: string): ErrorCode => ({
   means,
   advice,
 })
+/** An item error that may heal by itself while a file is still being copied: tried again before it is final. */
+const passing = (means: string, advice: string): ErrorCode => ({ ...item(means, advice), permanent: false })
 const environment = (stage: ErrorCode['stage'], means: string, advice: string): ErrorCode => ({
   class: 'environment',
   stage,
@@ -43,19 +45,19 @@ const usage = (means: string, advice: string): ErrorCode => ({
 
 export const errorCodes = {
   // item: repository
-  METS_MISSING: item('The item has no METS file in the repository.', 'Restore the METS file, then: slipctl errors retry --id ID'),
-  METS_UNREADABLE: item('The METS file is not well-formed XML or not METS.', 'Replace the METS file, then: slipctl errors retry --id ID'),
+  METS_MISSING: passing('The item has no METS file in the repository.', 'Restore the METS file, then: slipctl errors retry --id ID'),
+  METS_UNREADABLE: passing('The METS file is not well-formed XML or not METS.', 'Replace the METS file, then: slipctl errors retry --id ID'),
   METS_UNSUPPORTED: item('The METS profile is one SLIP does not index.', 'See docs/document.md for the profiles read.'),
   METS_TOO_LARGE: item('The METS file is larger than the limit.', 'Check the file; a METS file of a volume has a few megabytes.'),
   METS_NO_PAGES: item('The METS file names no pages.', 'Check fileGrp USE="ocr" and the physical structMap.'),
   METS_BAD_REFERENCE: item('The METS file names a page file outside the item.', 'Page hrefs are plain file names in the zip of the item; replace the METS file.'),
-  ZIP_MISSING: item('The item has a METS file and no zip.', 'Restore the zip, then: slipctl errors retry --id ID'),
-  ZIP_UNREADABLE: item('The zip is not a zip file, or its directory is damaged.', 'Replace the zip, then: slipctl errors retry --id ID'),
-  ZIP_ENTRY_DAMAGED: item('A page in the zip cannot be inflated to its stated size and checksum.', 'Replace the zip, then: slipctl errors retry --id ID'),
+  ZIP_MISSING: passing('The item has a METS file and no zip.', 'Restore the zip, then: slipctl errors retry --id ID'),
+  ZIP_UNREADABLE: passing('The zip is not a zip file, or its directory is damaged.', 'Replace the zip, then: slipctl errors retry --id ID'),
+  ZIP_ENTRY_DAMAGED: passing('A page in the zip cannot be inflated to its stated size and checksum.', 'Replace the zip, then: slipctl errors retry --id ID'),
   ZIP_ENTRY_TOO_LARGE: item('A page in the zip is larger than the limit.', 'Check the page file; the limit is 64 MiB of text.'),
   ZIP_ENTRY_UNSUPPORTED: item('A page in the zip is encrypted or uses a compression SLIP does not read.', 'Pack the zip again with deflate or store.'),
   ZIP_DUPLICATE_NAME: item('The zip holds two files of the same page name.', 'Pack the zip again, each page once.'),
-  PAGE_MISSING: item('METS names a page that is not in the zip.', 'Replace the zip or the METS file, then: slipctl errors retry --id ID'),
+  PAGE_MISSING: passing('METS names a page that is not in the zip.', 'Replace the zip or the METS file, then: slipctl errors retry --id ID'),
   // item: lookups and assembly
   RECORD_MISSING: item('The catalogue has no record for the item.', 'Load its catalogue record with the next catalogue file; the item is then indexed by itself.'),
   RECORD_UNREADABLE: item('The catalogue record of the item cannot be used.', 'Correct the record in the catalogue and load it again.'),

@@ -1,0 +1,40 @@
+import type { Migration } from './migration.ts'
+
+/** What stage 1 writes: catalogue records as loaded, and one row per item with what is known of it. */
+export const inputs: Migration = {
+  name: '0001-inputs',
+  postgres: [
+    `CREATE TABLE slip_schema (
+       only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+       version integer NOT NULL,
+       oldest_code varchar(32) NOT NULL
+     )`,
+    `CREATE TABLE slip_record (
+       record_id varchar(64) COLLATE "C" PRIMARY KEY,
+       data text NOT NULL,
+       digest char(32) NOT NULL,
+       source varchar(64) NOT NULL,
+       loaded_at timestamptz(6) NOT NULL,
+       deleted_at timestamptz(6),
+       -- items not yet carried over to slip_rights: set with the content, cleared with the items, each in one transaction
+       pending boolean NOT NULL DEFAULT true
+     )`,
+    `CREATE INDEX slip_record_pending ON slip_record (record_id) WHERE pending`,
+    `CREATE TABLE slip_rights (
+       htid varchar(255) COLLATE "C" PRIMARY KEY CHECK (htid ~ '^[!-~]+$'),
+       attr smallint,
+       reason varchar(16),
+       source varchar(32),
+       access_profile varchar(32),
+       rights_time timestamp(0),
+       record_id varchar(64) COLLATE "C",
+       update_date integer,
+       record_digest char(32),
+       digest char(32) NOT NULL,
+       rev bigint NOT NULL CHECK (rev > 0),
+       insert_time timestamptz(6) NOT NULL,
+       withdrawn_at timestamptz(6)
+     )`,
+    `CREATE INDEX slip_rights_insert_time ON slip_rights (insert_time, htid)`,
+  ],
+}

@@ -1,0 +1,62 @@
+import type { Migration } from './migration.ts'
+
+/**
+ * The queue and its claims. Every index of the queue costs every claim: two, both partial. fillfactor leaves room so
+ * that claim and settle stay on their page; autovacuum comes early because rows live for seconds.
+ */
+export const work: Migration = {
+  name: '0002-work',
+  postgres: [
+    `CREATE TABLE slip_queue (
+       target varchar(32) COLLATE "C" NOT NULL,
+       htid varchar(255) COLLATE "C" NOT NULL CHECK (htid ~ '^[!-~]+$'),
+       seq bigint NOT NULL,
+       lane smallint NOT NULL CHECK (lane BETWEEN 0 AND 3),
+       state smallint NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 2),
+       action varchar(6) NOT NULL CHECK (action IN ('index', 'delete')),
+       shard smallint NOT NULL DEFAULT 0 CHECK (shard >= 0),
+       rev bigint NOT NULL CHECK (rev > 0),
+       gen bigint NOT NULL DEFAULT 1 CHECK (gen > 0),
+       claimed_rev bigint,
+       claimed_gen bigint,
+       fence bigint NOT NULL DEFAULT 0 CHECK (fence BETWEEN 0 AND 9007199254740991),
+       claim_token uuid,
+       pid integer,
+       host varchar(255),
+       attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+       strikes smallint NOT NULL DEFAULT 0 CHECK (strikes >= 0),
+       unproven boolean NOT NULL DEFAULT false,
+       available_at timestamptz(6),
+       enqueued_at timestamptz(6) NOT NULL,
+       reason varchar(32) NOT NULL,
+       last_error varchar(1000),
+       PRIMARY KEY (target, htid),
+       CONSTRAINT slip_queue_claim CHECK (
+         (state = 1) = (claim_token IS NOT NULL)
+         AND (state = 1) = (claimed_rev IS NOT NULL)
+         AND (state = 1) = (claimed_gen IS NOT NULL)
+       ),
+       CONSTRAINT slip_queue_delay CHECK ((state = 2) = (available_at IS NOT NULL))
+     ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_analyze_scale_factor = 0.05,
+             autovacuum_vacuum_cost_delay = 0)`,
+    `CREATE INDEX slip_queue_ready ON slip_queue (target, lane, shard, seq) WHERE state = 0`,
+    `CREATE INDEX slip_queue_delayed ON slip_queue (available_at) WHERE state = 2`,
+    `CREATE TABLE slip_claim (
+       token uuid PRIMARY KEY,
+       worker uuid NOT NULL,
+       pid integer NOT NULL,
+       host varchar(255) NOT NULL,
+       target varchar(32) COLLATE "C" NOT NULL,
+       lane smallint NOT NULL,
+       shard smallint NOT NULL,
+       htids text[] NOT NULL,
+       claimed_at timestamptz(6) NOT NULL,
+       lease_until timestamptz(6) NOT NULL
+     ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0)`,
+    `CREATE INDEX slip_claim_lease ON slip_claim (lease_until)`,
+    `CREATE TABLE slip_lane (lane smallint PRIMARY KEY, name varchar(16) NOT NULL)`,
+    `INSERT INTO slip_lane VALUES (0, 'alone'), (1, 'daily'), (2, 'ops'), (3, 'bulk')`,
+    `CREATE TABLE slip_state (state smallint PRIMARY KEY, name varchar(16) NOT NULL)`,
+    `INSERT INTO slip_state VALUES (0, 'ready'), (1, 'claimed'), (2, 'delayed')`,
+  ],
+}

@@ -1,0 +1,26 @@
+import type { Migration } from './migration.ts'
+
+/** What each target is; how to reach it is configuration. Written by \`slipctl targets apply\` only. */
+export const targets: Migration = {
+  name: '0005-targets',
+  postgres: [
+    `CREATE TABLE slip_target (
+       name varchar(32) COLLATE "C" PRIMARY KEY,
+       engine varchar(16) NOT NULL,
+       schema_version integer NOT NULL,
+       shards smallint NOT NULL CHECK (shards > 0),
+       lease_ms integer NOT NULL CHECK (lease_ms > 0),
+       overlap_ms integer NOT NULL CHECK (overlap_ms > 0),
+       state varchar(8) NOT NULL DEFAULT 'live' CHECK (state IN ('live'))
+     )`,
+    `CREATE TABLE slip_shard (
+       target varchar(32) COLLATE "C" NOT NULL REFERENCES slip_target,
+       shard smallint NOT NULL CHECK (shard > 0),
+       state varchar(8) NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'full', 'closed')),
+       weight real NOT NULL DEFAULT 1 CHECK (weight >= 0),
+       reason varchar(1000) NOT NULL DEFAULT '',
+       since timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
+       PRIMARY KEY (target, shard)
+     )`,
+  ],
+}

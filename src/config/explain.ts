@@ -1,0 +1,32 @@
+import { distance } from 'fastest-levenshtein'
+import type { z } from 'zod'
+import { keysAt } from './keys.ts'
+
+export interface Finding {
+  readonly line: number
+  readonly message: string
+}
+
+/** What zod found, as sentences: key, what is wrong, the nearest known key, the line. */
+export function explain(issues: z.core.$ZodIssue[], lineOf: (path: readonly PropertyKey[]) => number): Finding[] {
+  return issues.flatMap((issue): Finding[] => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        line: lineOf([...issue.path, key]),
+        message: `${[...issue.path, key].join('.')}: unknown key${suggest(key, keysAt(issue.path))}`,
+      }))
+    }
+    const where = issue.path.join('.') || 'configuration'
+    return [{ line: lineOf(issue.path), message: `${where}: ${sentence(issue)}` }]
+  })
+}
+
+function sentence(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type' && issue.input === undefined) return `is required (${issue.expected})`
+  return issue.message.replace(/^Invalid input: /, '')
+}
+
+function suggest(key: string, known: string[]): string {
+  const nearest = known.toSorted((a, b) => distance(key, a) - distance(key, b))[0]
+  return nearest !== undefined && distance(key, nearest) <= Math.max(2, key.length / 2) ? `; did you mean ${nearest}?` : ''
+}

@@ -1,0 +1,26 @@
+import { allKeys, type Key } from './keys.ts'
+
+/** docs/configuration.md, made from the schema. */
+export function configurationPage(): string {
+  const rows = allKeys().map((key) => `| \`${key.path}\` | ${key.type} | ${standard(key)} | ${key.description.replaceAll('|', '\\|')} |`)
+  return `<!-- Generated from src/config/schema.ts: npm run generate -->
+# Configuration
+
+One YAML file: \`--config FILE\`, else the environment variable \`SLIP_CONFIG\`, else \`/etc/slip/slip.yaml\`. It is checked
+whole before anything starts; an unknown key is an error that names the nearest known one and the line.
+\`slipctl init\` writes a commented file, \`slipctl config check\` tries one, \`slipctl config show\` prints it with secrets hidden.
+
+A value is literal, or holds \`\${NAME}\` for an environment variable, or is \`{file: PATH}\` for the content of a file
+(systemd credentials are such files; a secret file that others can read is refused). Relative paths are relative to the
+configuration file. Durations have a unit: \`500ms\`, \`30s\`, \`5m\`, \`2h\`, \`1d\`.
+
+| key | type | default | meaning |
+|---|---|---|---|
+${rows.join('\n')}
+`
+}
+
+function standard(key: Key): string {
+  if (key.required) return '**required**'
+  return key.standard === undefined ? 'none' : `\`${JSON.stringify(key.standard).replace(/^"(.*)"$/, '$1')}\``
+}

@@ -1,0 +1,48 @@
+import type { Code } from '../errors/codes.ts'
+
+/** Every event a daemon or a command emits. Logging and progress only subscribe; nothing depends on being heard. */
+export interface Events {
+  'daemon.started': { stage: string; worker: string; version: string }
+  'daemon.ready': { stage: string }
+  'daemon.waiting': { stage: string; code: Code; message: string; place: object; seconds: number }
+  'daemon.paused': { stage: string; scope: string; name: string; reason: string }
+  'daemon.resumed': { stage: string }
+  'daemon.stopping': { stage: string; reason: string }
+  'daemon.stopped': { stage: string; exitCode: number }
+  'chore.done': { chore: string; rows: number }
+  'chore.failed': { chore: string; code: Code; message: string }
+  'source.read': { source: string; file: string; records: number; bad: number }
+  'rights.pass': {
+    new: number
+    updated: number
+    moved: number
+    withdrawn: number
+    noop: number
+    forced: number
+    outOfScope: number
+    bad: number
+  }
+  'enqueue.block': { target: string; read: number; enqueued: number; watermark: string }
+  'enqueue.sweep': { target: string; read: number; enqueued: number; whole: boolean }
+  'index.claimed': { target: string; lane: number; shard: number; items: number; token: string }
+  'index.batch': {
+    target: string
+    shard: number
+    claimed: number
+    indexed: number
+    deleted: number
+    errors: number
+    delayed: number
+    returned: number
+    fencedOut: number
+    pages: number
+    bytes: number
+    milliseconds: number
+  }
+  'index.item-failed': { target: string; htid: string; code: Code; message: string; place: object; delayed: boolean }
+  'index.stale-refused': { target: string; htid: string; shard: number; ours: number; theirs: number }
+  'index.unbalanced': { target: string; token: string; claimed: number; accounted: number }
+  'lease.lost': { token: string; items: number }
+}
+
+export type EventName = keyof Events

@@ -1,0 +1,45 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { SlipError } from '../errors/slip-error.ts'
+
+/** Deadlock, serialization failure, lock not available: another transaction went first, ours runs again. */
+const conflicts = new Set(['40001', '40P01', '55P03'])
+
+const refused = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENOENT'])
+const attempts = 6
+
+interface Coded {
+  code?: unknown
+  message?: string
+}
+
+/** True for what a lost or refused connection throws: SQLSTATE class 08, 57P0x, 53300, a system code, or pg's own words. */
+export function isConnectionLoss(error: unknown): boolean {
+  const { code, message = '' } = error as Coded
+  if (typeof code === 'string' && (refused.has(code) || code.startsWith('08') || code.startsWith('57P') || code === '53300')) return true
+  return /Connection terminated|connection.*(ended|closed|timeout)|Client has encountered a connection error|Timeout acquiring/i.test(message)
+}
+
+/** Runs `work` until it ends otherwise than by a conflict or a lost connection, six times at most. */
+export async function withRetry<T>(work: () => Promise<T>, place: string): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      const lost = isConnectionLoss(error)
+      if (!lost && !conflicts.has(String((error as Coded).code))) throw asUnavailable(error, place)
+      if (attempt === attempts) throw lost ? unavailable(error, place) : error
+      await pause(2 ** attempt * 10 * (0.5 + Math.random()))
+    }
+  }
+}
+
+/** Wrong password, unknown database or role: the server answers, but not to us. */
+function asUnavailable(error: unknown, place: string): unknown {
+  const { code } = error as Coded
+  return typeof code === 'string' && (code.startsWith('28') || code === '3D000') ? unavailable(error, place) : error
+}
+
+function unavailable(error: unknown, place: string): SlipError {
+  const reason = (error as Error).message || String((error as Coded).code)
+  return new SlipError('DATABASE_UNAVAILABLE', `the database at ${place} does not answer: ${reason}`, { cause: error })
+}
