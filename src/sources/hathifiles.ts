@@ -1,0 +1,81 @@
+import { itemIdProblem, parseItemId } from './item-id.ts'
+import { readBytes } from './read-bytes.ts'
+import { type Line, readLines } from './read-lines.ts'
+import { attributeOf } from './rights-codes.ts'
+import type { RightsEvent, RightsRow } from './source.ts'
+import { sourceText } from './source-text.ts'
+
+const maxLineBytes = 1024 * 1024
+
+/** Columns of a hathifile, from 0; the last, author, is absent in older files. */
+const column = { htid: 0, rights: 2, record: 3, reason: 13, time: 14, source: 23, profile: 24 }
+const columns = 26
+
+/**
+ * Streams a hathifile, full or daily, `.gz` or plain: tab-separated, 26 columns (25 in files made before the author
+ * was added), no header; a header line is skipped. A line that cannot be used is yielded as `bad` with its number. The
+ * order of the columns is that of the hathifiles' README.
+ *
+ * @throws SlipError SOURCE_FILE_MISSING, SOURCE_FILE_UNREADABLE (after the lines before the damage).
+ */
+export async function* readHathifile(path: string): AsyncGenerator<RightsEvent> {
+  let sawAll = false
+  for await (const line of readLines(readBytes(path), maxLineBytes)) {
+    if (line.bytes.length === 0) continue
+    const cells = line.bytes.toString('utf8').split('\t')
+    if (line.number === 1 && cells[0] === 'htid') continue
+    const problem: string | null = line.tooLong
+      ? `is longer than ${maxLineBytes} bytes`
+      : widthProblem(cells, line, sawAll)
+    sawAll ||= problem === null && cells.length === columns
+    const row = problem ?? rowOf(cells, line.number)
+    if (typeof row !== 'string') yield row
+    else {
+      const message = `Line ${line.number} ${row}.`
+      yield { kind: 'bad', file: path, line: line.number, message, text: sourceText(line.bytes) }
+    }
+  }
+}
+
+/** A file has one width: 25 columns are a cut line once 26 were seen. */
+function widthProblem(cells: string[], line: Line, sawAll: boolean): string | null {
+  if (cells.length === columns || (cells.length === columns - 1 && !sawAll)) return null
+  const cut = line.ended ? '' : '; the file ends in the middle of it'
+  return `has ${cells.length} columns, not ${columns}${cut}`
+}
+
+/** The row, or what is wrong with it as the end of a sentence. */
+function rowOf(cells: string[], line: number): RightsRow | string {
+  const id = cells[column.htid]!
+  const problem = itemIdProblem(id)
+  if (problem !== null) return `has an invalid item id: it ${problem}`
+  const attr = attributeOf(cells[column.rights]!)
+  if (attr === null) return `has an unknown rights code ${JSON.stringify(cells[column.rights]!.slice(0, 40))}`
+  const record = cells[column.record]!
+  if (!/^[!-~]{0,64}$/.test(record)) return 'has an invalid record id'
+  const rightsTime = timeOf(cells[column.time]!)
+  if (rightsTime === undefined) return `has an invalid rights time ${JSON.stringify(cells[column.time]!.slice(0, 40))}`
+  return {
+    kind: 'rights',
+    line,
+    htid: parseItemId(id).htid,
+    attr,
+    reason: textOf(cells[column.reason]!),
+    source: textOf(cells[column.source]!),
+    accessProfile: textOf(cells[column.profile]!),
+    rightsTime,
+    recordId: textOf(record),
+  }
+}
+
+function textOf(cell: string): string | null {
+  return cell === '' ? null : cell.replaceAll('\0', '\ufffd')
+}
+
+/** Null when empty or MySQL's zero date, undefined when it is no time of the calendar. */
+function timeOf(cell: string): string | null | undefined {
+  if (cell === '' || cell === '0000-00-00 00:00:00') return null
+  if (!/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(cell)) return undefined
+  const time = new Date(`${cell.replace(' ', 'T')}Z`)
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(cell.slice(0, 10)) ? cell : undefined
+}

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { itemEntries } from './record-items.ts'
+import type { CatalogueRecord } from './source.ts'
+
+/** Fields that speak of all items of the record; of these only the item's own entry counts. */
+const perItem = new Set(['id', 'ht_id', 'ht_json', 'ht_id_display', 'fullrecord'])
+
+/**
+ * The part of a record that reaches the document of one item, as canonical text: equal when nothing that matters to
+ * this item changed. Taken are the `recordFields`, of `fullrecord` the fields with a numeric tag above 99 and of its
+ * 974s the item's own, and the item's own entries of `ht_json` and `ht_id_display`. So a new volume of a record with
+ * 900 items changes one share, not 900, and a new time stamp in MARC 005 none. The order of keys does not matter.
+ *
+ * The common part is computed once per record: ask the returned function for each item.
+ */
+export function itemShares(record: CatalogueRecord, recordFields: readonly string[]): (htid: string) => string {
+  const entries = itemEntries(record)
+  const common = recordFields.filter((field) => !perItem.has(field) && record[field] !== undefined)
+  const marc = recordFields.includes('fullrecord') ? marcShares(record.fullrecord) : null
+  const whole = canonicalJson([Object.fromEntries(common.map((field) => [field, record[field]])), marc?.common ?? null])
+  const digest = createHash('sha256').update(whole).digest('hex')
+  return (htid) => {
+    const key = htid.toLowerCase()
+    const own = {
+      record: digest,
+      marc: marc?.items.get(key),
+      json: entries.json.get(key),
+      display: entries.display.get(key),
+    }
+    return canonicalJson(own)
+  }
+}
+
+/** JSON with sorted keys; undefined values are left out. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+  })
+}
+
+interface MarcShares {
+  readonly common: string
+  readonly items: ReadonlyMap<string, string>
+}
+
+// Comparing needs no parser: the fields are cut out as text. What is not MARCXML is taken whole.
+function marcShares(fullrecord: unknown): MarcShares {
+  const xml = typeof fullrecord === 'string' ? fullrecord : canonicalJson(fullrecord ?? null)
+  const fields = [...xml.matchAll(/<((?:\w+:)?datafield)\b[^>]*?\btag=["']([^"']*)["'][^>]*>.*?<\/\1\s*>/gs)]
+  if (fields.length === 0) return { common: xml, items: new Map() }
+  const common: string[] = []
+  const items = new Map<string, string>()
+  for (const [text, , tag] of fields) {
+    const item = tag === '974' ? itemOf974(text) : null
+    if (item !== null) items.set(item, text)
+    else if (/^\d{3}$/.test(tag!) && Number(tag) > 99) common.push(text)
+  }
+  return { common: common.join('\n'), items }
+}
+
+function itemOf974(field: string): string | null {
+  const match = /\bcode=["']u["'][^>]*>([^<]*)</.exec(field)
+  return match === null ? null : match[1]!.trim().replaceAll('&amp;', '&').toLowerCase()
+}

@@ -1,0 +1,93 @@
+import { itemIdProblem, parseItemId } from './item-id.ts'
+import { attributeOf } from './rights-codes.ts'
+import type { CatalogueItem, CatalogueRecord } from './source.ts'
+
+/** What ht_json and ht_id_display say of each item, by id in lower case. */
+export interface ItemEntries {
+  readonly json: ReadonlyMap<string, Readonly<Record<string, unknown>>>
+  /** Columns: id, last update, enumcron, publication date, range, title sort key, author sort key, display title. */
+  readonly display: ReadonlyMap<string, readonly string[]>
+  readonly problems: readonly string[]
+}
+
+/**
+ * The items of a catalogue record, each once: ids from `ht_id`; the item's own date from column 1 of its
+ * `ht_id_display` entry, else `ht_json.ingest` (never the record's ht_id_update, which is not aligned with the items);
+ * the attribute from `ht_json.rights[0]`. A record with nothing but `id` and `ht_id` gives items without date and
+ * attribute. What is wrong in the record comes as sentences in `problems`; an item with an invalid id is left out.
+ */
+export function itemsOf(record: CatalogueRecord): { items: CatalogueItem[]; problems: string[] } {
+  const entries = itemEntries(record)
+  const problems = [...entries.problems]
+  const items = new Map<string, CatalogueItem>()
+  for (const id of stringsOf(record.ht_id)) {
+    const problem = itemIdProblem(id)
+    if (problem !== null) {
+      problems.push(`The item id ${JSON.stringify(id.slice(0, 300))} ${problem}.`)
+      continue
+    }
+    const { htid } = parseItemId(id)
+    const json = entries.json.get(htid.toLowerCase())
+    const dates = [entries.display.get(htid.toLowerCase())?.[1], json?.ingest]
+    const updateDate = dates.map((date) => dateOf(date, htid, problems)).find((date) => date !== null) ?? null
+    items.set(htid, { htid, updateDate, attr: attrOf(json, htid, problems) })
+  }
+  return { items: [...items.values()], problems }
+}
+
+/** ht_json and ht_id_display of a record, parsed. */
+export function itemEntries(record: CatalogueRecord): ItemEntries {
+  const problems: string[] = []
+  const json = new Map<string, Readonly<Record<string, unknown>>>()
+  for (const entry of parsedJson(record.ht_json, problems)) {
+    const { htid } = entry
+    if (typeof htid === 'string') json.set(htid.toLowerCase(), entry)
+    else problems.push('An entry of ht_json has no htid.')
+  }
+  const display = new Map<string, readonly string[]>()
+  for (const entry of stringsOf(record.ht_id_display)) {
+    const cells = entry.split('|')
+    display.set(cells[0]!.toLowerCase(), cells)
+  }
+  return { json, display, problems }
+}
+
+function parsedJson(text: unknown, problems: string[]): Record<string, unknown>[] {
+  if (text === undefined || text === null || text === '') return []
+  try {
+    const value: unknown = typeof text === 'string' ? JSON.parse(text) : text
+    if (Array.isArray(value)) return value.filter((entry) => typeof entry === 'object' && entry !== null)
+  } catch {
+    // Reported below, as is JSON of another shape.
+  }
+  problems.push('ht_json is not a JSON array.')
+  return []
+}
+
+function stringsOf(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value]).filter((entry) => typeof entry === 'string')
+}
+
+/** A date of the calendar as YYYYMMDD; null for none, which the catalogue also writes as 00000000. */
+function dateOf(value: unknown, htid: string, problems: string[]): string | null {
+  if (value === undefined || value === null || value === '') return null
+  const text = String(value)
+  if (/^0+$/.test(text)) return null
+  const match = /^(\d{4})(\d\d)(\d\d)$/.exec(text)
+  if (match !== null) {
+    const date = new Date(Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])))
+    if (date.toISOString().replaceAll('-', '').startsWith(text)) return text
+  }
+  problems.push(`The date ${JSON.stringify(text.slice(0, 40))} of ${htid} is not YYYYMMDD.`)
+  return null
+}
+
+function attrOf(json: Readonly<Record<string, unknown>> | undefined, htid: string, problems: string[]): number | null {
+  const rights = json?.rights
+  const code = Array.isArray(rights) ? rights[0] : undefined
+  if (code === undefined || code === null || code === '') return null
+  const attr = attributeOf(String(code))
+  if (attr === null)
+    problems.push(`The rights code ${JSON.stringify(String(code).slice(0, 40))} of ${htid} is unknown.`)
+  return attr
+}

@@ -1,0 +1,52 @@
+import { mkdir, rename, utimes, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { listFiles } from '../../src/sources/file-set.ts'
+import { folderWith } from './files.ts'
+
+const names = async (patterns: string[], dir: string): Promise<string[]> =>
+  (await listFiles(patterns, dir)).map((file) => basename(file.path))
+
+test('files come once, in order of base name, then path, whatever the order of patterns', async () => {
+  const dir = await folderWith({
+    'r_20260102.ndjson': '2',
+    'r_20260101.ndjson': '1',
+    'r_20260102_delete.txt': 'd',
+    'other.json': '',
+  })
+  await mkdir(join(dir, 'older'))
+  await writeFile(join(dir, 'older', 'r_20260101.ndjson'), '0')
+  expect(await names(['r_*', 'r_20260101.ndjson'], dir)).toEqual([
+    'r_20260101.ndjson',
+    'r_20260102.ndjson',
+    'r_20260102_delete.txt',
+  ])
+  const twice = await listFiles(['**/r_20260101.ndjson'], dir)
+  expect(twice.map((file) => file.path)).toEqual([join(dir, 'older/r_20260101.ndjson'), join(dir, 'r_20260101.ndjson')])
+  expect(twice[0]).toMatchObject({ size: 1 })
+})
+
+test('an absolute pattern needs no base folder', async () => {
+  const dir = await folderWith({ 'a.json': '' })
+  expect(await names([join(dir, '*.json'), join(dir, 'a.json')], '/')).toEqual(['a.json'])
+})
+
+test('a plain name that is not there is an error, a pattern that matches nothing is not', async () => {
+  const dir = await folderWith({})
+  await mkdir(join(dir, 'folder.json'))
+  expect(await listFiles(['*.json', '*.txt'], dir)).toEqual([])
+  await expect(listFiles(['none.json'], dir)).rejects.toMatchObject({ code: 'SOURCE_FILE_MISSING' })
+  await expect(listFiles(['folder.json'], dir)).rejects.toMatchObject({ code: 'SOURCE_FILE_UNREADABLE' })
+})
+
+test('the fingerprint stays while the file stays, and changes when it is written or replaced', async () => {
+  const dir = await folderWith({ 'a.json': 'one', b: 'two' })
+  const print = async (): Promise<string | undefined> => (await listFiles(['a.json'], dir))[0]?.fingerprint
+  const first = await print()
+  expect(await print()).toBe(first)
+  await utimes(join(dir, 'a.json'), 1_000, 1_000)
+  const touched = await print()
+  await utimes(join(dir, 'b'), 1_000, 1_000)
+  await rename(join(dir, 'b'), join(dir, 'a.json'))
+  expect(new Set([first, touched, await print()]).size).toBe(3)
+})

@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { itemsOf } from '../../src/sources/record-items.ts'
+
+const solr = resolve(import.meta.dirname, '../../../shared/data/catalog/solr-catalog/oai_solr/000007599.json')
+
+const json = (entries: unknown): string => JSON.stringify(entries)
+
+test('date from ht_id_display, attribute from ht_json, each by its own id whatever the order', () => {
+  const record = {
+    id: '1',
+    ht_id: ['demo1.a', 'demo1.b'],
+    ht_id_display: ['demo1.b|20260102|v.2|||||', 'demo1.a|20260101|v.1|||||'],
+    ht_id_update: [20260102, 20260101],
+    ht_json: json([
+      { htid: 'demo1.b', ingest: '20200101', rights: ['ic', null] },
+      { htid: 'demo1.a', ingest: '20200101', rights: ['pdus', null] },
+    ]),
+  }
+  const items = [
+    { htid: 'demo1.a', updateDate: '20260101', attr: 9 },
+    { htid: 'demo1.b', updateDate: '20260102', attr: 2 },
+  ]
+  expect(itemsOf(record)).toEqual({ items, problems: [] })
+})
+
+test('where ht_id_display has no date, ingest is the date; 00000000 is none', () => {
+  const ht_json = json([
+    { htid: 'demo1.a', ingest: '20200101' },
+    { htid: 'demo1.b', ingest: '00000000' },
+  ])
+  const { items, problems } = itemsOf({
+    id: '1',
+    ht_id: ['demo1.a', 'demo1.b'],
+    ht_id_display: ['demo1.a|00000000||||||'],
+    ht_json,
+  })
+  expect(items.map((item) => item.updateDate)).toEqual(['20200101', null])
+  expect(problems).toEqual([])
+})
+
+test('a record with nothing but id and ht_id gives items without date and attribute, each once', () => {
+  const items = [{ htid: 'demo1.a', updateDate: null, attr: null }]
+  expect(itemsOf({ id: '1', ht_id: ['demo1.a', 'DEMO1.a'] })).toEqual({ items, problems: [] })
+  expect(itemsOf({ id: '1' })).toEqual({ items: [], problems: [] })
+})
+
+test('what is wrong in a record is told, and costs no other item', () => {
+  const ht_json = json([{ htid: 'demo1.a', ingest: '20201341', rights: ['open'] }, { ingest: '1' }])
+  const { items, problems } = itemsOf({ id: '1', ht_id: ['no-dot', 'demo1.a'], ht_json })
+  expect(items).toEqual([{ htid: 'demo1.a', updateDate: null, attr: null }])
+  expect(problems).toEqual([
+    'An entry of ht_json has no htid.',
+    expect.stringContaining('"no-dot" has no namespace'),
+    'The date "20201341" of demo1.a is not YYYYMMDD.',
+    'The rights code "open" of demo1.a is unknown.',
+  ])
+  expect(itemsOf({ id: '1', ht_id: ['demo1.a'], ht_json: '[{' }).problems).toEqual(['ht_json is not a JSON array.'])
+})
+
+test.skipIf(!existsSync(solr))('a real record of seven volumes (skipped where ../shared/data is absent)', () => {
+  const { items, problems } = itemsOf(JSON.parse(readFileSync(solr, 'utf8')))
+  expect(problems).toEqual([])
+  expect(items).toHaveLength(7)
+  expect(items[0]).toEqual({ htid: 'uc1.31822013347232', updateDate: '20220609', attr: 2 })
+})
