@@ -27,7 +27,7 @@ export async function withRetry<T>(work: () => Promise<T>, place: string): Promi
     } catch (error) {
       const lost = isConnectionLoss(error)
       if (!lost && !conflicts.has(String((error as Coded).code))) throw asUnavailable(error, place)
-      if (attempt === attempts) throw lost ? unavailable(error, place) : error
+      if (attempt === attempts) throw unavailable(error, place)
       await pause(2 ** attempt * 10 * (0.5 + Math.random()))
     }
   }

@@ -1,0 +1,57 @@
+import type { Connection } from '../connection.ts'
+
+export interface ErrorListing {
+  readonly target?: string | undefined
+  readonly code?: string | undefined
+  /** Resolved ones too. */
+  readonly all: boolean
+  readonly limit: number
+}
+
+/** Errors, newest first. */
+export async function listErrors(db: Connection, listing: ErrorListing): Promise<Record<string, unknown>[]> {
+  return db.query(
+    `SELECT id, target, htid, source, record_id, rev, shard, stage, code, class, message, attempts, error_time, resolution, resolved_at
+     FROM slip_errors
+     WHERE ($1::text IS NULL OR target = $1) AND ($2::text IS NULL OR code = $2) AND ($3 OR resolved_at IS NULL)
+     ORDER BY id DESC LIMIT $4`,
+    [listing.target ?? null, listing.code ?? null, listing.all, listing.limit],
+  )
+}
+
+export async function findError(db: Connection, id: number): Promise<Record<string, unknown> | null> {
+  const [row] = await db.query('SELECT * FROM slip_errors WHERE id = $1', [id])
+  return row ?? null
+}
+
+export interface SourceError {
+  readonly source: string
+  readonly recordId: string | null
+  readonly message: string
+  readonly detail: string
+}
+
+/**
+ * Keeps what a source could not read: the errors of one file are replaced by those of its newest reading, so that a
+ * corrected file clears them. `file` is how they are told apart (detail.file).
+ */
+export async function replaceSourceErrors(tx: Connection, file: string, errors: readonly SourceError[], host: string): Promise<void> {
+  await tx.query(
+    `UPDATE slip_errors SET resolved_at = clock_timestamp(), resolution = 'superseded'
+     WHERE stage = 'rights' AND resolved_at IS NULL AND detail::jsonb ->> 'file' = $1`,
+    [file],
+  )
+  await tx.query(
+    `INSERT INTO slip_errors (source, record_id, stage, code, class, message, detail, pid, host, error_time)
+     SELECT source, record_id, 'rights', 'SOURCE_RECORD_INVALID', 'item', left(message, 4000), detail, $5, $6, clock_timestamp()
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS d (source, record_id, message, detail)`,
+    [
+      errors.map((error) => error.source),
+      errors.map((error) => error.recordId),
+      errors.map((error) => error.message),
+      errors.map((error) => error.detail),
+      process.pid,
+      host,
+    ],
+  )
+}

@@ -1,0 +1,34 @@
+import type { Connection } from '../connection.ts'
+
+/** The counts people ask for first, each by one plain SQL statement that slipctl and the demo can print beside it. */
+export const statusQueries = {
+  queue: `SELECT q.target, l.name AS lane, s.name AS state, count(*) AS items, min(q.enqueued_at) AS oldest
+FROM slip_queue q JOIN slip_lane l USING (lane) JOIN slip_state s ON s.state = q.state
+GROUP BY q.target, q.lane, l.name, q.state, s.name ORDER BY q.target, q.lane, q.state`,
+  shards: `SELECT s.target, s.shard, s.state, count(*) FILTER (WHERE i.presence = 'indexed') AS indexed,
+       coalesce(sum(i.pages) FILTER (WHERE i.presence = 'indexed'), 0)::bigint AS pages,
+       coalesce(sum(i.bytes) FILTER (WHERE i.presence = 'indexed'), 0)::bigint AS bytes
+FROM slip_shard s LEFT JOIN slip_indexed i ON i.target = s.target AND i.shard = s.shard
+GROUP BY s.target, s.shard, s.state ORDER BY s.target, s.shard`,
+  ledger: `SELECT target, presence, count(*) AS items, coalesce(sum(pages), 0)::bigint AS pages, coalesce(sum(bytes), 0)::bigint AS bytes
+FROM slip_indexed WHERE rev > 0 GROUP BY target, presence ORDER BY target, presence`,
+  errors: `SELECT target, code, count(*) AS items, min(error_time) AS first, max(error_time) AS last
+FROM slip_errors WHERE resolved_at IS NULL GROUP BY target, code ORDER BY target, code`,
+  workers: `SELECT stage, host, pid, started_at, heartbeat_at, expired_at, code_version FROM slip_worker ORDER BY stage, host, pid`,
+  rights: `SELECT count(*) AS items, count(*) FILTER (WHERE withdrawn_at IS NOT NULL) AS withdrawn,
+       count(*) FILTER (WHERE attr = 8) AS nobody, max(insert_time) AS newest FROM slip_rights`,
+} as const
+
+export type StatusQuery = keyof typeof statusQueries
+
+export async function statusOf(db: Connection, query: StatusQuery): Promise<Record<string, unknown>[]> {
+  return db.query(statusQueries[query])
+}
+
+/** Items of a target that are neither at rest nor in error: ready, claimed or delayed. */
+export async function queueDepth(db: Connection, target?: string): Promise<number> {
+  const [row] = await db.query<{ depth: number }>('SELECT count(*) AS depth FROM slip_queue WHERE $1::text IS NULL OR target = $1', [
+    target ?? null,
+  ])
+  return row?.depth ?? 0
+}

@@ -1,0 +1,19 @@
+import type { Connection } from '../connection.ts'
+import { changed } from '../queue/enqueue.ts'
+
+/** A rights row that a target neither follows nor has queued, nor ended in an error of that rev: the sweep's query, read only. */
+export interface Mismatch {
+  readonly htid: string
+  readonly rightsRev: number
+  readonly ledgerRev: number
+}
+
+/** A page of mismatches in id order after `after`, `limit` at most. */
+export async function verifyTarget(db: Connection, target: string, after: string, limit: number): Promise<Mismatch[]> {
+  return db.query<Mismatch & Record<string, unknown>>(
+    `SELECT r.htid, r.rev AS "rightsRev", coalesce(l.rev, 0) AS "ledgerRev" FROM slip_rights r
+     LEFT JOIN slip_indexed l ON l.target = $1 AND l.htid = r.htid
+     WHERE r.htid > $2 AND ${changed} ORDER BY r.htid LIMIT $3`,
+    [target, after, limit],
+  )
+}

@@ -1,0 +1,72 @@
+import { SlipError } from '../../errors/slip-error.ts'
+import type { Connection } from '../connection.ts'
+
+/**
+ * What is paused, one row a scope; by slipctl or by plain SQL alike. A row whose `until` has passed counts no more.
+ * Chores go on while a stage is paused.
+ */
+export type ScopeKind = 'all' | 'stage' | 'target' | 'shard' | 'lane' | 'host'
+
+export interface Scope {
+  readonly kind: ScopeKind
+  /** '' for all; `TARGET/N` for a shard. */
+  readonly name: string
+}
+
+export interface Pause extends Scope {
+  readonly pausedAt: string
+  readonly until: string | null
+  readonly by: string
+  readonly reason: string
+}
+
+interface Row {
+  scope: ScopeKind
+  name: string
+  paused_at: string
+  until: string | null
+  paused_by: string
+  reason: string
+}
+
+/** Every pause in force. */
+export async function readPauses(db: Connection): Promise<Pause[]> {
+  const rows = await db.query<Row>(
+    `SELECT scope, name, paused_at, until, paused_by, reason FROM slip_control
+     WHERE until IS NULL OR until > clock_timestamp() ORDER BY scope, name`,
+  )
+  return rows.map(({ scope, name, paused_at, until, paused_by, reason }) => ({
+    kind: scope,
+    name,
+    pausedAt: paused_at,
+    until,
+    by: paused_by,
+    reason,
+  }))
+}
+
+/** Pauses a scope, or changes reason and end of a pause. */
+export async function pause(db: Connection, scope: Scope, options: { by: string; reason: string; forMs?: number }): Promise<void> {
+  await db.query(
+    `INSERT INTO slip_control AS c (scope, name, paused_at, until, paused_by, reason)
+     VALUES ($1, $2, clock_timestamp(), clock_timestamp() + make_interval(secs => $3::float8 / 1000), $4, $5)
+     ON CONFLICT (scope, name) DO UPDATE SET until = EXCLUDED.until, paused_by = EXCLUDED.paused_by, reason = EXCLUDED.reason`,
+    [scope.kind, scope.name, options.forMs ?? null, options.by, options.reason],
+  )
+}
+
+/** Ends the pause of exactly this scope; false when there was none. */
+export async function resume(db: Connection, scope: Scope): Promise<boolean> {
+  const rows = await db.query('DELETE FROM slip_control WHERE scope = $1 AND name = $2 RETURNING 1 AS one', [scope.kind, scope.name])
+  return rows.length > 0
+}
+
+/** `all`, `stage:index`, `target:T`, `shard:T/3`, `lane:bulk`, `host:H` → Scope. Throws USAGE. */
+export function parseScope(text: string): Scope {
+  if (text === 'all') return { kind: 'all', name: '' }
+  const match = /^(stage|target|shard|lane|host):(.+)$/.exec(text)
+  if (!match) throw new SlipError('USAGE', `${text} is no scope: all, stage:NAME, target:T, shard:T/N, lane:NAME or host:H`)
+  return { kind: match[1] as ScopeKind, name: match[2] as string }
+}
+
+export const scopeText = ({ kind, name }: Scope): string => (kind === 'all' ? 'all' : `${kind}:${name}`)

@@ -1,0 +1,59 @@
+import type { Connection } from '../connection.ts'
+
+/** What a target is; how to reach it is configuration. */
+export interface Target {
+  readonly name: string
+  readonly engine: string
+  readonly schemaVersion: number
+  readonly shards: number
+  /** Milliseconds. */
+  readonly lease: number
+  /** Milliseconds. */
+  readonly overlap: number
+}
+
+export interface Shard {
+  readonly shard: number
+  readonly state: 'open' | 'full' | 'closed'
+  readonly weight: number
+  readonly reason: string
+}
+
+interface Row {
+  name: string
+  engine: string
+  schema_version: number
+  shards: number
+  lease_ms: number
+  overlap_ms: number
+}
+
+export async function listTargets(db: Connection): Promise<Target[]> {
+  const rows = await db.query<Row>('SELECT name, engine, schema_version, shards, lease_ms, overlap_ms FROM slip_target ORDER BY name')
+  return rows.map(({ schema_version, lease_ms, overlap_ms, ...row }) => ({
+    ...row,
+    schemaVersion: schema_version,
+    lease: lease_ms,
+    overlap: overlap_ms,
+  }))
+}
+
+export async function listShards(db: Connection, target: string): Promise<Shard[]> {
+  return db.query<Shard & Record<string, unknown>>(
+    'SELECT shard, state, weight, reason FROM slip_shard WHERE target = $1 ORDER BY shard',
+    [target],
+  )
+}
+
+/** Writes what a target is, and a row for each shard it lacks. The only writer of slip_target. */
+export async function applyTarget(tx: Connection, target: Target): Promise<void> {
+  await tx.query(
+    `INSERT INTO slip_target (name, engine, schema_version, shards, lease_ms, overlap_ms) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (name) DO UPDATE SET schema_version = EXCLUDED.schema_version, lease_ms = EXCLUDED.lease_ms, overlap_ms = EXCLUDED.overlap_ms`,
+    [target.name, target.engine, target.schemaVersion, target.shards, target.lease, target.overlap],
+  )
+  await tx.query(
+    `INSERT INTO slip_shard (target, shard) SELECT $1, n FROM generate_series(1, $2::int) n ON CONFLICT (target, shard) DO NOTHING`,
+    [target.name, target.shards],
+  )
+}

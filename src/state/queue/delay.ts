@@ -1,0 +1,51 @@
+import type { Connection } from '../connection.ts'
+import { type Held, movedOn, own, released } from './exit.ts'
+
+/**
+ * claimed → delayed, by slip-index. An item error with attempts left waits base · 2ⁿ⁻¹ · (½…1½), n = attempts so far. A
+ * fault of an engine, source or mount gives the attempt back and waits base · (½…1½): never straight to ready, or the
+ * head of a bucket spins. `unproven` is set when a post was sent and never answered.
+ *
+ * When gen moved during the claim the row becomes ready instead.
+ */
+export interface Delay {
+  readonly htid: string
+  /** First delay, milliseconds. */
+  readonly baseMs: number
+  readonly environment: boolean
+  readonly unproven: boolean
+  readonly message: string
+}
+
+/** No back-off is longer; the mover takes a row that says otherwise for the victim of a clock step. */
+export const longestDelayMs = 86_400_000
+
+const postgres = `
+WITH d AS MATERIALIZED (
+  SELECT * FROM unnest($3::text[], $4::bigint[], $5::boolean[], $6::boolean[], $7::text[])
+    AS d (htid, base_ms, environment, unproven, message)),
+${own},
+${movedOn()},
+delayed AS (
+  UPDATE slip_queue q
+  SET state = 2, attempts = q.attempts - d.environment::int, unproven = q.unproven OR d.unproven,
+      last_error = left(d.message, 1000), ${released},
+      available_at = clock_timestamp() + make_interval(secs => (0.5 + random()) / 1000.0 *
+        least(d.base_ms * CASE WHEN d.environment THEN 1 ELSE power(2, least(q.attempts, 30) - 1) END, ${longestDelayMs / 1.5}))
+  FROM own JOIN d USING (htid) WHERE q.target = $1 AND q.htid = own.htid AND own.gen = own.claimed_gen)
+SELECT htid FROM own`
+
+/** Returns the ids that were still ours. */
+export async function delay(tx: Connection, held: Held, items: readonly Delay[]): Promise<Set<string>> {
+  const column = <K extends keyof Delay>(key: K) => items.map((item) => item[key])
+  const rows = await tx.query<{ htid: string }>(postgres, [
+    held.target,
+    held.token,
+    column('htid'),
+    column('baseMs'),
+    column('environment'),
+    column('unproven'),
+    column('message'),
+  ])
+  return new Set(rows.map((row) => row.htid))
+}

@@ -1,0 +1,62 @@
+import type { Connection } from '../connection.ts'
+import { type Held, movedOn, own } from './exit.ts'
+
+/**
+ * claimed → error, by slip-index: permanent, or attempts spent. In one transaction the errors row is written (an older
+ * unresolved one of the item is superseded), the ledger row keeps shard and fence with the old rev (0 = never indexed),
+ * and the queue row goes. When gen moved during the claim the row becomes ready instead and no error is written: what
+ * failed was not what is wanted now.
+ */
+export interface Failure {
+  readonly htid: string
+  readonly code: string
+  readonly class: 'item' | 'environment' | 'internal'
+  readonly message: string
+  /** JSON text: the place, and the stack of an internal error. */
+  readonly detail: string
+}
+
+export interface Worker {
+  readonly worker: string
+  readonly pid: number
+  readonly host: string
+}
+
+const postgres = `
+WITH d AS MATERIALIZED (
+  SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS d (htid, code, class, message, detail)),
+${own},
+${movedOn()},
+final AS MATERIALIZED (SELECT * FROM own JOIN d USING (htid) WHERE own.gen = own.claimed_gen),
+ledger AS (
+  INSERT INTO slip_indexed AS l (target, htid, shard, rev, fence, presence, time)
+  SELECT $1, htid, shard, 0, fence, 'absent', clock_timestamp() FROM final ORDER BY htid
+  ON CONFLICT (target, htid) DO UPDATE
+    SET shard = CASE WHEN EXCLUDED.shard > 0 THEN EXCLUDED.shard ELSE l.shard END, fence = greatest(l.fence, EXCLUDED.fence)),
+superseded AS (
+  UPDATE slip_errors e SET resolved_at = clock_timestamp(), resolution = 'superseded'
+  FROM final WHERE e.target = $1 AND e.htid = final.htid AND e.resolved_at IS NULL RETURNING 1),
+failed AS (
+  INSERT INTO slip_errors (target, htid, rev, shard, stage, code, class, message, detail, attempts, pid, host, worker, error_time)
+  SELECT $1, htid, claimed_rev, shard, 'index', code, class, left(message, 4000), detail, attempts, $8, $9, $10, clock_timestamp()
+  FROM final, (SELECT count(*) FROM superseded) AS after_superseded ORDER BY htid),
+gone AS (DELETE FROM slip_queue q USING final WHERE q.target = $1 AND q.htid = final.htid)
+SELECT htid FROM own`
+
+/** Returns the ids that were still ours. */
+export async function fail(tx: Connection, held: Held, items: readonly Failure[], by: Worker): Promise<Set<string>> {
+  const column = <K extends keyof Failure>(key: K) => items.map((item) => item[key])
+  const rows = await tx.query<{ htid: string }>(postgres, [
+    held.target,
+    held.token,
+    column('htid'),
+    column('code'),
+    column('class'),
+    column('message'),
+    column('detail'),
+    by.pid,
+    by.host,
+    by.worker,
+  ])
+  return new Set(rows.map((row) => row.htid))
+}

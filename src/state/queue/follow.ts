@@ -1,0 +1,74 @@
+import type { Connection } from '../connection.ts'
+import { databaseClock } from '../clock.ts'
+import { readWatermark, writeWatermark } from '../control/watermark.ts'
+import { enqueueChanged } from './enqueue.ts'
+
+/**
+ * The watermark rule (state-machine.md, Rules): T0 is the database clock before the first page; rights rows with
+ * insert_time in [from, greatest(T0, from)] are read in pages by (insert_time, htid); after each page the watermark is
+ * min(last insert_time of the page, T0 − overlap), at the end T0 − overlap, never back, in the page's own transaction. A
+ * transaction that stamped its rows before T0 and commits after our page is caught by the next read of the overlap.
+ */
+export interface Pass {
+  readonly target: string
+  /** Database clock when it began. */
+  readonly t0: string
+  readonly overlapMs: number
+  /** Last row read; the next page starts behind it. */
+  readonly after: { readonly time: string; readonly htid: string }
+}
+
+export interface Page {
+  readonly read: number
+  readonly enqueued: number
+  readonly watermark: string
+  /** Where to go on; null = the pass is over. */
+  readonly next: Pass | null
+}
+
+const beginning = '1970-01-01 00:00:00+00'
+
+/** Starts a pass over the whole overlap, from the stored watermark. */
+export async function startPass(db: Connection, target: string, overlapMs: number): Promise<Pass> {
+  const time = (await readWatermark(db, 'enqueue', target)) ?? beginning
+  return { target, t0: await databaseClock(db), overlapMs, after: { time, htid: '' } }
+}
+
+/** Starts a quick pass: from 10 s before the T0 of the pass before, which was read to its end. */
+export async function startQuickPass(db: Connection, before: Pass): Promise<Pass> {
+  const [row] = await db.query<{ now: string; from: string }>(
+    `SELECT clock_timestamp() AS now, $1::timestamptz - interval '10 seconds' AS from`,
+    [before.t0],
+  )
+  return { ...before, t0: row?.now ?? '', after: { time: row?.from ?? '', htid: '' } }
+}
+
+const postgres = {
+  page: `
+    SELECT htid, insert_time FROM slip_rights
+    WHERE (insert_time, htid) > ($1::timestamptz, $2) AND insert_time <= greatest($3::timestamptz, $1::timestamptz)
+    ORDER BY insert_time, htid LIMIT $4`,
+  advance: `
+    SELECT greatest(coalesce($1::timestamptz, '-infinity'),
+                    least(coalesce($2::timestamptz, 'infinity'), $3::timestamptz - make_interval(secs => $4::float8 / 1000))) AS value`,
+}
+
+/** Reads one page, enqueues what is new in it and moves the watermark, all in the given transaction. */
+export async function followPage(tx: Connection, pass: Pass, size: number): Promise<Page> {
+  const rows = await tx.query<{ htid: string; insert_time: string }>(postgres.page, [
+    pass.after.time,
+    pass.after.htid,
+    pass.t0,
+    size,
+  ])
+  const enqueued = rows.length === 0 ? 0 : await enqueueChanged(tx, pass.target, rows.map((row) => row.htid), { lane: 'daily', reason: 'changed' })
+  const last = rows.at(-1)
+  const whole = rows.length < size
+  const current = await readWatermark(tx, 'enqueue', pass.target)
+  const bound = whole ? null : (last?.insert_time ?? null)
+  const [row] = await tx.query<{ value: string }>(postgres.advance, [current, bound, pass.t0, pass.overlapMs])
+  const watermark = row?.value ?? ''
+  if (watermark !== current) await writeWatermark(tx, 'enqueue', pass.target, watermark, whole)
+  const next = whole || !last ? null : { ...pass, after: { time: last.insert_time, htid: last.htid } }
+  return { read: rows.length, enqueued, watermark, next }
+}

@@ -1,0 +1,33 @@
+import type { Connection } from '../connection.ts'
+import { type Held, own, released } from './exit.ts'
+
+/**
+ * claimed → ready, by the worker itself: shutdown, or the engine refused the batch's fence as stale (a restored
+ * database, a clock gone back), when the row's fence is raised above the engine's. The attempt is given back.
+ */
+export interface Return {
+  readonly htid: string
+  /** Fence the engine holds; 0 when it told none. */
+  readonly fence: number
+}
+
+const postgres = `
+WITH d AS MATERIALIZED (SELECT * FROM unnest($3::text[], $4::bigint[]) AS d (htid, fence)),
+${own},
+returned AS (
+  UPDATE slip_queue q
+  SET state = 0, attempts = CASE WHEN own.gen <> own.claimed_gen THEN 0 ELSE q.attempts - 1 END,
+      fence = greatest(q.fence, d.fence), ${released}
+  FROM own JOIN d USING (htid) WHERE q.target = $1 AND q.htid = own.htid)
+SELECT htid FROM own`
+
+/** Returns the ids that were still ours. */
+export async function handBack(tx: Connection, held: Held, items: readonly Return[]): Promise<Set<string>> {
+  const rows = await tx.query<{ htid: string }>(postgres, [
+    held.target,
+    held.token,
+    items.map((item) => item.htid),
+    items.map((item) => item.fence),
+  ])
+  return new Set(rows.map((row) => row.htid))
+}

@@ -1,0 +1,75 @@
+import type { Connection } from '../connection.ts'
+import { type Held, own, released } from './exit.ts'
+
+/**
+ * claimed → indexed or absent, by slip-index, guarded by token and gen: the queue row goes, or becomes ready again when
+ * gen moved during the claim; either way the ledger says what the engine now holds, and the item's unresolved error is
+ * fixed. A proven success clears unproven and strikes and leads a suspect back from lane 0.
+ *
+ * Races: an enqueue of the same item that waits for our row inserts a fresh one after the delete; one that came first
+ * moved gen, seen under the row lock. A reaped claim owns nothing here: the rows come back as fenced out.
+ */
+export interface Indexed {
+  readonly htid: string
+  /** 32 hexadecimal characters; null for a delete. */
+  readonly digest: string | null
+  readonly pages: number | null
+  readonly emptyPages: number | null
+  readonly invalidBytes: number | null
+  readonly bytes: number | null
+}
+
+export interface Provenance {
+  readonly codeVersion: string
+  readonly schemaVersion: number
+  readonly configDigest: string
+  readonly host: string
+}
+
+const postgres = `
+WITH d AS MATERIALIZED (
+  SELECT * FROM unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::bigint[], $8::bigint[])
+    AS d (htid, digest, pages, empty_pages, invalid_bytes, bytes)),
+${own},
+gone AS (
+  DELETE FROM slip_queue q USING own WHERE q.target = $1 AND q.htid = own.htid AND own.gen = own.claimed_gen),
+again AS (
+  UPDATE slip_queue q
+  SET state = 0, attempts = 0, strikes = 0, unproven = false, lane = CASE WHEN q.lane = 0 THEN 1 ELSE q.lane END, ${released}
+  FROM own WHERE q.target = $1 AND q.htid = own.htid AND own.gen <> own.claimed_gen),
+ledger AS (
+  INSERT INTO slip_indexed AS l (target, htid, shard, rev, fence, presence, digest, time, indexed_ct, pages, empty_pages,
+                                 invalid_bytes, bytes, code_version, schema_version, config_digest, host)
+  SELECT $1, own.htid, own.shard, own.claimed_rev, own.fence, CASE WHEN d.digest IS NULL THEN 'absent' ELSE 'indexed' END,
+         d.digest, clock_timestamp(), (d.digest IS NOT NULL)::int, d.pages, d.empty_pages, d.invalid_bytes, d.bytes, $9, $10, $11, $12
+  FROM own JOIN d USING (htid) ORDER BY own.htid
+  ON CONFLICT (target, htid) DO UPDATE
+    SET shard = CASE WHEN EXCLUDED.shard > 0 THEN EXCLUDED.shard ELSE l.shard END, rev = EXCLUDED.rev,
+        fence = greatest(l.fence, EXCLUDED.fence), presence = EXCLUDED.presence, digest = EXCLUDED.digest,
+        time = EXCLUDED.time, indexed_ct = l.indexed_ct + EXCLUDED.indexed_ct, pages = EXCLUDED.pages, empty_pages = EXCLUDED.empty_pages,
+        invalid_bytes = EXCLUDED.invalid_bytes, bytes = EXCLUDED.bytes, code_version = EXCLUDED.code_version,
+        schema_version = EXCLUDED.schema_version, config_digest = EXCLUDED.config_digest, host = EXCLUDED.host),
+fixed AS (
+  UPDATE slip_errors e SET resolved_at = clock_timestamp(), resolution = 'fixed'
+  FROM own WHERE e.target = $1 AND e.htid = own.htid AND e.resolved_at IS NULL)
+SELECT htid FROM own`
+
+/** Returns the ids that were still ours; the others changed nothing. */
+export async function settle(tx: Connection, held: Held, items: readonly Indexed[], by: Provenance): Promise<Set<string>> {
+  const column = <K extends keyof Indexed>(key: K) => items.map((item) => item[key])
+  const rows = await tx.query<{ htid: string }>(postgres, [
+    held.target,
+    held.token,
+    column('htid'),
+    column('digest'),
+    column('pages'),
+    column('emptyPages'),
+    column('invalidBytes'),
+    column('bytes'),
+    by.codeVersion,
+    by.schemaVersion,
+    by.configDigest,
+    by.host,
+  ])
+  return new Set(rows.map((row) => row.htid))
+}

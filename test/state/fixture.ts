@@ -1,0 +1,131 @@
+import { schemaVersion } from '../../migrations/index.ts'
+import type { Connection, Database } from '../../src/state/connection.ts'
+import { applyTarget } from '../../src/state/control/target.ts'
+import { registerWorker } from '../../src/state/control/worker.ts'
+import { openDatabase } from '../../src/state/database.ts'
+import { migrate } from '../../src/state/migrate.ts'
+import { type Claim, claim } from '../../src/state/queue/claim.ts'
+import { enqueueChanged } from '../../src/state/queue/enqueue.ts'
+import { closeClaim, lockClaim } from '../../src/state/queue/exit.ts'
+import { type Indexed, settle } from '../../src/state/queue/settle.ts'
+import { merge, upsertRights } from '../../src/state/rights/upsert-rights.ts'
+import { testDatabase } from '../services/postgres.ts'
+
+export const digestOf = (n: number) => n.toString(16).padStart(32, '0')
+
+export interface State {
+  readonly db: Database
+  /** Connects anew, as another process would. */
+  another(): Promise<Database>
+  close(): Promise<void>
+}
+
+/** A migrated database of its own with target `main`, two shards, lease and overlap one minute. */
+export async function openState(): Promise<State> {
+  const { url, drop } = await testDatabase()
+  const open = () => openDatabase({ url, applicationName: 'test', poolSize: 4 })
+  const db = await open()
+  await migrate(db.knex)
+  await db.transaction((tx) =>
+    applyTarget(tx, { name: 'main', engine: 'embedded', schemaVersion, shards: 2, lease: 60_000, overlap: 60_000 }),
+  )
+  const opened: Database[] = [db]
+  return {
+    db,
+    another: async () => {
+      const database = await open()
+      opened.push(database)
+      return database
+    },
+    close: async () => {
+      for (const database of opened) await database.close()
+      await drop()
+    },
+  }
+}
+
+/** Makes or changes rights rows: attr 1 unless told; a new `title` is new content. */
+export function change(db: Database, htids: readonly string[], part: { attr?: number; withdrawn?: boolean; title?: number } = {}) {
+  const { attr = 1, withdrawn = false, title = 0 } = part
+  return db.transaction((tx) =>
+    upsertRights(
+      tx,
+      htids.map((htid) => ({ htid, apply: (known) => merge(known, { attr, withdrawn, recordId: 'r1', recordDigest: digestOf(title) }) })),
+    ),
+  )
+}
+
+export const enqueue = (db: Database, htids: readonly string[]) =>
+  db.transaction((tx) => enqueueChanged(tx, 'main', htids, { lane: 'daily', reason: 'test' }))
+
+export const worker = (db: Connection, host = 'host-a', pid = 1) =>
+  registerWorker(db, { stage: 'index', host, pid, bootId: 'boot', codeVersion: '0.1.0' })
+
+export interface ClaimOptions {
+  lane?: number
+  shard?: number
+  draw?: number
+  batch?: number
+  host?: string
+}
+
+export function claimBucket(db: Database, token: string, options: ClaimOptions = {}): Promise<Claim> {
+  const { lane = 1, shard = 0, draw = 1, batch = 100, host = 'host-a' } = options
+  const bucket = { target: 'main', lane, shard }
+  return db.transaction((tx) => claim(tx, { bucket, worker: token, pid: 1, host, batch, draw, fromSeq: 0 }))
+}
+
+export const indexed = (htid: string, digest: string | null = digestOf(1)): Indexed => ({
+  htid,
+  digest,
+  pages: 10,
+  emptyPages: 0,
+  invalidBytes: 0,
+  bytes: 1000,
+})
+
+/** The settle exit as slip-index does it: claim row first, claim row closed last. */
+export async function settleInside(tx: Connection, held: Claim, items: readonly Indexed[]): Promise<Set<string>> {
+  if (!(await lockClaim(tx, held))) return new Set()
+  const settled = await settle(tx, held, items, { codeVersion: '0.1.0', schemaVersion, configDigest: 'c', host: 'host-a' })
+  await closeClaim(tx, held)
+  return settled
+}
+
+export const settleAll = (db: Database, held: Claim) =>
+  db.transaction((tx) => settleInside(tx, held, held.items.map((item) => indexed(item.htid, item.action === 'delete' ? null : digestOf(1)))))
+
+export interface QueueRow {
+  htid: string
+  state: number
+  lane: number
+  shard: number
+  rev: number
+  gen: number
+  attempts: number
+  strikes: number
+  unproven: boolean
+  fence: number
+  action: string
+  claim_token: string | null
+}
+
+export async function queueRow(db: Connection, htid: string): Promise<QueueRow | undefined> {
+  const [row] = await db.query<QueueRow & Record<string, unknown>>('SELECT * FROM slip_queue WHERE htid = $1', [htid])
+  return row
+}
+
+export async function ledgerRow(db: Connection, htid: string): Promise<Record<string, unknown> | undefined> {
+  const [row] = await db.query('SELECT * FROM slip_indexed WHERE htid = $1', [htid])
+  return row
+}
+
+/** Resolves once a backend of this test's database waits for a lock: a race can then be let go. */
+export async function untilBlocked(db: Connection, waiting = 1): Promise<void> {
+  for (;;) {
+    const [row] = await db.query<{ n: number }>(
+      `SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    )
+    if ((row?.n ?? 0) >= waiting) return
+  }
+}
