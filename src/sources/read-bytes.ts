@@ -41,7 +41,7 @@ async function* gunzip(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of file) {
       await new Promise<void>((resolve) => {
         wake = resolve
-        unzip.write(chunk, () => setImmediate(resolve))
+        unzip.write(chunk, () => resolve())
       })
       yield* drained()
     }

@@ -21,6 +21,9 @@ test('files come once, in order of base name, then path, whatever the order of p
     'r_20260102.ndjson',
     'r_20260102_delete.txt',
   ])
+  await mkdir(join(dir, 'a'))
+  await writeFile(join(dir, 'a', 'z.ndjson'), '')
+  expect((await names(['**/*.ndjson'], dir)).at(-1)).toBe('z.ndjson')
   const twice = await listFiles(['**/r_20260101.ndjson'], dir)
   expect(twice.map((file) => file.path)).toEqual([join(dir, 'older/r_20260101.ndjson'), join(dir, 'r_20260101.ndjson')])
   expect(twice[0]).toMatchObject({ size: 1 })

@@ -85,6 +85,10 @@ describe('what is broken is reported with its line, and its neighbours are read'
     'a string without its closing quote': ['[\n {"id":"1"},\n {"id":"2","t":"x},\n {"id":"3"}\n]', ['1', '!3', '3']],
     'the same in a compact array': ['[{"id":"1"},{"id":"2","t":"x},{"id":"3"},{"id":"4"}]', ['1', '!1', '3', '4']],
     'a missing comma between fields': ['[\n{\n"id":"1"\n"t":2\n},\n{\n"id":"2"\n}\n]', ['!2', '2']],
+    'three broken records in a row': [
+      '[\n{\n"id":"1"\n"t":2\n},\n{\n"id":"2"\n"t":2\n},\n{\n"id":"3"\n"t":2\n},\n{\n"id":"4"\n}\n]',
+      ['!2', '!6', '!10', '4'],
+    ],
     'a missing comma between records': ['[{"id":"1"}\n{"id":"2"}{"id":"3"}]', ['1', '2', '3']],
     'a missing closing brace': [
       '[\n  {\n    "id": "1"\n  ,\n  {\n    "id": "2"\n  },\n  {\n    "id": "3"\n  }\n]',
@@ -102,6 +106,12 @@ describe('what is broken is reported with its line, and its neighbours are read'
     test(name, async () => expect(await shortOf(text)).toEqual(expected))
   }
 
+  test('damage is seen where it is, not at the end of the file', async () => {
+    const { events } = await read('[{"id":"1","t":"x},{"id":"2"},{"id":"3"}]')
+    expect(events[0]).toMatchObject({ message: 'The record cannot be read: a comma or a colon is missing.' })
+    expect(events[0]).toMatchObject({ text: '{"id":"1","t":"x}' })
+  })
+
   test('invalid UTF-8, NUL and half surrogate pairs, which no database text holds', async () => {
     const lines = [
       '{"id":"1","t":"\\u0000"}',
@@ -114,7 +124,7 @@ describe('what is broken is reported with its line, and its neighbours are read'
   })
 
   test('the text of a bad record is cut at 4,000 characters, never in one, and holds no NUL', async () => {
-    const { events } = await read(`{"id":"1","t":"\0${'𝄞'.repeat(5_000)}\n{"id":"2"}\n`)
+    const { events } = await read(`{"id":"1","t": "\0${'𝄞'.repeat(5_000)}\n{"id":"2"}\n`)
     const [bad] = events
     expect(bad).toMatchObject({ kind: 'bad', line: 1 })
     const text = bad?.kind === 'bad' ? bad.text : ''
@@ -124,7 +134,7 @@ describe('what is broken is reported with its line, and its neighbours are read'
       true,
       false,
     ])
-    expect(text.startsWith('{"id":"1","t":"\ufffd𝄞')).toBe(true)
+    expect(text.startsWith('{"id":"1","t": "\ufffd𝄞')).toBe(true)
   })
 
   test('one object above 64 MiB is bad, in an array and in a line', async () => {
