@@ -70,7 +70,6 @@ async function ensureRunning(dir: string, options: AcquireOptions) {
 }
 
 function hold(dir: string, user: string, data: string, port: number, password: string): EmbeddedServer {
-  let released: Promise<void> | undefined
   const release = () =>
     withLock(join(dir, 'lock'), LOCK_LIMIT_MS, async () => {
       await removeUser(user)
@@ -80,7 +79,7 @@ function hold(dir: string, user: string, data: string, port: number, password: s
     dir,
     port,
     url: (database) => databaseUrl(port, password, database),
-    release: () => (released ??= release()),
+    release,
   }
 }
 

@@ -1,0 +1,46 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { removeServerFiles } from '../../src/embedded-postgres/server.ts'
+
+/** A new folder that everyone may enter; gone after the test, with whatever server runs in it. */
+export function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'slip-embedded-test-'))
+  chmodSync(folder, 0o755)
+  onTestFinished(async () => {
+    chmodSync(folder, 0o755)
+    await removeServerFiles(folder)
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return folder
+}
+
+/** Starts one of the programs beside this file; killed after the test if it still runs. */
+export function start(program: string, ...args: string[]): ChildProcess {
+  const child = fork(join(import.meta.dirname, program), args)
+  onTestFinished(() => endByForce(child))
+  return child
+}
+
+/** The first message of a program. */
+export async function said(child: ChildProcess): Promise<string> {
+  const [message] = await once(child, 'message')
+  return message
+}
+
+/** kill -9, and waits until the process is gone. */
+export async function endByForce(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+}
+
+/** Tells a user-process to release its server; resolves with its exit code. */
+export async function leave(child: ChildProcess): Promise<number> {
+  child.send('leave')
+  const [code] = await once(child, 'exit')
+  return code
+}

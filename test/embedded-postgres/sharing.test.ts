@@ -1,0 +1,76 @@
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { withClient } from '../../src/embedded-postgres/database.ts'
+import { runningPostmaster } from '../../src/embedded-postgres/postmaster.ts'
+import { postgresProcessesIn } from '../../src/embedded-postgres/process-identity.ts'
+import { acquireServer, removeServerFiles } from '../../src/embedded-postgres/server.ts'
+import { endByForce, leave, newFolder, said, start } from './processes.ts'
+
+const answer = (url: string) => withClient(url, async (client) => (await client.query('SELECT 42 AS n')).rows[0].n)
+
+test('two processes share one server; it outlives the first to leave and ends with the last', async () => {
+  const dir = newFolder()
+  const [one, two] = [start('user-process.ts', dir), start('user-process.ts', dir)]
+  const [urlOne, urlTwo] = await Promise.all([said(one), said(two)])
+  expect(urlOne).toBe(urlTwo)
+
+  expect(await leave(one)).toBe(0)
+  expect(await answer(urlTwo)).toBe(42)
+
+  expect(await leave(two)).toBe(0)
+  expect(postgresProcessesIn(join(dir, 'data'))).toEqual([])
+})
+
+test('two holds in one process count as two users, and releasing one twice counts once', async () => {
+  const dir = newFolder()
+  const one = await acquireServer(dir, { durable: false })
+  const two = await acquireServer(dir, { durable: false })
+  await one.release()
+  await one.release()
+  expect(await answer(two.url('postgres'))).toBe(42)
+  await two.release()
+  expect(runningPostmaster(join(dir, 'data'))).toBeNull()
+})
+
+test('after kill -9 of the only user the server runs on, the next user adopts it, and ends it', async () => {
+  const dir = newFolder()
+  const killed = start('user-process.ts', dir)
+  await said(killed)
+  await endByForce(killed)
+  const postmaster = runningPostmaster(join(dir, 'data'))
+  expect(postmaster).not.toBeNull()
+
+  const next = await acquireServer(dir)
+  expect(runningPostmaster(join(dir, 'data'))).toBe(postmaster)
+  expect(await answer(next.url('postgres'))).toBe(42)
+  await next.release()
+  expect(runningPostmaster(join(dir, 'data'))).toBeNull()
+})
+
+test('after kill -9 of the postmaster the next user starts one again, and what was committed is there', async () => {
+  const dir = newFolder()
+  const user = start('user-process.ts', dir)
+  const url = await said(user)
+  await withClient(url, (client) => client.query('CREATE TABLE kept AS SELECT 7 AS n'))
+  const postmaster = runningPostmaster(join(dir, 'data'))
+  process.kill(postmaster!, 'SIGKILL')
+
+  const next = await acquireServer(dir)
+  expect(runningPostmaster(join(dir, 'data'))).not.toBe(postmaster)
+  const { rows } = await withClient(next.url('postgres'), (client) => client.query('SELECT n FROM kept'))
+  expect(rows).toEqual([{ n: 7 }])
+  await next.release()
+  expect(await leave(user)).toBe(0)
+  expect(postgresProcessesIn(join(dir, 'data'))).toEqual([])
+})
+
+test('a server in use is not removed, and who uses it is told', async () => {
+  const dir = newFolder()
+  const user = start('user-process.ts', dir)
+  await said(user)
+  await expect(removeServerFiles(dir)).rejects.toMatchObject({ code: 'LOCKED', place: { pid: user.pid } })
+  await leave(user)
+  await removeServerFiles(dir)
+  await expect(once(start('user-process.ts', dir), 'message')).resolves.toBeDefined()
+})
