@@ -1,0 +1,54 @@
+import { type FieldSource, fields } from '../../shards/fields.ts'
+
+const sources: Readonly<Record<FieldSource, string>> = {
+  item: "the item's own entry in its catalogue record",
+  rights: 'the rights row',
+  record: 'the catalogue record',
+  mets: 'the METS file',
+  text: 'the pages in the zip',
+  provenance: 'the process that made the document',
+}
+
+/** docs/document.md, generated from the field table. */
+export function documentPage(): string {
+  const rows = fields.map((field) => {
+    const type = field.multi ? `${field.type}, several` : field.type
+    const cells = [`\`${field.name}\``, type, field.stored ? 'yes' : 'no', field.source, field.rule, field.example]
+    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  })
+  return `<!-- Generated from src/shards/fields.ts by src/indexer/assemble/document-page.ts. -->
+# The document
+
+One document is one item. A field without a value is absent. \`ocr\` is one string, the pages of the item in the order of
+METS; \`stored\` says whether the engine gives the value back.
+
+A source is one of: ${Object.entries(sources)
+    .map(([name, meaning]) => `**${name}**, ${meaning}`)
+    .join('; ')}.
+
+| field | type | stored | source | rule | example |
+|---|---|---|---|---|---|
+${rows.join('\n')}
+
+## METS files
+
+Read are HathiTrust's volume profiles 2.0 and 2.1 and METS files without a PROFILE, which have the same layout. Other
+profiles end as METS_UNSUPPORTED. Pages are the \`div\`s with an ORDER in the physical structMap, sorted by ORDER as a number;
+their text is the file of \`fileGrp USE="ocr"\` their \`fptr\` points to, taken from the zip by name. A page without such a
+file has images only and counts as empty. A page whose file is not in the zip is an error (PAGE_MISSING), never a gap.
+
+## Text
+
+| in the page file | in the document |
+|---|---|
+| UTF-8, with or without byte order mark; UTF-16 with one | UTF-8 |
+| bytes that are no UTF-8, lone surrogates, noncharacters, U+FFFD | a space for each sequence, counted |
+| Google's references: \`#{1234}\`, a surrogate pair as two of them | the character; a space, counted, where there is none |
+| control characters, tabs, line ends (CRLF is one) | a space |
+| U+200B | nothing |
+| letter, hyphen (\`-\` U+2010 U+00AD U+00AC), line end, letter; blanks around the line end | the letters joined, where \`dehyphenate\` is on; never across pages |
+| blanks at the start and the end of a page | nothing |
+| between two pages | one space |
+| a page without text | the empty page token, where one is set |
+`
+}

@@ -1,0 +1,89 @@
+import { isAscii, isUtf8 } from 'node:buffer'
+import { Parser } from 'saxen'
+import { SlipError } from '../../errors/slip-error.ts'
+
+/** Attributes of an element, values decoded; a name with a known namespace is `prefix:name`, none is as written. */
+export type Attributes = (name: string) => string | null
+
+export interface SaxHandlers {
+  /** `name` is `prefix:local` with the prefix of `namespaces`, whatever prefix the file uses. */
+  open(name: string, attributes: Attributes): void
+  close(name: string): void
+  /** Decoded character data; may come in several pieces. */
+  text?(text: string): void
+}
+
+// A METS file of ours is 12 levels deep; without a bound a file of nothing but `<a>` fills the memory.
+const deepest = 200
+
+/**
+ * Parses XML bytes. Namespaces are matched by URI (`namespaces`: URI → the prefix the handlers see). A DOCTYPE with an
+ * internal subset is refused, an external one is never fetched, so entities cannot be defined at all.
+ * Throws METS_UNREADABLE with the line.
+ */
+export function parseXml(bytes: Buffer, namespaces: Readonly<Record<string, string>>, handlers: SaxHandlers): void {
+  const xml = decodeXml(bytes)
+  let depth = 0
+  const parser = new Parser().ns({ ...namespaces })
+  const refuse = (reason: string, at?: () => { line: number }): never => {
+    const line = at === undefined ? 1 : at().line + 1
+    throw new SlipError('METS_UNREADABLE', `The METS file is not readable XML: ${reason} (line ${line}).`, {
+      place: { line },
+    })
+  }
+  parser.on('openTag', (name, attrs, _decode, _selfClosing, at) => {
+    depth++
+    if (depth > deepest) refuse(`elements are nested deeper than ${deepest}`, at)
+    handlers.open(name, (attribute) => {
+      const value = attrs()[attribute]
+      return value === undefined ? null : decodeReferences(value, (reason) => refuse(reason, at))
+    })
+  })
+  parser.on('closeTag', (name) => {
+    depth--
+    handlers.close(name)
+  })
+  if (handlers.text !== undefined) {
+    parser.on('text', (raw, _decode, at) => handlers.text?.(decodeReferences(raw, (reason) => refuse(reason, at))))
+    parser.on('cdata', (raw) => handlers.text?.(raw))
+  }
+  parser.on('attention', (declaration, _decode, at) => {
+    if (declaration.includes('[')) refuse('a DOCTYPE with declarations is not accepted', at)
+  })
+  // What saxen only warns of (an unbound prefix, an attribute twice) would be read wrongly and is an error here.
+  parser.on('warn', (error, at) => refuse(error.message, at))
+  parser.on('error', (error, at) => refuse(error.message, at))
+  parser.parse(xml)
+}
+
+/** XML bytes as a string: by byte order mark, else by the encoding the XML declaration names, else UTF-8. */
+function decodeXml(bytes: Buffer): string {
+  // One byte per character in memory and the fastest to parse; nearly every METS file is ASCII.
+  if (isAscii(bytes)) return bytes.toString('latin1')
+  const declared =
+    /^<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/.exec(bytes.toString('latin1', 0, 200))?.[1] ?? 'utf-8'
+  const encoding = { fffe: 'utf-16le', feff: 'utf-16be', efbb: 'utf-8' }[bytes.toString('hex', 0, 2)] ?? declared
+  if (encoding.toLowerCase() === 'utf-8' && isUtf8(bytes)) return bytes.toString('utf8').replace(/^\uFEFF/, '')
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
+  } catch (error) {
+    const message = `The METS file is not valid ${encoding}.`
+    throw new SlipError('METS_UNREADABLE', message, { place: { line: 1 }, cause: error })
+  }
+}
+
+const named = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }))
+
+/**
+ * Replaces character references and the five named entities of XML; saxen's own decoder cuts code points above FFFF.
+ * Calls `refuse`, which throws, on an entity nobody defined or a reference to what is no character.
+ */
+export function decodeReferences(text: string, refuse: (reason: string) => never): string {
+  if (!text.includes('&')) return text
+  return text.replace(/&(?:#(\d+);|#x([0-9a-f]+);|(\w+);)?/gi, (reference, decimal, hex, name) => {
+    const code = decimal !== undefined ? Number(decimal) : hex !== undefined ? Number.parseInt(hex, 16) : null
+    if (code === null) return named.get(name) ?? refuse(`entity ${reference.slice(0, 40)} is not defined`)
+    const isScalar = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
+    return isScalar ? String.fromCodePoint(code) : refuse(`${reference.slice(0, 40)} is no character`)
+  })
+}

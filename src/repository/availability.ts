@@ -1,0 +1,56 @@
+import { opendir } from 'node:fs/promises'
+import { SlipError } from '../errors/slip-error.ts'
+
+// What a mount that is away, a server that is away or a process without rights answers: never the fault of an item.
+const awayCodes = new Set([
+  'EACCES',
+  'EPERM',
+  'EIO',
+  'ESTALE',
+  'ENOTCONN',
+  'ENODEV',
+  'ENXIO',
+  'ETIMEDOUT',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'EREMOTEIO',
+  'EMFILE',
+  'ENFILE',
+])
+
+const errno = (error: unknown): string => (error as NodeJS.ErrnoException | null)?.code ?? ''
+
+/** True when the file or folder is simply not there. */
+export function isAbsent(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(errno(error))
+}
+
+/** A file system error as REPOSITORY_UNAVAILABLE when it is the storage that fails, else the error itself. */
+export function asUnavailable(error: unknown, path: string): unknown {
+  if (error instanceof SlipError || !awayCodes.has(errno(error))) return error
+  return new SlipError('REPOSITORY_UNAVAILABLE', `The repository cannot be read: ${(error as Error).message}`, {
+    place: { path },
+    cause: error,
+  })
+}
+
+/**
+ * Throws REPOSITORY_UNAVAILABLE unless the root can be entered and holds something. An empty root counts as away: that
+ * is what a mount point looks like when nothing is mounted, and every item would end as missing.
+ */
+export async function assertRoot(root: string): Promise<void> {
+  let reason = 'it is empty; is its mount there?'
+  try {
+    const folder = await opendir(root)
+    try {
+      if ((await folder.read()) !== null) return
+    } finally {
+      await folder.close()
+    }
+  } catch (error) {
+    reason = (error as Error).message
+  }
+  throw new SlipError('REPOSITORY_UNAVAILABLE', `The repository root ${root} cannot be used: ${reason}`, {
+    place: { root },
+  })
+}

@@ -1,0 +1,34 @@
+import { stat } from 'node:fs/promises'
+import { assertRoot, asUnavailable, isAbsent } from './availability.ts'
+import { pairtreeName } from './pairtree-name.ts'
+import { openPairtreeVolume } from './pairtree-volume.ts'
+import { walkPairtree } from './pairtree-walk.ts'
+import type { Repository } from './repository.ts'
+
+/**
+ * A repository on disk in HathiTrust's layout: ROOT/NAMESPACE/pairtree_root/aa/bb/…/OBJECT/OBJECT.{mets.xml,zip}.
+ * Nothing is opened before it is asked for; a root that comes back after an outage needs no restart.
+ */
+export function openPairtree(options: { root: string }): Repository {
+  const root = options.root.replace(/(?<=.)\/+$/, '')
+  return {
+    has: (htid) => hasItem(root, htid),
+    walk: () => walkPairtree(root),
+    open: async (htid) => openPairtreeVolume(root, pairtreeName(htid)),
+  }
+}
+
+async function hasItem(root: string, htid: string): Promise<boolean> {
+  const { folder, object } = pairtreeName(htid)
+  for (const suffix of ['.mets.xml', '.zip']) {
+    const path = `${root}/${folder}/${object}${suffix}`
+    try {
+      await stat(path)
+      return true
+    } catch (error) {
+      if (!isAbsent(error)) throw asUnavailable(error, path)
+    }
+  }
+  await assertRoot(root)
+  return false
+}

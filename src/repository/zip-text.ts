@@ -1,0 +1,136 @@
+import { crc32, inflateRawSync } from 'node:zlib'
+import type { Code } from '../errors/codes.ts'
+import { SlipError } from '../errors/slip-error.ts'
+import { asUnavailable } from './availability.ts'
+import { type OpenFile, readAt } from './open-file.ts'
+import type { ZipEntry } from './zip-directory.ts'
+
+/** The largest page, inflated, and the largest sum of an item's pages, in bytes. A real volume has 1–10 MB of text. */
+export const zipLimits = { page: 64 * 2 ** 20, item: 256 * 2 ** 20 }
+
+const localHeader = 30
+// The local header may carry a longer extra field than the directory says (timestamps, zip64): read a little more.
+const extraAllowance = 64
+const longestGap = 64 * 1024
+const longestRun = 4 * 2 ** 20
+
+/**
+ * The inflated bytes of zip entries, in the order given. Entries that lie near one another are fetched by one
+ * positioned read; the rest of the zip (100–700 MB of images) is never read. Every entry is checked against its stated
+ * size and checksum. Throws ZIP_ENTRY_UNSUPPORTED, ZIP_ENTRY_TOO_LARGE, ZIP_ENTRY_DAMAGED, VOLUME_TOO_LARGE and
+ * REPOSITORY_UNAVAILABLE.
+ */
+export async function readZipTexts(file: OpenFile, entries: readonly ZipEntry[]): Promise<Buffer[]> {
+  checkStatedSizes(file, entries)
+  const texts = new Map<ZipEntry, Buffer>()
+  try {
+    for (const run of runsOf(entries)) {
+      const bytes = await readAt(file, run.start, run.end - run.start)
+      for (const entry of run.entries) {
+        const data = dataOf(file, entry, bytes, run.start) ?? (await readLongHeader(file, entry))
+        texts.set(entry, inflate(file, entry, data))
+      }
+    }
+  } catch (error) {
+    throw asUnavailable(error, file.path)
+  }
+  return entries.map((entry) => texts.get(entry)!)
+}
+
+function checkStatedSizes(file: OpenFile, entries: readonly ZipEntry[]): void {
+  let total = 0
+  for (const entry of entries) {
+    total += entry.size
+    if (entry.encrypted || (entry.method !== 0 && entry.method !== 8)) {
+      const what = entry.encrypted ? 'is encrypted' : `uses compression method ${entry.method}`
+      throw entryError('ZIP_ENTRY_UNSUPPORTED', file, entry, `${entry.path} ${what}.`)
+    }
+    if (entry.size > zipLimits.page || entry.compressedSize > zipLimits.page) {
+      throw entryError('ZIP_ENTRY_TOO_LARGE', file, entry, `${entry.path} has ${entry.size} bytes.`)
+    }
+    if (entry.offset + localHeader + entry.compressedSize > file.size) {
+      throw entryError('ZIP_ENTRY_DAMAGED', file, entry, `${entry.path} reaches beyond the end of the zip.`)
+    }
+  }
+  if (total > zipLimits.item) {
+    const place = { zip: file.path, bytes: total, limit: zipLimits.item }
+    throw new SlipError('VOLUME_TOO_LARGE', `The pages of the item have ${total} bytes of text.`, { place })
+  }
+}
+
+interface Run {
+  readonly start: number
+  end: number
+  readonly entries: ZipEntry[]
+}
+
+/** Groups entries, by offset, into runs to be read at once. */
+function runsOf(entries: readonly ZipEntry[]): Run[] {
+  const runs: Run[] = []
+  for (const entry of [...new Set(entries)].sort((a, b) => a.offset - b.offset)) {
+    const run = runs.at(-1)
+    const end = entry.offset + localHeader + entry.rawPath.length + extraAllowance + entry.compressedSize
+    if (run !== undefined && entry.offset - run.end <= longestGap && end - run.start <= longestRun) {
+      run.entries.push(entry)
+      run.end = Math.max(run.end, end)
+    } else {
+      runs.push({ start: entry.offset, end, entries: [entry] })
+    }
+  }
+  return runs
+}
+
+/** The compressed bytes of an entry out of the bytes of its run; null when they reach beyond them. */
+function dataOf(file: OpenFile, entry: ZipEntry, bytes: Buffer, start: number): Buffer | null {
+  const data = dataStart(file, entry, bytes, entry.offset - start)
+  const end = data + entry.compressedSize
+  return end <= bytes.length ? bytes.subarray(data, end) : null
+}
+
+/** For the rare entry whose local header is longer than its run allowed for. */
+async function readLongHeader(file: OpenFile, entry: ZipEntry): Promise<Buffer> {
+  const header = await readAt(file, entry.offset, localHeader + entry.rawPath.length)
+  const data = await readAt(file, entry.offset + dataStart(file, entry, header, 0), entry.compressedSize)
+  if (data.length === entry.compressedSize) return data
+  throw entryError('ZIP_ENTRY_DAMAGED', file, entry, `${entry.path} reaches beyond the end of the zip.`)
+}
+
+/** Where the data of an entry begins in `bytes`, after its local header, which must be the one of the directory. */
+function dataStart(file: OpenFile, entry: ZipEntry, bytes: Buffer, at: number): number {
+  const path = at + localHeader
+  const isHeader = path <= bytes.length && bytes.readUInt32LE(at) === 0x04034b50
+  const pathLength = isHeader ? bytes.readUInt16LE(at + 26) : 0
+  if (!isHeader || !bytes.subarray(path, path + pathLength).equals(entry.rawPath)) {
+    throw entryError('ZIP_ENTRY_DAMAGED', file, entry, `${entry.path} is not where the directory of the zip says.`)
+  }
+  return path + pathLength + bytes.readUInt16LE(at + 28)
+}
+
+function inflate(file: OpenFile, entry: ZipEntry, data: Buffer): Buffer {
+  let text = data
+  if (entry.method === 8) {
+    // A chunk of the stated size (zlib wants 64 at least): the default of 16 KiB a page would keep ten times the text.
+    const options = { maxOutputLength: Math.max(entry.size, 1), chunkSize: Math.max(entry.size + 1, 64) }
+    try {
+      text = inflateRawSync(data, options)
+    } catch (error) {
+      const reason =
+        (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+          ? 'is larger than stated'
+          : 'cannot be inflated'
+      throw entryError('ZIP_ENTRY_DAMAGED', file, entry, `${entry.path} ${reason}.`, error)
+    }
+  }
+  if (text.length !== entry.size) {
+    throw entryError('ZIP_ENTRY_DAMAGED', file, entry, `${entry.path} has ${text.length} bytes, stated ${entry.size}.`)
+  }
+  if (crc32(text) !== entry.crc32) {
+    throw entryError('ZIP_ENTRY_DAMAGED', file, entry, `${entry.path} does not match its checksum.`)
+  }
+  // A stored entry is a view of its run; a copy lets the run go.
+  return entry.method === 8 ? text : Buffer.from(text)
+}
+
+function entryError(code: Code, file: OpenFile, entry: ZipEntry, message: string, cause?: unknown): SlipError {
+  return new SlipError(code, message, { place: { zip: file.path, entry: entry.path }, cause })
+}
