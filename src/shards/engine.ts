@@ -89,6 +89,12 @@ export interface Engine {
   scan(shard: number, after: string, limit: number): Promise<Held[]>
   /** Number of live items in a shard. */
   count(shard: number): Promise<number>
+  /**
+   * Finds items by what a person typed: words (all of them), "phrases in quotation marks", and -words or -"phrases"
+   * that must not occur in the item. Case, accents and vowel points do not count; in scripts written without blanks
+   * (Chinese, Japanese …) every run of letters is a phrase. Catalogue text is searched too. Any text is a query; one
+   * without a word finds nothing.
+   */
   search(query: string, options: { limit: number; pagesPerHit: number }): Promise<SearchAnswer>
   /** Resolves when the engine answers; rejects with ENGINE_UNAVAILABLE. */
   health(): Promise<void>

@@ -60,6 +60,8 @@ async function createTables(client: pg.PoolClient, target: string, shards: numbe
       place: { target },
     })
   }
+  // Even IF NOT EXISTS takes locks that posts wait for: a daemon that starts must not stall the others.
+  if ((await partitions(client)) >= shards) return
   await client.query('BEGIN')
   // IF NOT EXISTS alone does not stand two creators at the same moment.
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [schemaOf(target)])
@@ -70,6 +72,14 @@ async function createTables(client: pg.PoolClient, target: string, shards: numbe
                         CREATE TABLE IF NOT EXISTS page_${shard} PARTITION OF page FOR VALUES IN (${shard})`)
   }
   await client.query('COMMIT')
+}
+
+/** Shards there are; both partitions of a shard appear in one transaction, with everything before them. */
+async function partitions(client: pg.PoolClient): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    "SELECT count(*) FROM pg_inherits WHERE inhparent = to_regclass('page')",
+  )
+  return rows[0]?.count ?? 0
 }
 
 async function createDatabase(url: string): Promise<void> {

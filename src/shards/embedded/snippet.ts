@@ -21,7 +21,7 @@ export function snippet(text: string, phrases: readonly Phrase[]): string {
   const marks = merge(findMarks([...tokenize(text)], phrases))
   const first = bestMark(marks)
   if (!first) return ''
-  const start = cutStart(text, Math.max(0, first.start - lead))
+  const start = cutStart(text, Math.max(0, Math.min(first.start - lead, text.length - snippetLength)))
   const end = cutEnd(text, start + snippetLength, first.end)
   let marked = ''
   let at = start

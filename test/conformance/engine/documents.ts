@@ -28,7 +28,11 @@ export function document(parts: DocumentParts): IndexDocument {
   let offset = chunks[0]!.length
   const slices: PageSlice[] = []
   for (const [index, page] of pages.entries()) {
-    const { text, order = index + 1, label = `p. ${index + 1}` }: PageParts = typeof page === 'string' ? { text: page } : page
+    const {
+      text,
+      order = index + 1,
+      label = `p. ${index + 1}`,
+    }: PageParts = typeof page === 'string' ? { text: page } : page
     const escaped = Buffer.from(JSON.stringify(text).slice(1, -1))
     slices.push({ order, label, offset, length: escaped.length })
     chunks.push(escaped, Buffer.from(' '))

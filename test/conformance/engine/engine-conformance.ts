@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { fenceRules } from './fence-rules.ts'
+import { limitRules } from './limit-rules.ts'
+import { readRules } from './read-rules.ts'
+import { scriptRules } from './script-rules.ts'
+import { searchRules } from './search-rules.ts'
+import { type EngineUnderTest, type Subject, shards } from './subject.ts'
+
+/** Every rule of the engine contract, for one engine. */
+export function engineConformance(name: string, tested: EngineUnderTest): void {
+  describe(`engine contract: ${name}`, () => {
+    const subject = {} as { -readonly [Key in keyof Subject]: Subject[Key] }
+    const closing: (() => Promise<void>)[] = []
+    beforeAll(async () => {
+      const [first, second] = [await tested.open(), await tested.open()]
+      closing.push(first.close, second.close)
+      subject.engine = first.engine
+      subject.other = second.engine
+      subject.refused = tested.refused
+      await subject.engine.create(shards.counted)
+    })
+    afterAll(() => Promise.all(closing.map((close) => close())))
+    fenceRules(subject)
+    readRules(subject)
+    limitRules(subject)
+    searchRules(subject)
+    scriptRules(subject)
+  })
+}

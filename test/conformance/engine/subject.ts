@@ -1,0 +1,21 @@
+import type { Engine, IndexDocument } from '../../../src/shards/engine.ts'
+
+export interface EngineUnderTest {
+  /**
+   * Another connection to one and the same index, which is empty at first. What an answer reports as done must be
+   * visible to the next search, count and scan: an engine that needs a commit for that commits here.
+   */
+  open(): Promise<{ engine: Engine; close(): Promise<void> }>
+  /** A document this engine refuses for its content. */
+  refused(id: string, fence: number): IndexDocument
+}
+
+/** What the rules work with; `engine` and `other` are two connections to the same index. */
+export interface Subject {
+  readonly engine: Engine
+  readonly other: Engine
+  readonly refused: (id: string, fence: number) => IndexDocument
+}
+
+/** Shards of the index the rules run in; the last belongs to the rules that count and scan. */
+export const shards = { one: 1, two: 2, counted: 3 }
