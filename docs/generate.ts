@@ -1,0 +1,18 @@
+// Pages that are wholly made from code. `npm run generate` writes them all; a test compares them.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { configurationPage } from '../src/config/page.ts'
+import { errorsPage } from '../src/errors/page.ts'
+
+/** Path from the root → what makes the page. Its first line says from what. */
+export const generatedPages: Readonly<Record<string, () => string | Promise<string>>> = {
+  'docs/configuration.md': configurationPage,
+  'docs/errors.md': errorsPage,
+}
+
+if (import.meta.main) {
+  for (const [file, page] of Object.entries(generatedPages)) {
+    writeFileSync(join(import.meta.dirname, '..', file), await page())
+    console.log(file)
+  }
+}

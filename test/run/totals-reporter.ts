@@ -1,0 +1,39 @@
+import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
+
+/**
+ * Prints what vitest does not: every skipped test with its reason, the ten slowest files, and the closing line
+ * `N passed, N failed, N skipped`, in which a file that cannot be imported, a failing hook and an unhandled error each
+ * count as one failed.
+ */
+export class TotalsReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
+    const tests = modules.flatMap((module) => [...module.children.allTests()])
+    const skipped = tests.filter((test) => test.result().state === 'skipped')
+    for (const test of skipped)
+      console.log(`skipped: ${test.module.relativeModuleId} > ${test.fullName}${reasonOf(test)}`)
+
+    const slowest = modules
+      .map((module) => ({ name: module.relativeModuleId, ms: durationOf(module) }))
+      .sort((a, b) => b.ms - a.ms)
+    console.log('slowest files:')
+    for (const { name, ms } of slowest.slice(0, 10)) console.log(`  ${(ms / 1000).toFixed(1).padStart(5)} s  ${name}`)
+
+    const passed = tests.filter((test) => test.result().state === 'passed').length
+    const suites = modules.flatMap((module) => [module, ...module.children.allSuites()])
+    const failed =
+      tests.filter((test) => test.result().state === 'failed').length +
+      suites.filter((suite) => suite.errors().length > 0).length +
+      unhandled.length
+    console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`)
+  }
+}
+
+function reasonOf(test: TestCase): string {
+  const result = test.result()
+  return result.state === 'skipped' && result.note ? ` (${result.note})` : ''
+}
+
+function durationOf(module: TestModule): number {
+  const { setupDuration, collectDuration, duration } = module.diagnostic()
+  return setupDuration + collectDuration + duration
+}
