@@ -20,9 +20,9 @@ const awayCodes = new Set([
 
 const errno = (error: unknown): string => (error as NodeJS.ErrnoException | null)?.code ?? ''
 
-/** True when the file or folder is simply not there. */
+/** True when the file or folder is simply not there; a link that leads nowhere or in a circle is not either. */
 export function isAbsent(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR'].includes(errno(error))
+  return ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(errno(error))
 }
 
 /** A file system error as REPOSITORY_UNAVAILABLE when it is the storage that fails, else the error itself. */

@@ -1,3 +1,6 @@
+// Half as much again, but a document of 200 MB must not ask for 100 MB it does not need.
+const largestStep = 16 * 2 ** 20
+
 /** A Buffer that grows at its end; the document of an item is written into one from the first byte to the last. */
 export class ByteSink {
   bytes: Buffer
@@ -12,7 +15,8 @@ export class ByteSink {
   reserve(extra: number): void {
     const needed = this.length + extra
     if (needed <= this.bytes.length) return
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, Math.ceil(this.bytes.length * 1.5)))
+    const step = Math.min(this.bytes.length >> 1, largestStep)
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length + step))
     this.bytes.copy(grown, 0, 0, this.length)
     this.bytes = grown
   }

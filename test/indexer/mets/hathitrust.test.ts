@@ -1,0 +1,163 @@
+import { existsSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { readHathiTrustMets } from '../../../src/indexer/mets/hathitrust.ts'
+import { metsOf, profile21, type TestMets } from './mets-file.ts'
+
+const read = (mets: TestMets | string) =>
+  readHathiTrustMets(Buffer.from(typeof mets === 'string' ? mets : metsOf(mets)))
+const page = { order: 1, file: '1.txt' }
+
+describe('a METS file', () => {
+  test('yields its pages with label, features, file, size and checksum', () => {
+    const pages = [
+      { order: 1, file: '00000001.txt', label: null, features: 'FRONT_COVER, IMAGE_ON_PAGE' },
+      { order: 2, file: '00000002.txt', label: 'xii', features: null },
+      { order: 3, file: null, label: '', features: '' },
+    ]
+    const stated = { size: 10, md5: 'abc' }
+    expect(read({ pages })).toEqual({
+      objid: 'mdp.1',
+      profile: profile21,
+      pages: [
+        { order: 1, label: null, features: ['FRONT_COVER', 'IMAGE_ON_PAGE'], file: '00000001.txt', ...stated },
+        { order: 2, label: 'xii', features: [], file: '00000002.txt', ...stated },
+        { order: 3, label: null, features: [], file: null, size: null, md5: null },
+      ],
+      features: ['FRONT_COVER', 'IMAGE_ON_PAGE'],
+      readingOrder: 'left-to-right',
+      scanningOrder: 'left-to-right',
+      coverTag: 'follow-reading-order',
+    })
+  })
+
+  test('is sorted by ORDER as a number, wherever its divs stand', () => {
+    const orders = fc.uniqueArray(fc.nat({ max: 100_000 }), { minLength: 1, maxLength: 30 })
+    fc.assert(
+      fc.property(orders, fc.boolean(), (numbers, padded) => {
+        const pages = numbers.map((n) => ({ order: padded ? String(n).padStart(8, '0') : n, file: `${n}.txt` }))
+        const read1 = read({ pages }).pages
+        expect(read1.map(({ order }) => order)).toEqual(numbers.toSorted((a, b) => a - b))
+        for (const { order, file } of read1) expect(file).toBe(`${order}.txt`)
+      }),
+    )
+  })
+
+  test.each(['METS', 'mets', 'x', ''])('is read by namespace, whatever the prefix: "%s"', (prefix) => {
+    expect(read({ pages: [page], prefix }).pages).toHaveLength(1)
+  })
+
+  test.each([
+    ['another namespace', metsOf({ pages: [page] }).replace('www.loc.gov/METS', 'example.org/METS')],
+    ['none', '<mets><structMap/></mets>'],
+    ['the wrong namespace under its usual prefix', '<METS:mets xmlns:METS="http://example.org/"/>'],
+  ])('whose root is of %s is METS_UNREADABLE', (_, xml) => {
+    expect(() => read(xml)).toThrow(expect.objectContaining({ code: 'METS_UNREADABLE' }))
+  })
+
+  test.each([profile21, profile21.replace('2.1', '2.0'), null, ''])('of profile %s is a volume', (profile) => {
+    expect(read({ pages: [page], profile }).profile).toBe(profile || null)
+  })
+
+  test.each([profile21.replace('mets-profile2.1', 'epub-mets-profile1.0'), profile21.replace('2.1', '2x1'), 'gbs'])(
+    'of profile %s is METS_UNSUPPORTED',
+    (profile) => {
+      expect(() => read({ pages: [page], profile })).toThrow(
+        expect.objectContaining({ code: 'METS_UNSUPPORTED', place: { profile } }),
+      )
+    },
+  )
+
+  test.each(
+    [
+      ['../1.txt', '/1.txt', 'TEXT/1.txt', './1.txt', '..', '.', ''],
+      ['http://example.org/1.txt', 'file:1.txt', 'C:1.txt', '..\\1.txt', '%2e%2e', '1.txt%00', '1&#9;.txt'],
+    ].flat(),
+  )('that names page file "%s" is METS_BAD_REFERENCE with the page', (file) => {
+    expect(() => read({ pages: [{ order: 7, file }] })).toThrow(
+      expect.objectContaining({ code: 'METS_BAD_REFERENCE', place: { order: 7 } }),
+    )
+  })
+
+  test('may name files by any plain name, references decoded', () => {
+    expect(read({ pages: [{ order: 1, file: '39002034644600_000000&#x1F600;&amp;.txt' }] }).pages[0]?.file).toBe(
+      '39002034644600_000000😀&.txt',
+    )
+  })
+
+  test.each([['one'], ['-1'], ['1.5'], [''], ['99999999999']])('with ORDER "%s" is METS_PAGE_ORDER', (order) => {
+    expect(() => read({ pages: [{ order, file: '1.txt' }] })).toThrow(
+      expect.objectContaining({ code: 'METS_PAGE_ORDER' }),
+    )
+  })
+
+  test('with the same ORDER twice is METS_PAGE_ORDER', () => {
+    expect(() => read({ pages: [page, { order: '01', file: '2.txt' }] })).toThrow(
+      expect.objectContaining({ code: 'METS_PAGE_ORDER', place: { order: 1 } }),
+    )
+  })
+
+  test('without page divs, or without text files, is METS_NO_PAGES', () => {
+    for (const pages of [[], [{ order: 1 }]]) {
+      expect(() => read({ pages })).toThrow(expect.objectContaining({ code: 'METS_NO_PAGES' }))
+    }
+    expect(() => read(metsOf({ pages: [page] }).replace('TYPE="physical"', ''))).toThrow(
+      expect.objectContaining({ code: 'METS_NO_PAGES' }),
+    )
+  })
+
+  test('whose page points to a file it does not describe is METS_BAD_REFERENCE, never a page without text', () => {
+    const xml = metsOf({ pages: [page, { order: 2, file: '2.txt' }] }).replace('fptr FILEID="T1"', 'fptr FILEID="T9"')
+    expect(() => read(xml)).toThrow(expect.objectContaining({ code: 'METS_BAD_REFERENCE', place: { order: 2 } }))
+  })
+
+  test('whose page points to two text files is METS_BAD_REFERENCE', () => {
+    const xml = metsOf({ pages: [page, { order: 2, file: '2.txt' }] }).replace('fptr FILEID="I0"', 'fptr FILEID="T1"')
+    expect(() => read(xml)).toThrow(expect.objectContaining({ code: 'METS_BAD_REFERENCE', place: { order: 1 } }))
+  })
+
+  test('takes reading order from the gbs block wherever it is', () => {
+    const gbs =
+      '<g:scanningOrder>right-to-left</g:scanningOrder><g:readingOrder> <![CDATA[top-to-bottom]]> </g:readingOrder>'
+    expect(read({ pages: [page], gbs })).toMatchObject({
+      readingOrder: 'top-to-bottom',
+      scanningOrder: 'right-to-left',
+      coverTag: 'follow-reading-order',
+    })
+  })
+
+  test('may stand in UTF-16 or a declared encoding', () => {
+    const xml = metsOf({ pages: [{ ...page, label: 'é' }] })
+    const declared = xml.replace('<?xml version="1.0"?>', '<?xml version="1.0" encoding="ISO-8859-1"?>')
+    const forms = [
+      Buffer.from(xml),
+      Buffer.from(`\uFEFF${xml}`),
+      Buffer.from(`\uFEFF${xml}`, 'utf16le'),
+      Buffer.from(declared, 'latin1'),
+    ]
+    for (const bytes of forms) expect(readHathiTrustMets(bytes).pages[0]?.label).toBe('é')
+  })
+})
+
+const found = '../shared/data/mets-only'
+describe.skipIf(!existsSync(found))('real METS files (skipped when ../shared/data is absent)', () => {
+  test.each([
+    ['chi.79279237', 640, 'follows-reading-order', 'FRONT_COVER'],
+    ['mdp.39015051333915', 324, 'follows-reading-order', 'FRONT_COVER'],
+    ['uc2.ark+=13960=t00000431', 328, 'follow-reading-order', 'COVER'],
+  ])('%s has %i pages', (name, count, coverTag, feature) => {
+    const mets = readHathiTrustMets(readFileSync(`${found}/${name}.mets.xml`))
+    expect(mets.pages.map(({ order }) => order)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
+    expect(
+      mets.pages.every(({ file, size, md5 }) => file?.endsWith('.txt') && size !== null && md5?.length === 32),
+    ).toBe(true)
+    expect(mets).toMatchObject({ coverTag, readingOrder: 'left-to-right' })
+    expect(mets.features[0]).toBe(feature)
+    expect(mets.features).not.toContain('')
+  })
+
+  test.each(['bad_file_checksum', 'bad_zip', 'extra_files_in_zip'])('%s has no text and is METS_NO_PAGES', (name) => {
+    const bytes = readFileSync(`../shared/data/broken/${name}.mets.xml`)
+    expect(() => readHathiTrustMets(bytes)).toThrow(expect.objectContaining({ code: 'METS_NO_PAGES' }))
+  })
+})
