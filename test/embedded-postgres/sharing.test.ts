@@ -41,7 +41,7 @@ test('after kill -9 of the only user the server runs on, the next user adopts it
   const postmaster = runningPostmaster(join(dir, 'data'))
   expect(postmaster).not.toBeNull()
 
-  const next = await acquireServer(dir)
+  const next = await acquireServer(dir, { durable: false })
   expect(runningPostmaster(join(dir, 'data'))).toBe(postmaster)
   expect(await answer(next.url('postgres'))).toBe(42)
   await next.release()
@@ -56,7 +56,7 @@ test('after kill -9 of the postmaster the next user starts one again, and what w
   const postmaster = runningPostmaster(join(dir, 'data'))
   process.kill(postmaster!, 'SIGKILL')
 
-  const next = await acquireServer(dir)
+  const next = await acquireServer(dir, { durable: false })
   expect(runningPostmaster(join(dir, 'data'))).not.toBe(postmaster)
   const { rows } = await withClient(next.url('postgres'), (client) => client.query('SELECT n FROM kept'))
   expect(rows).toEqual([{ n: 7 }])
