@@ -19,7 +19,8 @@ export const inputs: Migration = {
        -- items not yet carried over to slip_rights: set with the content, cleared with the items, each in one transaction
        pending boolean NOT NULL DEFAULT true
      )`,
-    `CREATE INDEX slip_record_pending ON slip_record (record_id) WHERE pending`,
+    // deleted records after the others: an item that moved is seen at its new record first
+    `CREATE INDEX slip_record_pending ON slip_record ((deleted_at IS NOT NULL), record_id) WHERE pending`,
     `CREATE TABLE slip_rights (
        htid varchar(255) COLLATE "C" PRIMARY KEY CHECK (htid ~ '^[!-~]+$'),
        attr smallint,

@@ -28,5 +28,7 @@ function sentence(issue: z.core.$ZodIssue): string {
 
 function suggest(key: string, known: string[]): string {
   const nearest = known.toSorted((a, b) => distance(key, a) - distance(key, b))[0]
-  return nearest !== undefined && distance(key, nearest) <= Math.max(2, key.length / 2) ? `; did you mean ${nearest}?` : ''
+  return nearest !== undefined && distance(key, nearest) <= Math.max(2, key.length / 2)
+    ? `; did you mean ${nearest}?`
+    : ''
 }

@@ -45,7 +45,9 @@ const variants = (node: JsonSchema): JsonSchema[] => node.oneOf ?? node.anyOf ??
 
 function below(node: JsonSchema, step: string): JsonSchema[] {
   return variants(node).flatMap((each) => {
-    const found = each.properties?.[step] ?? (typeof each.additionalProperties === 'object' ? each.additionalProperties : each.items)
+    const found =
+      each.properties?.[step] ??
+      (typeof each.additionalProperties === 'object' ? each.additionalProperties : each.items)
     return found ? [found] : []
   })
 }
@@ -60,7 +62,19 @@ function keysOf(node: JsonSchema, prefix: string): Key[] {
       const keys = nested.length > 0 ? nested : [leaf(path, child, variant.required?.includes(name) ?? false)]
       for (const key of keys) {
         const known = merged.get(key.path)
-        merged.set(key.path, known ? { ...known, type: `${known.type} \\| ${key.type}`.replace(/^(.*) \\\| \1$/, '$1'), description: known.description === key.description ? key.description : `${known.description} ${key.type}: ${key.description}` } : key)
+        merged.set(
+          key.path,
+          known
+            ? {
+                ...known,
+                type: `${known.type} \\| ${key.type}`.replace(/^(.*) \\\| \1$/, '$1'),
+                description:
+                  known.description === key.description
+                    ? key.description
+                    : `${known.description} ${key.type}: ${key.description}`,
+              }
+            : key,
+        )
       }
     }
   }

@@ -21,7 +21,8 @@ export const systemFile = '/etc/slip/slip.yaml'
 /** The configuration file to use: the one named, else SLIP_CONFIG, else /etc/slip/slip.yaml. Throws CONFIG_MISSING. */
 export function configFile(named: string | undefined): string {
   const file = resolve(named ?? process.env.SLIP_CONFIG ?? systemFile)
-  if (!existsSync(file)) throw new SlipError('CONFIG_MISSING', `there is no configuration file ${file}`, { place: { file } })
+  if (!existsSync(file))
+    throw new SlipError('CONFIG_MISSING', `there is no configuration file ${file}`, { place: { file } })
   return file
 }
 
@@ -46,13 +47,20 @@ export function parseConfig(text: string, file: string): Config {
     throw new SlipError('CONFIG_INVALID', message, { place: { file } })
   }
   if (document.errors.length > 0) {
-    fail(document.errors.map((error) => ({ line: error.linePos?.[0].line ?? 1, message: error.message.split('\n')[0] ?? '' })))
+    fail(
+      document.errors.map((error) => ({
+        line: error.linePos?.[0].line ?? 1,
+        message: error.message.split('\n')[0] ?? '',
+      })),
+    )
   }
   const lineOf = (path: readonly PropertyKey[]): number => {
     for (let depth = path.length; depth > 0; depth--) {
       const parent = document.getIn(path.slice(0, depth - 1), true)
       const pair = isMap(parent) ? parent.items.find((item) => String(item.key) === String(path[depth - 1])) : undefined
-      const node = (pair?.key ?? document.getIn(path.slice(0, depth), true)) as { range?: [number, number, number] } | undefined
+      const node = (pair?.key ?? document.getIn(path.slice(0, depth), true)) as
+        | { range?: [number, number, number] }
+        | undefined
       if (node?.range) return lines.linePos(node.range[0]).line
     }
     return 1
@@ -68,6 +76,10 @@ export function parseConfig(text: string, file: string): Config {
 }
 
 function documentDigest({ rights, indexer }: Settings): string {
-  const reaches = { default: rights.default ?? null, emptyPage: indexer.emptyPage ?? null, dehyphenate: indexer.dehyphenate }
+  const reaches = {
+    default: rights.default ?? null,
+    emptyPage: indexer.emptyPage ?? null,
+    dehyphenate: indexer.dehyphenate,
+  }
   return createHash('sha256').update(JSON.stringify(reaches)).digest('hex').slice(0, 16)
 }

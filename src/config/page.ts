@@ -2,7 +2,9 @@ import { allKeys, type Key } from './keys.ts'
 
 /** docs/configuration.md, made from the schema. */
 export function configurationPage(): string {
-  const rows = allKeys().map((key) => `| \`${key.path}\` | ${key.type} | ${standard(key)} | ${key.description.replaceAll('|', '\\|')} |`)
+  const rows = allKeys().map(
+    (key) => `| \`${key.path}\` | ${key.type} | ${standard(key)} | ${key.description.replaceAll('|', '\\|')} |`,
+  )
   return `<!-- Generated from src/config/schema.ts: npm run generate -->
 # Configuration
 

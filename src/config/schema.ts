@@ -4,50 +4,127 @@ import { duration } from './duration.ts'
 /** The whole configuration; docs/configuration.md and `slipctl init` are made from it. A key enters with its user. */
 
 const name = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'a name of lower-case letters, digits, - and _, at most 32')
-const files = z.array(z.string().min(1)).min(1).describe('Files or glob patterns, relative to the configuration file; read in order of base name, a later file overrules an earlier one.')
+const files = z
+  .array(z.string().min(1))
+  .min(1)
+  .describe(
+    'Files or glob patterns, relative to the configuration file; read in order of base name, a later file overrules an earlier one.',
+  )
 
 const source = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('records').describe('Catalogue records in VuFind shape (JSON array, one object a line, or a Solr answer; .gz too), and files of deleted record ids named *delete*.txt.'), files }),
-  z.strictObject({ kind: z.literal('hathifiles').describe('Rights from hathifiles: tab-separated, 26 columns; .gz too.'), files }),
+  z.strictObject({
+    kind: z
+      .literal('records')
+      .describe(
+        'Catalogue records in VuFind shape (JSON array, one object a line, or a Solr answer; .gz too), and files of deleted record ids named *delete*.txt.',
+      ),
+    files,
+  }),
+  z.strictObject({
+    kind: z.literal('hathifiles').describe('Rights from hathifiles: tab-separated, 26 columns; .gz too.'),
+    files,
+  }),
   z.strictObject({ kind: z.literal('repository').describe('Every item found in the repository.') }),
 ])
 
 const target = z.strictObject({
-  engine: z.literal('embedded').describe('Engine of the index; embedded = PostgreSQL full text, for trying things out and small libraries.'),
-  urls: z.array(z.string().min(1)).length(1).optional().describe('Where the engine answers. embedded: one postgres:// URL or embedded:DIR; default: a database of its own, slip_index_NAME, on the server of the state database.'),
+  engine: z
+    .literal('embedded')
+    .describe('Engine of the index; embedded = PostgreSQL full text, for trying things out and small libraries.'),
+  urls: z
+    .array(z.string().min(1))
+    .length(1)
+    .optional()
+    .describe(
+      'Where the engine answers. embedded: one postgres:// URL or embedded:DIR; default: a database of its own, slip_index_NAME, on the server of the state database.',
+    ),
   shards: z.number().int().min(1).max(999).default(1).describe('Number of shards; fixed once the target is applied.'),
   lease: duration('5m').describe('How long a claim lives without renewal.'),
-  overlap: duration('5m').describe('How far behind its watermark slip-enqueue reads again; longer than any transaction of slip-rights.'),
+  overlap: duration('5m').describe(
+    'How far behind its watermark slip-enqueue reads again; longer than any transaction of slip-rights.',
+  ),
 })
 
 export const schema = z.strictObject({
-  database: z.strictObject({
-    url: z.string().min(1).describe('State database: postgres://HOST[:PORT]/NAME, or embedded:DIR for a PostgreSQL that SLIP starts itself.'),
-    user: z.string().min(1).optional().describe('User name, when the URL has none.'),
-    password: z.string().min(1).optional().meta({ secret: true }).describe('Password, when the URL has none.'),
-  }).describe('The state database.'),
-  repository: z.strictObject({
-    kind: z.literal('pairtree').default('pairtree').describe('How items are stored.'),
-    root: z.string().min(1).describe('Folder that holds NAMESPACE/pairtree_root.'),
-    scope: z.enum(['catalogue', 'present']).default('catalogue').describe('catalogue: every item of the catalogue is wanted; present: only those found in the repository.'),
-  }).describe('Where METS and pages are read.'),
-  sources: z.record(name, source).refine((all) => Object.keys(all).length > 0, 'at least one source').describe('What feeds stage 1, by name.'),
-  rights: z.strictObject({
-    default: z.number().int().min(1).max(99).optional().describe('Rights attribute of an item that no source gives one, as in rights_current: 1 pd, 2 ic, … Without it such an item ends in error RIGHTS_MISSING.'),
-  }).prefault({}).describe('Rights.'),
-  targets: z.record(name, target).refine((all) => Object.keys(all).length > 0, 'at least one target').describe('The indexes to keep true, by name. What a target is, the database says (slipctl targets apply); how to reach it, this file.'),
-  indexer: z.strictObject({
-    batch: z.number().int().min(1).max(1000).default(20).describe('Most items of one claim.'),
-    batchBytes: z.number().int().min(65536).max(1 << 28).default(8 << 20).describe('Bytes of documents posted together; a larger document goes alone.'),
-    attempts: z.number().int().min(1).max(100).default(3).describe('How often an item is tried before its error is final, where trying again can help.'),
-    backoff: duration('1m').describe('First delay after an item error; doubled each time.'),
-    environmentBackoff: duration('30s').describe('Delay after a fault of a server or mount; no attempt is burnt.'),
-    emptyPage: z.string().optional().describe('Token indexed for an empty page, such as __EMPTYOCR__; without it nothing.'),
-    dehyphenate: z.boolean().default(true).describe('Join words hyphenated at a line end.'),
-  }).prefault({}).describe('slip-index.'),
-  log: z.strictObject({
-    level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severity logged.'),
-  }).prefault({}).describe('The log: one JSON line an event, on standard error.'),
+  database: z
+    .strictObject({
+      url: z
+        .string()
+        .min(1)
+        .describe(
+          'State database: postgres://HOST[:PORT]/NAME, or embedded:DIR for a PostgreSQL that SLIP starts itself.',
+        ),
+      user: z.string().min(1).optional().describe('User name, when the URL has none.'),
+      password: z.string().min(1).optional().meta({ secret: true }).describe('Password, when the URL has none.'),
+    })
+    .describe('The state database.'),
+  repository: z
+    .strictObject({
+      kind: z.literal('pairtree').default('pairtree').describe('How items are stored.'),
+      root: z.string().min(1).describe('Folder that holds NAMESPACE/pairtree_root.'),
+      scope: z
+        .enum(['catalogue', 'present'])
+        .default('catalogue')
+        .describe('catalogue: every item of the catalogue is wanted; present: only those found in the repository.'),
+    })
+    .describe('Where METS and pages are read.'),
+  sources: z
+    .record(name, source)
+    .refine((all) => Object.keys(all).length > 0, 'at least one source')
+    .describe('What feeds stage 1, by name.'),
+  rights: z
+    .strictObject({
+      default: z
+        .number()
+        .int()
+        .min(1)
+        .max(99)
+        .optional()
+        .describe(
+          'Rights attribute of an item that no source gives one, as in rights_current: 1 pd, 2 ic, … Without it such an item ends in error RIGHTS_MISSING.',
+        ),
+    })
+    .prefault({})
+    .describe('Rights.'),
+  targets: z
+    .record(name, target)
+    .refine((all) => Object.keys(all).length > 0, 'at least one target')
+    .describe(
+      'The indexes to keep true, by name. What a target is, the database says (slipctl targets apply); how to reach it, this file.',
+    ),
+  indexer: z
+    .strictObject({
+      batch: z.number().int().min(1).max(1000).default(20).describe('Most items of one claim.'),
+      batchBytes: z
+        .number()
+        .int()
+        .min(65536)
+        .max(1 << 28)
+        .default(8 << 20)
+        .describe('Bytes of documents posted together; a larger document goes alone.'),
+      attempts: z
+        .number()
+        .int()
+        .min(1)
+        .max(100)
+        .default(3)
+        .describe('How often an item is tried before its error is final, where trying again can help.'),
+      backoff: duration('1m').describe('First delay after an item error; doubled each time.'),
+      environmentBackoff: duration('30s').describe('Delay after a fault of a server or mount; no attempt is burnt.'),
+      emptyPage: z
+        .string()
+        .optional()
+        .describe('Token indexed for an empty page, such as __EMPTYOCR__; without it nothing.'),
+      dehyphenate: z.boolean().default(true).describe('Join words hyphenated at a line end.'),
+    })
+    .prefault({})
+    .describe('slip-index.'),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severity logged.'),
+    })
+    .prefault({})
+    .describe('The log: one JSON line an event, on standard error.'),
 })
 
 /** The configuration after defaults: durations in milliseconds. */

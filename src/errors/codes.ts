@@ -45,50 +45,143 @@ const usage = (means: string, advice: string): ErrorCode => ({
 
 export const errorCodes = {
   // item: repository
-  METS_MISSING: passing('The item has no METS file in the repository.', 'Restore the METS file, then: slipctl errors retry --id ID'),
-  METS_UNREADABLE: passing('The METS file is not well-formed XML or not METS.', 'Replace the METS file, then: slipctl errors retry --id ID'),
+  METS_MISSING: passing(
+    'The item has no METS file in the repository.',
+    'Restore the METS file, then: slipctl errors retry --id ID',
+  ),
+  METS_UNREADABLE: passing(
+    'The METS file is not well-formed XML or not METS.',
+    'Replace the METS file, then: slipctl errors retry --id ID',
+  ),
   METS_UNSUPPORTED: item('The METS profile is one SLIP does not index.', 'See docs/document.md for the profiles read.'),
-  METS_TOO_LARGE: item('The METS file is larger than the limit.', 'Check the file; a METS file of a volume has a few megabytes.'),
+  METS_TOO_LARGE: item(
+    'The METS file is larger than the limit.',
+    'Check the file; a METS file of a volume has a few megabytes.',
+  ),
   METS_NO_PAGES: item('The METS file names no pages.', 'Check fileGrp USE="ocr" and the physical structMap.'),
-  METS_PAGE_ORDER: item('A page of the METS file has no usable ORDER, or two pages have the same.', 'Number the page divs of the physical structMap, each once; replace the METS file.'),
-  METS_BAD_REFERENCE: item('The METS file names a page file outside the item.', 'Page hrefs are plain file names in the zip of the item; replace the METS file.'),
+  METS_PAGE_ORDER: item(
+    'A page of the METS file has no usable ORDER, or two pages have the same.',
+    'Number the page divs of the physical structMap, each once; replace the METS file.',
+  ),
+  METS_BAD_REFERENCE: item(
+    'The METS file names a page file outside the item.',
+    'Page hrefs are plain file names in the zip of the item; replace the METS file.',
+  ),
   ZIP_MISSING: passing('The item has a METS file and no zip.', 'Restore the zip, then: slipctl errors retry --id ID'),
-  ZIP_UNREADABLE: passing('The zip is not a zip file, or its directory is damaged.', 'Replace the zip, then: slipctl errors retry --id ID'),
-  ZIP_ENTRY_DAMAGED: passing('A page in the zip cannot be inflated to its stated size and checksum.', 'Replace the zip, then: slipctl errors retry --id ID'),
-  ZIP_ENTRY_TOO_LARGE: item('A page in the zip is larger than the limit.', 'Check the page file; the limit is 64 MiB of text.'),
-  ZIP_ENTRY_UNSUPPORTED: item('A page in the zip is encrypted or uses a compression SLIP does not read.', 'Pack the zip again with deflate or store.'),
-  VOLUME_TOO_LARGE: item('The pages of the item have more text than the limit.', 'Check the zip; the limit is 256 MiB of text for an item.'),
+  ZIP_UNREADABLE: passing(
+    'The zip is not a zip file, or its directory is damaged.',
+    'Replace the zip, then: slipctl errors retry --id ID',
+  ),
+  ZIP_ENTRY_DAMAGED: passing(
+    'A page in the zip cannot be inflated to its stated size and checksum.',
+    'Replace the zip, then: slipctl errors retry --id ID',
+  ),
+  ZIP_ENTRY_TOO_LARGE: item(
+    'A page in the zip is larger than the limit.',
+    'Check the page file; the limit is 64 MiB of text.',
+  ),
+  ZIP_ENTRY_UNSUPPORTED: item(
+    'A page in the zip is encrypted or uses a compression SLIP does not read.',
+    'Pack the zip again with deflate or store.',
+  ),
+  VOLUME_TOO_LARGE: item(
+    'The pages of the item have more text than the limit.',
+    'Check the zip; the limit is 256 MiB of text for an item.',
+  ),
   ZIP_DUPLICATE_NAME: item('The zip holds two files of the same page name.', 'Pack the zip again, each page once.'),
-  PAGE_MISSING: passing('METS names a page that is not in the zip.', 'Replace the zip or the METS file, then: slipctl errors retry --id ID'),
+  PAGE_MISSING: passing(
+    'METS names a page that is not in the zip.',
+    'Replace the zip or the METS file, then: slipctl errors retry --id ID',
+  ),
   // item: lookups and assembly
-  RECORD_MISSING: item('The catalogue has no record for the item.', 'Load its catalogue record with the next catalogue file; the item is then indexed by itself.'),
-  RECORD_UNREADABLE: item('The catalogue record of the item cannot be used.', 'Correct the record in the catalogue and load it again.'),
-  RIGHTS_MISSING: item('No source says what rights the item has.', 'Add a rights source, or set rights.default in the configuration.'),
-  ITEM_ID_INVALID: item('The id is not a valid item id.', 'An id is namespace.object, 1 to 255 bytes of printable ASCII without blanks.'),
+  RECORD_MISSING: item(
+    'The catalogue has no record for the item.',
+    'Load its catalogue record with the next catalogue file; the item is then indexed by itself.',
+  ),
+  RECORD_UNREADABLE: item(
+    'The catalogue record of the item cannot be used.',
+    'Correct the record in the catalogue and load it again.',
+  ),
+  RIGHTS_MISSING: item(
+    'No source says what rights the item has.',
+    'Add a rights source, or set rights.default in the configuration.',
+  ),
+  ITEM_ID_INVALID: item(
+    'The id is not a valid item id.',
+    'An id is namespace.object, 1 to 255 bytes of printable ASCII without blanks.',
+  ),
   DOCUMENT_REJECTED: item('The engine refused the document.', 'See the message for the words of the engine.'),
-  LEASE_LOST: item('Four processes in a row died or stalled while they held the item.', 'Look at the volume by hand (slipctl assemble ID), then: slipctl errors retry --id ID'),
+  LEASE_LOST: item(
+    'Four processes in a row died or stalled while they held the item.',
+    'Look at the volume by hand (slipctl assemble ID), then: slipctl errors retry --id ID',
+  ),
   // rights sources
-  SOURCE_RECORD_INVALID: { class: 'item', stage: 'rights', permanent: true, means: 'A catalogue record or a line of a source file cannot be read.', advice: 'Correct the record in its file; the changed file is read again by itself.' },
-  SOURCE_FILE_MISSING: environment('rights', 'A file named in sources is not there.', 'Check sources.NAME.files in the configuration.'),
-  SOURCE_FILE_UNREADABLE: environment('rights', 'A source file cannot be opened or decompressed.', 'Check the file and its permissions.'),
+  SOURCE_RECORD_INVALID: {
+    class: 'item',
+    stage: 'rights',
+    permanent: true,
+    means: 'A catalogue record or a line of a source file cannot be read.',
+    advice: 'Correct the record in its file; the changed file is read again by itself.',
+  },
+  SOURCE_FILE_MISSING: environment(
+    'rights',
+    'A file named in sources is not there.',
+    'Check sources.NAME.files in the configuration.',
+  ),
+  SOURCE_FILE_UNREADABLE: environment(
+    'rights',
+    'A source file cannot be opened or decompressed.',
+    'Check the file and its permissions.',
+  ),
   // environment
-  DATABASE_UNAVAILABLE: environment('any', 'The database does not answer.', 'Check database.url, and that the server runs.'),
-  REPOSITORY_UNAVAILABLE: environment('index', 'The repository root is not there or cannot be entered.', 'Check repository.root and its mount.'),
-  ENGINE_UNAVAILABLE: environment('index', 'The index does not answer.', 'Check targets.NAME.urls, and that the engine runs.'),
-  EMBEDDED_SERVER_FAILED: environment('any', 'The embedded PostgreSQL cannot be started.', 'See the message of the server; a folder that its user cannot enter is the usual cause.'),
+  DATABASE_UNAVAILABLE: environment(
+    'any',
+    'The database does not answer.',
+    'Check database.url, and that the server runs.',
+  ),
+  REPOSITORY_UNAVAILABLE: environment(
+    'index',
+    'The repository root is not there or cannot be entered.',
+    'Check repository.root and its mount.',
+  ),
+  ENGINE_UNAVAILABLE: environment(
+    'index',
+    'The index does not answer.',
+    'Check targets.NAME.urls, and that the engine runs.',
+  ),
+  EMBEDDED_SERVER_FAILED: environment(
+    'any',
+    'The embedded PostgreSQL cannot be started.',
+    'See the message of the server; a folder that its user cannot enter is the usual cause.',
+  ),
   // usage
   USAGE: usage('The command line is wrong.', 'See --help.'),
   CONFIG_INVALID: usage('The configuration is wrong.', 'Correct the key named; slipctl config check tries it.'),
-  CONFIG_MISSING: usage('There is no configuration file.', 'Name one with --config or SLIP_CONFIG, or write one with: slipctl init'),
-  TARGET_MISMATCH: usage('A target in the configuration differs from what the database says it is.', 'Correct the key named, or apply it with: slipctl targets apply'),
+  CONFIG_MISSING: usage(
+    'There is no configuration file.',
+    'Name one with --config or SLIP_CONFIG, or write one with: slipctl init',
+  ),
+  TARGET_MISMATCH: usage(
+    'A target in the configuration differs from what the database says it is.',
+    'Correct the key named, or apply it with: slipctl targets apply',
+  ),
   SCHEMA_TOO_OLD: usage('The database schema is older than this release.', 'Run: slipctl db migrate'),
   SCHEMA_TOO_NEW: usage('The database schema is newer than this release can use.', 'Install the current release.'),
   NOT_FOUND: usage('What was named does not exist.', 'Check the name.'),
   LOCKED: usage('Another process holds it.', 'Wait for it, or end it.'),
-  FOLDER_UNUSABLE: usage('A folder cannot be written or entered.', 'Check its permissions, and those of the folders above it.'),
+  FOLDER_UNUSABLE: usage(
+    'A folder cannot be written or entered.',
+    'Check its permissions, and those of the folders above it.',
+  ),
   NODE_TOO_OLD: usage('Node is too old.', 'Install Node 22.19 or newer.'),
   // internal
-  INTERNAL: { class: 'internal', stage: 'any', permanent: false, means: 'A defect of SLIP.', advice: 'Report it with the message and the stack.' },
+  INTERNAL: {
+    class: 'internal',
+    stage: 'any',
+    permanent: false,
+    means: 'A defect of SLIP.',
+    advice: 'Report it with the message and the stack.',
+  },
 } as const satisfies Record<string, ErrorCode>
 
 export type Code = keyof typeof errorCodes

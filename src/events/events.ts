@@ -27,6 +27,7 @@ export interface Events {
   'index.claimed': { target: string; lane: number; shard: number; items: number; token: string }
   'index.batch': {
     target: string
+    lane: number
     shard: number
     claimed: number
     indexed: number

@@ -35,6 +35,9 @@ export async function assertFresh(tx: Connection, stamp: Stamp): Promise<void> {
     [stamp.time, stamp.limitMs / 1000],
   )
   if (row?.late) {
-    throw new SlipError('DATABASE_UNAVAILABLE', `a rights transaction took longer than ${stamp.limitMs} ms, half the overlap; it is rolled back and done again`)
+    throw new SlipError(
+      'DATABASE_UNAVAILABLE',
+      `a rights transaction took longer than ${stamp.limitMs} ms, half the overlap; it is rolled back and done again`,
+    )
   }
 }

@@ -96,10 +96,9 @@ function parserOf(oid: number, format?: string) {
   return pg.types.getTypeParser(oid, (format ?? 'text') as 'text')
 }
 
-
 function safeNumber(text: string): number {
   const value = Number(text)
-  if (!Number.isSafeInteger(value)) throw new SlipError('INTERNAL', `integer ${text} from the database is not a safe number`)
+  if (!Number.isSafeInteger(value))
+    throw new SlipError('INTERNAL', `integer ${text} from the database is not a safe number`)
   return value
 }
-

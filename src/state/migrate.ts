@@ -75,7 +75,10 @@ export async function checkSchema(db: Connection, codeVersion: string): Promise<
     throw new SlipError('SCHEMA_TOO_OLD', `the database schema is version ${version}, this release needs ${needed}`)
   }
   if (compareVersions(codeVersion, oldestCode) < 0) {
-    throw new SlipError('SCHEMA_TOO_NEW', `the database schema needs release ${oldestCode} or newer, this is ${codeVersion}`)
+    throw new SlipError(
+      'SCHEMA_TOO_NEW',
+      `the database schema needs release ${oldestCode} or newer, this is ${codeVersion}`,
+    )
   }
 }
 

@@ -4,7 +4,16 @@ import { SlipError } from '../errors/slip-error.ts'
 /** Deadlock, serialization failure, lock not available: another transaction went first, ours runs again. */
 const conflicts = new Set(['40001', '40P01', '55P03'])
 
-const refused = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENOENT'])
+const refused = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENOENT',
+])
 const attempts = 6
 
 interface Coded {
@@ -15,8 +24,14 @@ interface Coded {
 /** True for what a lost or refused connection throws: SQLSTATE class 08, 57P0x, 53300, a system code, or pg's own words. */
 export function isConnectionLoss(error: unknown): boolean {
   const { code, message = '' } = error as Coded
-  if (typeof code === 'string' && (refused.has(code) || code.startsWith('08') || code.startsWith('57P') || code === '53300')) return true
-  return /Connection terminated|connection.*(ended|closed|timeout)|Client has encountered a connection error|Timeout acquiring/i.test(message)
+  if (
+    typeof code === 'string' &&
+    (refused.has(code) || code.startsWith('08') || code.startsWith('57P') || code === '53300')
+  )
+    return true
+  return /Connection terminated|connection.*(ended|closed|timeout)|Client has encountered a connection error|Timeout acquiring/i.test(
+    message,
+  )
 }
 
 /** Runs `work` until it ends otherwise than by a conflict or a lost connection, six times at most. */

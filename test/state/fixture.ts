@@ -45,12 +45,19 @@ export async function openState(): Promise<State> {
 }
 
 /** Makes or changes rights rows: attr 1 unless told; a new `title` is new content. */
-export function change(db: Database, htids: readonly string[], part: { attr?: number; withdrawn?: boolean; title?: number } = {}) {
+export function change(
+  db: Database,
+  htids: readonly string[],
+  part: { attr?: number; withdrawn?: boolean; title?: number } = {},
+) {
   const { attr = 1, withdrawn = false, title = 0 } = part
   return db.transaction((tx) =>
     upsertRights(
       tx,
-      htids.map((htid) => ({ htid, apply: (known) => merge(known, { attr, withdrawn, recordId: 'r1', recordDigest: digestOf(title) }) })),
+      htids.map((htid) => ({
+        htid,
+        apply: (known) => merge(known, { attr, withdrawn, recordId: 'r1', recordDigest: digestOf(title) }),
+      })),
     ),
   )
 }
@@ -87,13 +94,24 @@ export const indexed = (htid: string, digest: string | null = digestOf(1)): Inde
 /** The settle exit as slip-index does it: claim row first, claim row closed last. */
 export async function settleInside(tx: Connection, held: Claim, items: readonly Indexed[]): Promise<Set<string>> {
   if (!(await lockClaim(tx, held))) return new Set()
-  const settled = await settle(tx, held, items, { codeVersion: '0.1.0', schemaVersion, configDigest: 'c', host: 'host-a' })
+  const settled = await settle(tx, held, items, {
+    codeVersion: '0.1.0',
+    schemaVersion,
+    configDigest: 'c',
+    host: 'host-a',
+  })
   await closeClaim(tx, held)
   return settled
 }
 
 export const settleAll = (db: Database, held: Claim) =>
-  db.transaction((tx) => settleInside(tx, held, held.items.map((item) => indexed(item.htid, item.action === 'delete' ? null : digestOf(1)))))
+  db.transaction((tx) =>
+    settleInside(
+      tx,
+      held,
+      held.items.map((item) => indexed(item.htid, item.action === 'delete' ? null : digestOf(1))),
+    ),
+  )
 
 export interface QueueRow {
   htid: string

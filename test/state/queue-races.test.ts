@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Connection, Database } from '../../src/state/connection.ts'
-import { requestItems } from '../../src/state/queue/enqueue.ts'
+import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
 import { closeClaim, lockClaim } from '../../src/state/queue/exit.ts'
 import { fail } from '../../src/state/queue/fail.ts'
 import { followPage, startPass } from '../../src/state/queue/follow.ts'
 import { reap } from '../../src/state/queue/reap.ts'
 import { renew } from '../../src/state/queue/renew.ts'
-import { enqueueChanged } from '../../src/state/queue/enqueue.ts'
-import { upsertRights, merge } from '../../src/state/rights/upsert-rights.ts'
+import { merge, upsertRights } from '../../src/state/rights/upsert-rights.ts'
 import {
   change,
   claimBucket,
@@ -177,7 +176,10 @@ test('a claim that commits while an enqueue of a new revision waits keeps its to
   await enqueue(state.db, ['b.6'])
   await change(state.db, ['b.6'], { title: 2 })
   await race(
-    (tx) => tx.query(`UPDATE slip_queue SET state = 1, claim_token = gen_random_uuid(), claimed_rev = rev, claimed_gen = gen WHERE htid = 'b.6'`),
+    (tx) =>
+      tx.query(
+        `UPDATE slip_queue SET state = 1, claim_token = gen_random_uuid(), claimed_rev = rev, claimed_gen = gen WHERE htid = 'b.6'`,
+      ),
     () => other.transaction((tx) => enqueueChanged(tx, 'main', ['b.6'], { lane: 'daily', reason: 'test' })),
   )
   const row = await queueRow(state.db, 'b.6')

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Claim } from '../../src/state/queue/claim.ts'
 import { delay } from '../../src/state/queue/delay.ts'
+import { requestItems } from '../../src/state/queue/enqueue.ts'
 import { closeClaim, lockClaim } from '../../src/state/queue/exit.ts'
 import { fail } from '../../src/state/queue/fail.ts'
 import { handBack } from '../../src/state/queue/hand-back.ts'
@@ -7,9 +9,20 @@ import { moveDue } from '../../src/state/queue/move-due.ts'
 import { reap } from '../../src/state/queue/reap.ts'
 import { renew } from '../../src/state/queue/renew.ts'
 import { retryErrors } from '../../src/state/queue/retry.ts'
-import { requestItems } from '../../src/state/queue/enqueue.ts'
-import type { Claim } from '../../src/state/queue/claim.ts'
-import { change, claimBucket, digestOf, enqueue, indexed, ledgerRow, openState, queueRow, settleAll, settleInside, type State, worker } from './fixture.ts'
+import {
+  change,
+  claimBucket,
+  digestOf,
+  enqueue,
+  indexed,
+  ledgerRow,
+  openState,
+  queueRow,
+  type State,
+  settleAll,
+  settleInside,
+  worker,
+} from './fixture.ts'
 
 let state: State
 let token: string
@@ -19,22 +32,40 @@ beforeAll(async () => {
 })
 afterAll(() => state.close())
 
-const failed = (htid: string) => ({ htid, code: 'METS_MISSING', class: 'item' as const, message: 'no METS', detail: '{}' })
+const failed = (htid: string) => ({
+  htid,
+  code: 'METS_MISSING',
+  class: 'item' as const,
+  message: 'no METS',
+  detail: '{}',
+})
 const failClaim = (held: Claim) =>
   state.db.transaction(async (tx) => {
     await lockClaim(tx, held)
-    const ours = await fail(tx, held, held.items.map((item) => failed(item.htid)), { worker: token, pid: 1, host: 'host-a' })
+    const ours = await fail(
+      tx,
+      held,
+      held.items.map((item) => failed(item.htid)),
+      { worker: token, pid: 1, host: 'host-a' },
+    )
     await closeClaim(tx, held)
     return ours
   })
 const delayClaim = (held: Claim, environment: boolean) =>
   state.db.transaction(async (tx) => {
     await lockClaim(tx, held)
-    await delay(tx, held, held.items.map(({ htid }) => ({ htid, baseMs: 60_000, environment, unproven: false, message: 'm' })))
+    await delay(
+      tx,
+      held,
+      held.items.map(({ htid }) => ({ htid, baseMs: 60_000, environment, unproven: false, message: 'm' })),
+    )
     await closeClaim(tx, held)
   })
 const errorsOf = (htid: string) =>
-  state.db.query<{ resolution: string | null; rev: number }>('SELECT resolution, rev FROM slip_errors WHERE htid = $1 ORDER BY id', [htid])
+  state.db.query<{ resolution: string | null; rev: number }>(
+    'SELECT resolution, rev FROM slip_errors WHERE htid = $1 ORDER BY id',
+    [htid],
+  )
 const claims = async () => (await state.db.query('SELECT 1 FROM slip_claim')).length
 
 /** A new item, changed, enqueued and claimed. */
@@ -52,7 +83,10 @@ describe('claim', () => {
     expect(held.items.map((item) => item.htid)).toEqual(['c.1', 'c.2'])
     expect(held.items.every((item) => item.shard === 2 && item.attempts === 1)).toBe(true)
     expect(held.fence).toBeGreaterThan(1.7e15)
-    const [lease] = await state.db.query('SELECT htids, lease_until > clock_timestamp() AS live FROM slip_claim WHERE token = $1', [held.token])
+    const [lease] = await state.db.query(
+      'SELECT htids, lease_until > clock_timestamp() AS live FROM slip_claim WHERE token = $1',
+      [held.token],
+    )
     expect(lease).toEqual({ htids: ['c.1', 'c.2'], live: true })
     expect((await settleAll(state.db, held)).size).toBe(2)
     await settleAll(state.db, await claimBucket(state.db, token))
@@ -116,7 +150,13 @@ describe('settle', () => {
   test('writes the ledger and takes the queue row away', async () => {
     await settleAll(state.db, await claimed('x.1', { draw: 1 }))
     expect(await queueRow(state.db, 'x.1')).toBeUndefined()
-    expect(await ledgerRow(state.db, 'x.1')).toMatchObject({ shard: 1, rev: 1, presence: 'indexed', digest: digestOf(1), indexed_ct: 1 })
+    expect(await ledgerRow(state.db, 'x.1')).toMatchObject({
+      shard: 1,
+      rev: 1,
+      presence: 'indexed',
+      digest: digestOf(1),
+      indexed_ct: 1,
+    })
   })
 
   test('keeps the shard and counts again when the item is indexed a second time', async () => {
@@ -188,7 +228,9 @@ describe('delay', () => {
 
   test('further away than the longest back-off is due at once: the clock was set back', async () => {
     await delayClaim(await claimed('y.3'), false)
-    await state.db.query(`UPDATE slip_queue SET available_at = clock_timestamp() + interval '3 days' WHERE htid = 'y.3'`)
+    await state.db.query(
+      `UPDATE slip_queue SET available_at = clock_timestamp() + interval '3 days' WHERE htid = 'y.3'`,
+    )
     expect(await state.db.transaction((tx) => moveDue(tx, 10))).toBe(1)
     await settleAll(state.db, await claimBucket(state.db, token, { shard: 1 }))
   })
@@ -285,11 +327,21 @@ describe('lease', () => {
   })
 
   test('expired or further away than two leases is reaped: attempt back, a strike, unproven, lane 0', async () => {
-    for (const [htid, shift] of [['r.2', '-1 second'], ['r.3', '3 minutes']] as const) {
+    for (const [htid, shift] of [
+      ['r.2', '-1 second'],
+      ['r.3', '3 minutes'],
+    ] as const) {
       await claimed(htid)
       await state.db.query(`UPDATE slip_claim SET lease_until = clock_timestamp() + $1::interval`, [shift])
       expect(await state.db.transaction((tx) => reap(tx, 10))).toBe(1)
-      expect(await queueRow(state.db, htid)).toMatchObject({ state: 0, lane: 0, attempts: 0, strikes: 1, unproven: true, shard: 1 })
+      expect(await queueRow(state.db, htid)).toMatchObject({
+        state: 0,
+        lane: 0,
+        attempts: 0,
+        strikes: 1,
+        unproven: true,
+        shard: 1,
+      })
       expect(await claims()).toBe(0)
       await settleAll(state.db, await claimBucket(state.db, token, { lane: 0, shard: 1 }))
     }
@@ -317,6 +369,8 @@ describe('keys', () => {
   })
 
   test('a hand-edited claim without a token is refused by the database', async () => {
-    await expect(state.db.query(`UPDATE slip_queue SET state = 1 WHERE htid = 'k.Aa'`)).rejects.toThrow(/slip_queue_claim/)
+    await expect(state.db.query(`UPDATE slip_queue SET state = 1 WHERE htid = 'k.Aa'`)).rejects.toThrow(
+      /slip_queue_claim/,
+    )
   })
 })

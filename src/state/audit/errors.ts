@@ -35,7 +35,12 @@ export interface SourceError {
  * Keeps what a source could not read: the errors of one file are replaced by those of its newest reading, so that a
  * corrected file clears them. `file` is how they are told apart (detail.file).
  */
-export async function replaceSourceErrors(tx: Connection, file: string, errors: readonly SourceError[], host: string): Promise<void> {
+export async function replaceSourceErrors(
+  tx: Connection,
+  file: string,
+  errors: readonly SourceError[],
+  host: string,
+): Promise<void> {
   await tx.query(
     `UPDATE slip_errors SET resolved_at = clock_timestamp(), resolution = 'superseded'
      WHERE stage = 'rights' AND resolved_at IS NULL AND detail::jsonb ->> 'file' = $1`,

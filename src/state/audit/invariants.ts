@@ -42,16 +42,22 @@ const postgres = `
   ORDER BY r.htid`
 
 /** Every violation for a target at rest; empty = lost nothing, doubled nothing, nothing stale. */
-export async function checkAtRest(db: Connection, target: string, content: AsyncIterable<EngineContent>): Promise<Violation[]> {
+export async function checkAtRest(
+  db: Connection,
+  target: string,
+  content: AsyncIterable<EngineContent>,
+): Promise<Violation[]> {
   const held = new Map<string, EngineContent[]>()
   for await (const document of content) held.set(document.id, [...(held.get(document.id) ?? []), document])
   const violations: Violation[] = []
   for (const row of await db.query<Row & Record<string, unknown>>(postgres, [target])) {
     const documents = held.get(row.htid) ?? []
     held.delete(row.htid)
-    for (const [invariant, message] of violationsOf(row, documents)) violations.push({ invariant, htid: row.htid, message })
+    for (const [invariant, message] of violationsOf(row, documents))
+      violations.push({ invariant, htid: row.htid, message })
   }
-  for (const id of held.keys()) violations.push({ invariant: 1, htid: id, message: 'the engine holds an item that has no rights row' })
+  for (const id of held.keys())
+    violations.push({ invariant: 1, htid: id, message: 'the engine holds an item that has no rights row' })
   return violations
 }
 
@@ -72,7 +78,9 @@ function* violationsOf(row: Row, documents: readonly EngineContent[]): Generator
   }
   if (!row.wanted) yield [1, 'not wanted, but the ledger says indexed']
   if (!document) yield [1, `the ledger says indexed, shard ${row.ledger_shard} does not hold it`]
-  else if (document.shard !== row.ledger_shard) yield [3, `in shard ${document.shard}, the ledger says ${row.ledger_shard}`]
-  else if (document.rev !== row.ledger_rev) yield [4, `the engine holds rev ${document.rev}, the ledger ${row.ledger_rev}`]
+  else if (document.shard !== row.ledger_shard)
+    yield [3, `in shard ${document.shard}, the ledger says ${row.ledger_shard}`]
+  else if (document.rev !== row.ledger_rev)
+    yield [4, `the engine holds rev ${document.rev}, the ledger ${row.ledger_rev}`]
   else if (document.digest !== row.digest) yield [4, 'the engine holds another text than the ledger says']
 }

@@ -27,8 +27,9 @@ export async function statusOf(db: Connection, query: StatusQuery): Promise<Reco
 
 /** Items of a target that are neither at rest nor in error: ready, claimed or delayed. */
 export async function queueDepth(db: Connection, target?: string): Promise<number> {
-  const [row] = await db.query<{ depth: number }>('SELECT count(*) AS depth FROM slip_queue WHERE $1::text IS NULL OR target = $1', [
-    target ?? null,
-  ])
+  const [row] = await db.query<{ depth: number }>(
+    'SELECT count(*) AS depth FROM slip_queue WHERE $1::text IS NULL OR target = $1',
+    [target ?? null],
+  )
   return row?.depth ?? 0
 }

@@ -15,7 +15,10 @@ export interface SweepPage {
 
 export async function sweepPage(tx: Connection, target: string, size: number): Promise<SweepPage> {
   const after = (await readWatermark(tx, 'sweep', target)) ?? ''
-  const rows = await tx.query<{ htid: string }>('SELECT htid FROM slip_rights WHERE htid > $1 ORDER BY htid LIMIT $2', [after, size])
+  const rows = await tx.query<{ htid: string }>('SELECT htid FROM slip_rights WHERE htid > $1 ORDER BY htid LIMIT $2', [
+    after,
+    size,
+  ])
   const htids = rows.map((row) => row.htid)
   const enqueued = htids.length === 0 ? 0 : await enqueueChanged(tx, target, htids, { lane: 'bulk', reason: 'sweep' })
   const whole = rows.length < size

@@ -46,7 +46,11 @@ export async function readPauses(db: Connection): Promise<Pause[]> {
 }
 
 /** Pauses a scope, or changes reason and end of a pause. */
-export async function pause(db: Connection, scope: Scope, options: { by: string; reason: string; forMs?: number }): Promise<void> {
+export async function pause(
+  db: Connection,
+  scope: Scope,
+  options: { by: string; reason: string; forMs?: number },
+): Promise<void> {
   await db.query(
     `INSERT INTO slip_control AS c (scope, name, paused_at, until, paused_by, reason)
      VALUES ($1, $2, clock_timestamp(), clock_timestamp() + make_interval(secs => $3::float8 / 1000), $4, $5)
@@ -57,7 +61,10 @@ export async function pause(db: Connection, scope: Scope, options: { by: string;
 
 /** Ends the pause of exactly this scope; false when there was none. */
 export async function resume(db: Connection, scope: Scope): Promise<boolean> {
-  const rows = await db.query('DELETE FROM slip_control WHERE scope = $1 AND name = $2 RETURNING 1 AS one', [scope.kind, scope.name])
+  const rows = await db.query('DELETE FROM slip_control WHERE scope = $1 AND name = $2 RETURNING 1 AS one', [
+    scope.kind,
+    scope.name,
+  ])
   return rows.length > 0
 }
 
@@ -65,7 +72,8 @@ export async function resume(db: Connection, scope: Scope): Promise<boolean> {
 export function parseScope(text: string): Scope {
   if (text === 'all') return { kind: 'all', name: '' }
   const match = /^(stage|target|shard|lane|host):(.+)$/.exec(text)
-  if (!match) throw new SlipError('USAGE', `${text} is no scope: all, stage:NAME, target:T, shard:T/N, lane:NAME or host:H`)
+  if (!match)
+    throw new SlipError('USAGE', `${text} is no scope: all, stage:NAME, target:T, shard:T/N, lane:NAME or host:H`)
   return { kind: match[1] as ScopeKind, name: match[2] as string }
 }
 

@@ -29,7 +29,9 @@ interface Row {
 }
 
 export async function listTargets(db: Connection): Promise<Target[]> {
-  const rows = await db.query<Row>('SELECT name, engine, schema_version, shards, lease_ms, overlap_ms FROM slip_target ORDER BY name')
+  const rows = await db.query<Row>(
+    'SELECT name, engine, schema_version, shards, lease_ms, overlap_ms FROM slip_target ORDER BY name',
+  )
   return rows.map(({ schema_version, lease_ms, overlap_ms, ...row }) => ({
     ...row,
     schemaVersion: schema_version,

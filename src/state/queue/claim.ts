@@ -112,7 +112,14 @@ export async function claim(tx: Connection, request: ClaimRequest): Promise<Clai
     target: bucket.target,
     lane: bucket.lane,
     fence: items[0]?.fence ?? 0,
-    items: items.map(({ htid, action, shard, rev, attempts, unproven }) => ({ htid, action, shard, rev, attempts, unproven })),
+    items: items.map(({ htid, action, shard, rev, attempts, unproven }) => ({
+      htid,
+      action,
+      shard,
+      rev,
+      attempts,
+      unproven,
+    })),
     corrected: summary?.corrected ?? 0,
     lastSeq: summary?.seq ?? fromSeq,
   }

@@ -29,13 +29,23 @@ export interface EnqueueOptions {
 }
 
 /** Enqueues those of the items a target has yet to follow; returns how many. */
-export async function enqueueChanged(tx: Connection, target: string, htids: readonly string[], options: EnqueueOptions): Promise<number> {
+export async function enqueueChanged(
+  tx: Connection,
+  target: string,
+  htids: readonly string[],
+  options: EnqueueOptions,
+): Promise<number> {
   const sql = `${postgresUpsert(from(true), '$3::smallint', '$4::text', false)} RETURNING 1 AS one`
   return (await tx.query(sql, [target, htids, lanes[options.lane], options.reason])).length
 }
 
 /** Requests the items anew whatever their state; returns the ids enqueued: those that have a rights row. */
-export async function requestItems(tx: Connection, target: string, htids: readonly string[], options: EnqueueOptions): Promise<string[]> {
+export async function requestItems(
+  tx: Connection,
+  target: string,
+  htids: readonly string[],
+  options: EnqueueOptions,
+): Promise<string[]> {
   const sql = `${postgresUpsert(from(false), '$3::smallint', '$4::text', true)} RETURNING q.htid`
   const rows = await tx.query<{ htid: string }>(sql, [target, htids, lanes[options.lane], options.reason])
   return rows.map((row) => row.htid)

@@ -1,5 +1,5 @@
-import type { Connection } from '../connection.ts'
 import { databaseClock } from '../clock.ts'
+import type { Connection } from '../connection.ts'
 import { readWatermark, writeWatermark } from '../control/watermark.ts'
 import { enqueueChanged } from './enqueue.ts'
 
@@ -61,7 +61,15 @@ export async function followPage(tx: Connection, pass: Pass, size: number): Prom
     pass.t0,
     size,
   ])
-  const enqueued = rows.length === 0 ? 0 : await enqueueChanged(tx, pass.target, rows.map((row) => row.htid), { lane: 'daily', reason: 'changed' })
+  const enqueued =
+    rows.length === 0
+      ? 0
+      : await enqueueChanged(
+          tx,
+          pass.target,
+          rows.map((row) => row.htid),
+          { lane: 'daily', reason: 'changed' },
+        )
   const last = rows.at(-1)
   const whole = rows.length < size
   const current = await readWatermark(tx, 'enqueue', pass.target)

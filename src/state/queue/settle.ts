@@ -55,7 +55,12 @@ fixed AS (
 SELECT htid FROM own`
 
 /** Returns the ids that were still ours; the others changed nothing. */
-export async function settle(tx: Connection, held: Held, items: readonly Indexed[], by: Provenance): Promise<Set<string>> {
+export async function settle(
+  tx: Connection,
+  held: Held,
+  items: readonly Indexed[],
+  by: Provenance,
+): Promise<Set<string>> {
   const column = <K extends keyof Indexed>(key: K) => items.map((item) => item[key])
   const rows = await tx.query<{ htid: string }>(postgres, [
     held.target,

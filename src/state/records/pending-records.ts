@@ -1,27 +1,42 @@
 import type { Connection } from '../connection.ts'
 
 /**
- * Records whose items have not reached slip_rights yet: read a block under lock, write its items, mark it carried over,
- * all in one transaction. SKIP LOCKED lets two readers share the work.
+ * Records whose items have not reached slip_rights yet. A block is read without a lock, for files are looked at in
+ * between; the transaction that writes the items locks the records first and leaves out what changed meanwhile, so that
+ * a slow reader never puts an older content over a newer one.
  */
 export interface PendingRecord {
   readonly recordId: string
   readonly data: string
+  readonly digest: string
   readonly deleted: boolean
 }
 
 const postgres = {
-  take: `
-    SELECT record_id, data, deleted_at IS NOT NULL AS deleted FROM slip_record
-    WHERE pending ORDER BY record_id LIMIT $1 FOR UPDATE SKIP LOCKED`,
+  find: `
+    SELECT record_id AS "recordId", data, digest, deleted_at IS NOT NULL AS deleted FROM slip_record
+    WHERE pending ORDER BY deleted_at IS NOT NULL, record_id LIMIT $1`,
+  lock: `
+    SELECT r.record_id FROM slip_record r
+    JOIN unnest($1::text[], $2::text[], $3::boolean[]) AS d (record_id, digest, deleted) USING (record_id)
+    WHERE r.pending AND r.digest = d.digest AND (r.deleted_at IS NOT NULL) = d.deleted
+    ORDER BY r.record_id FOR UPDATE OF r`,
   done: 'UPDATE slip_record SET pending = false WHERE record_id = ANY($1)',
 }
 
-export async function takePendingRecords(tx: Connection, limit: number): Promise<PendingRecord[]> {
-  const rows = await tx.query<{ record_id: string; data: string; deleted: boolean }>(postgres.take, [limit])
-  return rows.map((row) => ({ recordId: row.record_id, data: row.data, deleted: row.deleted }))
+/** The next block, deleted records after the others. */
+export async function findPendingRecords(db: Connection, limit: number): Promise<PendingRecord[]> {
+  return db.query<PendingRecord & Record<string, unknown>>(postgres.find, [limit])
 }
 
-export async function markCarriedOver(tx: Connection, recordIds: readonly string[]): Promise<void> {
-  await tx.query(postgres.done, [recordIds])
+/** Locks those that are still pending with this content and marks them as carried over; returns their ids. */
+export async function takePendingRecords(tx: Connection, records: readonly PendingRecord[]): Promise<Set<string>> {
+  const rows = await tx.query<{ record_id: string }>(postgres.lock, [
+    records.map((record) => record.recordId),
+    records.map((record) => record.digest),
+    records.map((record) => record.deleted),
+  ])
+  const ids = rows.map((row) => row.record_id)
+  await tx.query(postgres.done, [ids])
+  return new Set(ids)
 }

@@ -31,7 +31,11 @@ const postgres = {
 }
 
 /** Returns the ids of the records that changed. Of an id given twice the last one counts. */
-export async function upsertRecords(tx: Connection, source: string, records: readonly LoadedRecord[]): Promise<Set<string>> {
+export async function upsertRecords(
+  tx: Connection,
+  source: string,
+  records: readonly LoadedRecord[],
+): Promise<Set<string>> {
   const last = [...new Map(records.map((record) => [record.recordId, record])).values()]
   const rows = await tx.query<{ record_id: string }>(postgres.upsert, [
     last.map((record) => record.recordId),

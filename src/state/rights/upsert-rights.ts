@@ -38,7 +38,10 @@ const postgres = `
         withdrawn_at = CASE WHEN EXCLUDED.withdrawn_at IS NULL THEN NULL ELSE coalesce(r.withdrawn_at, EXCLUDED.withdrawn_at) END`
 
 /** Applies contributions; returns what became of each item. Of an item named twice both apply, in order. */
-export async function upsertRights(tx: Connection, contributions: readonly Contribution[]): Promise<Map<string, Change>> {
+export async function upsertRights(
+  tx: Connection,
+  contributions: readonly Contribution[],
+): Promise<Map<string, Change>> {
   const stamp = await takeStamp(tx)
   const known = await lockRights(tx, [...new Set(contributions.map(({ htid }) => htid))])
   const wanted = new Map<string, RightsRow>()
@@ -59,7 +62,12 @@ export async function upsertRights(tx: Connection, contributions: readonly Contr
   return changes
 }
 
-function classify(before: RightsContent & { digest?: string } | null, after: RightsContent, digest: string, force: boolean): Change {
+function classify(
+  before: (RightsContent & { digest?: string }) | null,
+  after: RightsContent,
+  digest: string,
+  force: boolean,
+): Change {
   if (before === null) return 'NEW'
   if (before.digest === digest) return force ? 'FORCED' : 'NOOP'
   if (after.withdrawn && !before.withdrawn) return 'WITHDRAWN'
@@ -84,7 +92,11 @@ function columnsOf(rows: readonly RightsRow[]): unknown[] {
 }
 
 /** Merges a part into what is known: what a source does not speak of stays. */
-export const merge = (known: RightsRow | null, part: Partial<RightsContent>): RightsContent => ({ ...unknownRights, ...strip(known), ...part })
+export const merge = (known: RightsRow | null, part: Partial<RightsContent>): RightsContent => ({
+  ...unknownRights,
+  ...strip(known),
+  ...part,
+})
 
 function strip(known: RightsRow | null): Partial<RightsContent> {
   if (known === null) return {}

@@ -1,0 +1,51 @@
+import { performance } from 'node:perf_hooks'
+import { asSlipError } from '../../errors/slip-error.ts'
+import type { EventBus } from '../../events/bus.ts'
+import type { Connection, Database } from '../../state/connection.ts'
+import { holdDuty, takeDuty } from '../../state/control/duty.ts'
+
+/** Small shared work that one process does at a time, under a duty row. Pausing a stage stops none. */
+export interface Chore {
+  readonly name: string
+  /** Milliseconds between two runs; the duty row lives as long. */
+  readonly periodMs: number
+  /** True for what must not run at once when a daemon starts, but a period later. */
+  readonly later?: boolean
+  /** One transaction that holds the duty row; returns the rows it changed. */
+  readonly work: (tx: Connection) => Promise<number>
+}
+
+/** Runs what is due of a set of chores, each in its own time. */
+export class ChoreRunner {
+  readonly #db: Database
+  readonly #bus: EventBus
+  readonly #token: string
+  readonly #due: Map<Chore, number>
+
+  constructor(db: Database, bus: EventBus, token: string, chores: readonly Chore[]) {
+    this.#db = db
+    this.#bus = bus
+    this.#token = token
+    this.#due = new Map(chores.map((chore) => [chore, chore.later ? performance.now() + chore.periodMs : 0]))
+  }
+
+  /** Runs every chore whose time has come. A chore that fails is told and tried again in its time. */
+  async runDue(): Promise<void> {
+    for (const [chore, due] of this.#due) {
+      if (performance.now() < due) continue
+      this.#due.set(chore, performance.now() + chore.periodMs)
+      await this.#run(chore)
+    }
+  }
+
+  async #run({ name, periodMs, work }: Chore): Promise<void> {
+    try {
+      if (!(await takeDuty(this.#db, name, this.#token, periodMs))) return
+      const rows = await this.#db.transaction(async (tx) => ((await holdDuty(tx, name, this.#token)) ? work(tx) : 0))
+      if (rows > 0) this.#bus.emit('chore.done', { chore: name, rows })
+    } catch (error) {
+      const { code, message } = asSlipError(error)
+      this.#bus.emit('chore.failed', { chore: name, code, message })
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import { type Config, loadConfig } from '../config/load.ts'
+import { codeVersion } from '../config/version.ts'
+import { asSlipError, type SlipError } from '../errors/slip-error.ts'
+import { EventBus } from '../events/bus.ts'
+import { databaseClock } from '../state/clock.ts'
+import { registerWorker, unregisterWorker } from '../state/control/worker.ts'
+import { checkSchema } from '../state/migrate.ts'
+import { openState, type State } from '../state/open-state.ts'
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { bootId, hostName } from './identity.ts'
+import { logEvents } from './log.ts'
+import { type LoopEnd, runLoop } from './loop.ts'
+import { Presence } from './presence.ts'
+import { stopOnSignals } from './signals.ts'
+import type { StageDefinition } from './stage.ts'
+import { Backoff, wait } from './wait.ts'
+
+interface Arguments {
+  readonly config?: string | undefined
+  readonly once: boolean
+  readonly [own: string]: unknown
+}
+
+/** Runs a stage as a daemon until it is stopped or, with `--once`, has nothing to do. Returns the exit code. */
+export async function runDaemon(definition: StageDefinition, args: Arguments): Promise<number> {
+  let config: Config
+  try {
+    config = loadConfig(args.config)
+  } catch (error) {
+    return tell(asSlipError(error))
+  }
+  const bus = new EventBus()
+  const { name } = definition
+  logEvents(bus, config.log.level, { stage: name, host: hostName, pid: process.pid })
+  const stop = stopOnSignals((signal) => bus.emit('daemon.stopping', { stage: name, reason: signal }))
+  let exitCode: number
+  try {
+    exitCode = await run(definition, { config, bus, stop, args })
+  } catch (error) {
+    exitCode = tell(asSlipError(error))
+  }
+  bus.emit('daemon.stopped', { stage: name, exitCode })
+  return exitCode
+}
+
+interface Process {
+  readonly config: Config
+  readonly bus: EventBus
+  readonly stop: AbortSignal
+  readonly args: Arguments
+}
+
+async function run(definition: StageDefinition, { config, bus, stop, args }: Process): Promise<number> {
+  const { name } = definition
+  const state = await whenThere(name, { config, bus, stop, args }, () => openChecked(config, name))
+  if (state === undefined) return exitCodes.done
+  let token: string | undefined
+  try {
+    const identity = { stage: name, host: hostName, pid: process.pid, bootId: bootId(), codeVersion }
+    token = await registerWorker(state.db, identity)
+    bus.emit('daemon.started', { stage: name, worker: token, version: codeVersion })
+    const leaseMs = Math.min(...Object.values(config.targets).map((target) => target.lease))
+    const presence = new Presence(state.db, token, await databaseClock(state.db), leaseMs)
+    try {
+      const context = { config, state, bus, worker: token, stop, once: args.once, args }
+      const stage = await whenThere(name, { config, bus, stop, args }, () => definition.open(context))
+      if (stage === undefined) return exitCodes.done
+      try {
+        bus.emit('daemon.ready', { stage: name })
+        return endOf(await runLoop(name, stage, context, presence))
+      } finally {
+        await stage.close()
+      }
+    } finally {
+      await presence.stop()
+    }
+  } finally {
+    if (token !== undefined) await farewell(state, token)
+    await state.close()
+  }
+}
+
+async function openChecked(config: Config, name: string): Promise<State> {
+  const state = await openState(config, { applicationName: `slip-${name}` })
+  try {
+    await checkSchema(state.db, codeVersion)
+    return state
+  } catch (error) {
+    await state.close()
+    throw error
+  }
+}
+
+/** Tries until the servers are there: after a power cut everything comes back by itself, in any order. */
+async function whenThere<T>(
+  stage: string,
+  { bus, stop, args }: Process,
+  open: () => Promise<T>,
+): Promise<T | undefined> {
+  const backoff = new Backoff(500, 30_000)
+  while (!stop.aborted) {
+    try {
+      return await open()
+    } catch (thrown) {
+      const error = asSlipError(thrown)
+      if (error.class !== 'environment' || args.once) throw error
+      const ms = backoff.next()
+      const { code, message, place } = error
+      bus.emit('daemon.waiting', { stage, code, message, place, seconds: Math.round(ms / 100) / 10 })
+      await wait(ms, stop)
+    }
+  }
+  return undefined
+}
+
+/** A worker row left behind is expired by others after a lease: a database that is away now is no reason to fail. */
+async function farewell(state: State, token: string): Promise<void> {
+  await state.db.transaction((tx) => unregisterWorker(tx, token)).catch(() => undefined)
+}
+
+function endOf(end: LoopEnd): number {
+  return end === 'expired' ? exitCodes.unexpected : exitCodes.done
+}
+
+/** One sentence, the place and what to do; a stack only for a defect. */
+function tell(error: SlipError): number {
+  const lines = [`${error.code}: ${error.message}`, `  ${error.advice}`]
+  if (error.class === 'internal') lines.push(((error.cause as Error | undefined) ?? error).stack ?? '')
+  process.stderr.write(`${lines.join('\n')}\n`)
+  return exitCodeOf(error)
+}

@@ -1,0 +1,78 @@
+import { performance } from 'node:perf_hooks'
+import type { EventBus } from '../events/bus.ts'
+import type { Connection } from '../state/connection.ts'
+import { renew } from '../state/queue/renew.ts'
+
+interface Lease {
+  readonly items: number
+  readonly leaseMs: number
+  /** Until when, by the monotonic clock of this process, the lease surely holds. */
+  until: number
+  lost: boolean
+}
+
+/**
+ * Renews the leases of this process every third of a lease, beside whatever the loop does. A lease that another took, or
+ * that could not be renewed in its time, is lost: its items are no longer ours and nothing more is written for them.
+ */
+export class LeaseKeeper {
+  readonly #db: Connection
+  readonly #bus: EventBus
+  readonly #leases = new Map<string, Lease>()
+  #timer: NodeJS.Timeout | undefined
+  #renewing: Promise<void> | undefined
+
+  constructor(db: Connection, bus: EventBus) {
+    this.#db = db
+    this.#bus = bus
+  }
+
+  /** `startedAt`: performance.now() before the claim was sent. */
+  hold(token: string, items: number, leaseMs: number, startedAt: number): void {
+    this.#leases.set(token, { items, leaseMs, until: startedAt + leaseMs, lost: false })
+    clearInterval(this.#timer)
+    const shortest = Math.min(...[...this.#leases.values()].map((lease) => lease.leaseMs))
+    this.#timer = setInterval(() => this.#tick(), shortest / 3)
+  }
+
+  isLost(token: string): boolean {
+    const lease = this.#leases.get(token)
+    return lease === undefined || lease.lost || performance.now() > lease.until
+  }
+
+  drop(token: string): void {
+    this.#leases.delete(token)
+    if (this.#leases.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#renewing
+  }
+
+  #tick(): void {
+    this.#renewing ??= this.#renew().finally(() => {
+      this.#renewing = undefined
+    })
+  }
+
+  async #renew(): Promise<void> {
+    const startedAt = performance.now()
+    const tokens = [...this.#leases].filter(([, lease]) => !lease.lost).map(([token]) => token)
+    // no answer is no loss yet: the lease runs on until its time is over
+    const held = await renew(this.#db, tokens).catch(() => null)
+    for (const token of tokens) {
+      const lease = this.#leases.get(token)
+      if (lease === undefined) continue
+      if (held?.has(token)) lease.until = startedAt + lease.leaseMs
+      else if (held !== null || performance.now() > lease.until) this.#lose(token, lease)
+    }
+  }
+
+  #lose(token: string, lease: Lease): void {
+    lease.lost = true
+    this.#bus.emit('lease.lost', { token, items: lease.items })
+  }
+}

@@ -1,0 +1,27 @@
+import { pino } from 'pino'
+import type { EventBus } from '../events/bus.ts'
+import type { EventName } from '../events/events.ts'
+
+type Level = 'debug' | 'info' | 'warn' | 'error'
+
+const levels: Partial<Record<EventName, Level>> = {
+  'chore.done': 'debug',
+  'enqueue.block': 'debug',
+  'enqueue.sweep': 'debug',
+  'index.claimed': 'debug',
+  'daemon.waiting': 'warn',
+  'chore.failed': 'warn',
+  'index.item-failed': 'warn',
+  'index.stale-refused': 'error',
+  'index.unbalanced': 'error',
+  'lease.lost': 'error',
+}
+
+/** Writes every event as one JSON line on standard error. Returns the function that ends it. */
+export function logEvents(bus: EventBus, level: Level, base: Record<string, unknown>): () => void {
+  const logger = pino(
+    { level, base, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 2, sync: true }),
+  )
+  return bus.subscribe((name, fields) => logger[levels[name] ?? 'info']({ event: name, ...fields }))
+}

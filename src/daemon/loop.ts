@@ -1,0 +1,61 @@
+import { codeVersion } from '../config/version.ts'
+import { asSlipError } from '../errors/slip-error.ts'
+import { checkSchema } from '../state/migrate.ts'
+import { ChoreRunner } from './chores/chore.ts'
+import { hostName } from './identity.ts'
+import { Pauses } from './pause-gate.ts'
+import type { Presence } from './presence.ts'
+import type { Stage, StageContext } from './stage.ts'
+import { Backoff, wait } from './wait.ts'
+
+const idle = { leastMs: 50, mostMs: 5_000 }
+const away = { leastMs: 500, mostMs: 30_000 }
+const pausedMs = 500
+
+export type LoopEnd = 'stopped' | 'nothing to do' | 'expired'
+
+/**
+ * The one loop of every daemon: before each batch the schema and slip_control are read and the worker row is renewed,
+ * due chores run, then the stage does one batch. After a full batch at once, else after a pause that grows. What a
+ * server or mount that is away throws is waited for, unless `--once`.
+ */
+export async function runLoop(name: string, stage: Stage, context: StageContext, presence: Presence): Promise<LoopEnd> {
+  const { state, bus, stop, once } = context
+  const chores = new ChoreRunner(state.db, bus, presence.token, stage.chores)
+  const idling = new Backoff(idle.leastMs, idle.mostMs)
+  const waiting = new Backoff(away.leastMs, away.mostMs)
+  let paused = false
+  while (!stop.aborted) {
+    try {
+      await checkSchema(state.db, codeVersion)
+      const pauses = await Pauses.read(state.db)
+      await presence.beat(pauses.seen)
+      if (presence.expired) return 'expired'
+      await chores.runDue()
+      const pause = pauses.ofProcess(name, hostName)
+      if (pause !== undefined) {
+        if (!paused)
+          bus.emit('daemon.paused', { stage: name, scope: pause.kind, name: pause.name, reason: pause.reason })
+        paused = true
+        if (once) return 'nothing to do'
+        await wait(pausedMs, stop)
+        continue
+      }
+      if (paused) bus.emit('daemon.resumed', { stage: name })
+      paused = false
+      const more = await stage.step(pauses)
+      waiting.reset()
+      if (more) idling.reset()
+      else if (once) return 'nothing to do'
+      else await wait(idling.next(), stop)
+    } catch (thrown) {
+      const error = asSlipError(thrown)
+      if (error.class !== 'environment' || once) throw error
+      const ms = waiting.next()
+      const { code, message, place } = error
+      bus.emit('daemon.waiting', { stage: name, code, message, place, seconds: Math.round(ms / 100) / 10 })
+      await wait(ms, stop)
+    }
+  }
+  return 'stopped'
+}

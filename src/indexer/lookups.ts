@@ -1,0 +1,51 @@
+import { SlipError } from '../errors/slip-error.ts'
+import type { CatalogueRecord } from '../sources/source.ts'
+import type { Connection } from '../state/connection.ts'
+import { findRecords } from '../state/records/find-records.ts'
+import { readRights } from '../state/rights/read-rights.ts'
+import type { RightsRow } from '../state/rights/rights-row.ts'
+
+/** What the tables say of the items of one claim, read after it: two queries a claim, kept for the claim only. */
+export interface Lookups {
+  /** Rights of an item. Throws RIGHTS_MISSING when it has no row. */
+  rights(htid: string): RightsRow
+  /** The catalogue record of an item: one object for all items of a record. Throws RECORD_MISSING, RECORD_UNREADABLE. */
+  record(rights: RightsRow): CatalogueRecord
+}
+
+export async function lookUp(db: Connection, htids: readonly string[]): Promise<Lookups> {
+  const rights = await readRights(db, htids)
+  const ids = [...rights.values()].map((row) => row.recordId).filter((id) => id !== null)
+  const texts = ids.length === 0 ? new Map<string, string>() : await findRecords(db, ids)
+  const parsed = new Map<string, CatalogueRecord>()
+  return {
+    rights: (htid) => {
+      const row = rights.get(htid)
+      if (row === undefined)
+        throw new SlipError('RIGHTS_MISSING', `${htid} has no row in slip_rights`, { place: { htid } })
+      return row
+    },
+    record: ({ htid, recordId }) => {
+      if (recordId === null)
+        throw new SlipError('RECORD_MISSING', `no catalogue record names ${htid}`, { place: { htid } })
+      const known = parsed.get(recordId)
+      if (known !== undefined) return known
+      const record = parse(recordId, texts.get(recordId))
+      parsed.set(recordId, record)
+      return record
+    },
+  }
+}
+
+function parse(recordId: string, text: string | undefined): CatalogueRecord {
+  if (text === undefined) {
+    const message = `record ${recordId} is not in the catalogue`
+    throw new SlipError('RECORD_MISSING', message, { place: { record: recordId } })
+  }
+  try {
+    return JSON.parse(text) as CatalogueRecord
+  } catch (error) {
+    const message = `record ${recordId} in slip_record is not JSON`
+    throw new SlipError('RECORD_UNREADABLE', message, { place: { record: recordId }, cause: error })
+  }
+}

@@ -1,0 +1,56 @@
+import type { Config } from '../config/load.ts'
+import { codeVersion } from '../config/version.ts'
+import { hostName } from '../daemon/identity.ts'
+import { documentSchemaVersion } from '../daemon/targets.ts'
+import { SlipError } from '../errors/slip-error.ts'
+import type { Repository } from '../repository/repository.ts'
+import type { RightsRow } from '../state/rights/rights-row.ts'
+import { type AssembledDocument, assemble } from './assemble/assemble.ts'
+import type { Lookups } from './lookups.ts'
+
+/** rights_current attribute "available to nobody": the item is absent from the index. */
+export const nobody = 8
+
+/** True when an item with these rights belongs into the index. */
+export const isWanted = (rights: RightsRow): boolean => rights.attr !== nobody && !rights.withdrawn
+
+export interface DocumentRequest {
+  readonly htid: string
+  readonly rev: number
+  readonly fence: number
+}
+
+/** Reads and assembles the document of one item. Throws the item codes of assembly and lookups, REPOSITORY_UNAVAILABLE. */
+export async function makeDocument(
+  config: Config,
+  repository: Repository,
+  lookups: Lookups,
+  request: DocumentRequest,
+): Promise<AssembledDocument> {
+  const { htid, rev, fence } = request
+  const rights = lookups.rights(htid)
+  if (rights.attr === null)
+    throw new SlipError('RIGHTS_MISSING', `no source says what rights ${htid} has`, { place: { htid } })
+  const record = lookups.record(rights)
+  const volume = await repository.open(htid)
+  try {
+    return await assemble({
+      htid,
+      attr: rights.attr,
+      record,
+      volume,
+      text: { emptyPageToken: config.indexer.emptyPage ?? null, dehyphenate: config.indexer.dehyphenate },
+      provenance: {
+        rev,
+        fence,
+        codeVersion,
+        schemaVersion: documentSchemaVersion,
+        configDigest: config.digest,
+        host: hostName,
+        assembledAt: new Date().toISOString(),
+      },
+    })
+  } finally {
+    await volume.close()
+  }
+}

@@ -1,0 +1,16 @@
+import type { SlipError } from '../errors/slip-error.ts'
+import type { Indexed } from '../state/queue/settle.ts'
+
+/** How one claimed item leaves its claim. */
+export type ItemOutcome =
+  | { readonly kind: 'indexed'; readonly htid: string; readonly settled: Indexed }
+  | { readonly kind: 'deleted'; readonly htid: string; readonly settled: Indexed }
+  | {
+      readonly kind: 'failed'
+      readonly htid: string
+      readonly error: SlipError
+      readonly attempts: number
+      readonly unproven: boolean
+    }
+  /** Not done, without fault of the item; `fence` is the engine's where it refused ours. */
+  | { readonly kind: 'returned'; readonly htid: string; readonly fence: number }

@@ -1,0 +1,90 @@
+import { SlipError } from '../errors/slip-error.ts'
+import type { Engine, Outcome, Removal } from '../shards/engine.ts'
+import type { ClaimedItem } from '../state/queue/claim.ts'
+import type { Indexed } from '../state/queue/settle.ts'
+import type { AssembledDocument } from './assemble/assemble.ts'
+import type { ItemOutcome } from './outcome.ts'
+
+/** What one claim sends to its engine together. */
+export interface Parcel {
+  readonly documents: { readonly item: ClaimedItem; readonly document: AssembledDocument }[]
+  readonly removals: { readonly item: ClaimedItem; readonly removal: Removal }[]
+}
+
+/** Sends a parcel, shard by shard, and says how each item leaves its claim. */
+export async function post(engine: Engine, { documents, removals }: Parcel): Promise<ItemOutcome[]> {
+  const outcomes: ItemOutcome[] = []
+  for (const [shard, group] of Map.groupBy(documents, ({ item }) => item.shard)) {
+    const answers = await engine.post(
+      shard,
+      group.map(({ document }) => document),
+    )
+    outcomes.push(
+      ...group.map(({ item, document }, index) => outcomeOf(item, 'indexed', indexedOf(document), answers[index])),
+    )
+  }
+  for (const [shard, group] of Map.groupBy(removals, ({ item }) => item.shard)) {
+    // neither ledger nor queue knows a shard: no engine was ever sent the item
+    const answers =
+      shard === 0
+        ? []
+        : await engine.remove(
+            shard,
+            group.map(({ removal }) => removal),
+          )
+    const none: Outcome = { kind: 'done' }
+    outcomes.push(
+      ...group.map(({ item }, index) =>
+        outcomeOf(item, 'deleted', absent(item.htid), shard === 0 ? none : answers[index]),
+      ),
+    )
+  }
+  return outcomes
+}
+
+function outcomeOf(
+  item: ClaimedItem,
+  kind: 'indexed' | 'deleted',
+  settled: Indexed,
+  answer: Outcome | undefined,
+): ItemOutcome {
+  const { htid, attempts } = item
+  if (answer?.kind === 'done') return { kind, htid, settled }
+  if (answer?.kind === 'stale') return { kind: 'returned', htid, fence: answer.fence }
+  const place = { htid, shard: item.shard }
+  if (answer?.kind === 'rejected') {
+    return {
+      kind: 'failed',
+      htid,
+      attempts,
+      unproven: false,
+      error: new SlipError('DOCUMENT_REJECTED', answer.message, { place }),
+    }
+  }
+  const message = answer?.message ?? 'the engine gave no answer for the item'
+  return {
+    kind: 'failed',
+    htid,
+    attempts,
+    unproven: true,
+    error: new SlipError('ENGINE_UNAVAILABLE', message, { place }),
+  }
+}
+
+const indexedOf = ({ id, digest, bytes, counts }: AssembledDocument): Indexed => ({
+  htid: id,
+  digest,
+  pages: counts.expected,
+  emptyPages: counts.empty,
+  invalidBytes: counts.invalidBytes,
+  bytes,
+})
+
+const absent = (htid: string): Indexed => ({
+  htid,
+  digest: null,
+  pages: null,
+  emptyPages: null,
+  invalidBytes: null,
+  bytes: null,
+})

@@ -1,0 +1,20 @@
+import { merge, upsertRights } from '../state/rights/upsert-rights.ts'
+import { blocksOf } from './blocks.ts'
+import type { Pass } from './context.ts'
+
+const blockSize = 1_000
+
+/** Gives every item of the repository that no other source named a rights row: so it is indexed or told as an error. */
+export async function loadRepository(pass: Pass): Promise<void> {
+  const attr = pass.config.rights.default ?? null
+  for await (const htids of blocksOf(pass.repository.walk(), blockSize)) {
+    if (pass.stop.aborted) return
+    const changes = await pass.db.transaction((tx) =>
+      upsertRights(
+        tx,
+        htids.map((htid) => ({ htid, apply: (known) => (known === null ? merge(null, { attr }) : null) })),
+      ),
+    )
+    pass.tally.add(changes.values())
+  }
+}

@@ -1,0 +1,57 @@
+import { resolve } from 'node:path'
+import type { Knex } from 'knex'
+import type { Config } from '../config/load.ts'
+import { SlipError } from '../errors/slip-error.ts'
+import type { Database } from './connection.ts'
+import { openDatabase } from './database.ts'
+
+export interface State {
+  readonly db: Database & { readonly knex: Knex }
+  /** URL of another database on the same server, with the same user. */
+  siblingUrl(name: string): string
+  close(): Promise<void>
+}
+
+export interface OpenOptions {
+  readonly applicationName: string
+  readonly poolSize?: number
+  /** Told where an embedded server lives when it cannot live in its own folder. */
+  readonly onRelocated?: (folder: string) => void
+}
+
+/**
+ * Opens the state database of a configuration. `embedded:DIR` starts the server when none runs; closing stops it when
+ * nobody else uses it. Throws DATABASE_UNAVAILABLE, EMBEDDED_SERVER_FAILED, FOLDER_UNUSABLE or CONFIG_INVALID.
+ */
+export async function openState(config: Pick<Config, 'database' | 'baseDir'>, options: OpenOptions): Promise<State> {
+  const { url, user, password } = config.database
+  if (url.startsWith('embedded:')) return openEmbedded(resolve(config.baseDir, url.slice('embedded:'.length)), options)
+  const db = await openDatabase({ url, user, password, ...options })
+  const siblingUrl = (name: string) => {
+    const sibling = new URL(url)
+    sibling.pathname = `/${name}`
+    if (user !== undefined) sibling.username = encodeURIComponent(user)
+    if (password !== undefined) sibling.password = encodeURIComponent(password)
+    return sibling.href
+  }
+  return { db, siblingUrl, close: () => db.close() }
+}
+
+async function openEmbedded(dir: string, options: OpenOptions): Promise<State> {
+  const { acquireServer } = await import('../embedded-postgres/server.ts')
+  const { ensureDatabase } = await import('../embedded-postgres/database.ts')
+  const server = await acquireServer(dir, options.onRelocated ? { onRelocated: options.onRelocated } : {})
+  try {
+    await ensureDatabase(server, 'slip')
+    const db = await openDatabase({ url: server.url('slip'), ...options })
+    const close = async () => {
+      await db.close()
+      await server.release()
+    }
+    return { db, siblingUrl: (name) => server.url(name), close }
+  } catch (error) {
+    await server.release()
+    if (error instanceof SlipError) throw error
+    throw new SlipError('EMBEDDED_SERVER_FAILED', (error as Error).message, { place: { folder: dir }, cause: error })
+  }
+}
