@@ -12,7 +12,7 @@ export interface PairtreeName {
 
 // A file name has at most 255 bytes, and `.mets.xml` is put behind the object name.
 const longestObject = 255 - '.mets.xml'.length
-const htidPattern = /^([a-z0-9][a-z0-9_-]*)\.([!-~]+)$/
+const htidPattern = /^([a-z0-9_-]+)\.([!-~]+)$/
 const hexEncoded = /["*+,<=>?\\^|]/g
 const swapped: Readonly<Record<string, string>> = { '/': '=', ':': '+', '.': ',' }
 const swappedBack: Readonly<Record<string, string>> = { '=': '/', '+': ':', ',': '.' }
