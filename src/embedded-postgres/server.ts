@@ -25,7 +25,7 @@ export interface EmbeddedServer {
 }
 
 export interface AcquireOptions {
-  /** False: a crash of the machine may lose data (fsync, synchronous_commit and full_page_writes off). For tests. */
+  /** False: a crash loses the last commits, or the cluster (fsync, synchronous_commit, full_page_writes off). For tests. */
   readonly durable?: boolean
   /** Told the folder below the temporary directory when the server cannot live in `dir` (see prepareHome). */
   readonly onRelocated?: (folder: string) => void

@@ -50,13 +50,13 @@ test('after kill -9 of the only user the server runs on, the next user adopts it
 
 test('after kill -9 of the postmaster the next user starts one again, and what was committed is there', async () => {
   const dir = newFolder()
-  const user = start('user-process.ts', dir)
+  const user = start('user-process.ts', dir, 'durable')
   const url = await said(user)
   await withClient(url, (client) => client.query('CREATE TABLE kept AS SELECT 7 AS n'))
   const postmaster = runningPostmaster(join(dir, 'data'))
   process.kill(postmaster!, 'SIGKILL')
 
-  const next = await acquireServer(dir, { durable: false })
+  const next = await acquireServer(dir)
   expect(runningPostmaster(join(dir, 'data'))).not.toBe(postmaster)
   const { rows } = await withClient(next.url('postgres'), (client) => client.query('SELECT n FROM kept'))
   expect(rows).toEqual([{ n: 7 }])
