@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { existingRefuge } from '../../src/embedded-postgres/home.ts'
 import { removeServerFiles } from '../../src/embedded-postgres/server.ts'
 
 /** A new folder that everyone may enter; gone after the test, with whatever server runs in it. */
@@ -17,6 +18,9 @@ export function newFolder(): string {
   })
   return folder
 }
+
+/** Where the cluster of a folder lies: below the temporary directory when we are root in a checkout closed to others. */
+export const clusterOf = (folder: string) => join(existingRefuge(realpathSync(folder)) ?? folder, 'data')
 
 /** Starts one of the programs beside this file; killed after the test if it still runs. */
 export function start(program: string, ...args: string[]): ChildProcess {

@@ -1,11 +1,10 @@
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { withClient } from '../../src/embedded-postgres/database.ts'
 import { runningPostmaster } from '../../src/embedded-postgres/postmaster.ts'
 import { postgresProcessesIn } from '../../src/embedded-postgres/process-identity.ts'
 import { acquireServer, removeServerFiles } from '../../src/embedded-postgres/server.ts'
-import { endByForce, leave, newFolder, said, start } from './processes.ts'
+import { clusterOf, endByForce, leave, newFolder, said, start } from './processes.ts'
 
 const answer = (url: string) => withClient(url, async (client) => (await client.query('SELECT 42 AS n')).rows[0].n)
 
@@ -19,7 +18,7 @@ test('two processes share one server; it outlives the first to leave and ends wi
   expect(await answer(urlTwo)).toBe(42)
 
   expect(await leave(two)).toBe(0)
-  expect(postgresProcessesIn(join(dir, 'data'))).toEqual([])
+  expect(postgresProcessesIn(clusterOf(dir))).toEqual([])
 })
 
 test('two holds in one process count as two users, and releasing one twice counts once', async () => {
@@ -30,7 +29,7 @@ test('two holds in one process count as two users, and releasing one twice count
   await one.release()
   expect(await answer(two.url('postgres'))).toBe(42)
   await two.release()
-  expect(runningPostmaster(join(dir, 'data'))).toBeNull()
+  expect(runningPostmaster(clusterOf(dir))).toBeNull()
 })
 
 test('after kill -9 of the only user the server runs on, the next user adopts it, and ends it', async () => {
@@ -38,14 +37,14 @@ test('after kill -9 of the only user the server runs on, the next user adopts it
   const killed = start('user-process.ts', dir)
   await said(killed)
   await endByForce(killed)
-  const postmaster = runningPostmaster(join(dir, 'data'))
+  const postmaster = runningPostmaster(clusterOf(dir))
   expect(postmaster).not.toBeNull()
 
   const next = await acquireServer(dir, { durable: false })
-  expect(runningPostmaster(join(dir, 'data'))).toBe(postmaster)
+  expect(runningPostmaster(clusterOf(dir))).toBe(postmaster)
   expect(await answer(next.url('postgres'))).toBe(42)
   await next.release()
-  expect(runningPostmaster(join(dir, 'data'))).toBeNull()
+  expect(runningPostmaster(clusterOf(dir))).toBeNull()
 })
 
 test('after kill -9 of the postmaster the next user starts one again, and what was committed is there', async () => {
@@ -53,16 +52,16 @@ test('after kill -9 of the postmaster the next user starts one again, and what w
   const user = start('user-process.ts', dir, 'durable')
   const url = await said(user)
   await withClient(url, (client) => client.query('CREATE TABLE kept AS SELECT 7 AS n'))
-  const postmaster = runningPostmaster(join(dir, 'data'))
+  const postmaster = runningPostmaster(clusterOf(dir))
   process.kill(postmaster!, 'SIGKILL')
 
   const next = await acquireServer(dir)
-  expect(runningPostmaster(join(dir, 'data'))).not.toBe(postmaster)
+  expect(runningPostmaster(clusterOf(dir))).not.toBe(postmaster)
   const { rows } = await withClient(next.url('postgres'), (client) => client.query('SELECT n FROM kept'))
   expect(rows).toEqual([{ n: 7 }])
   await next.release()
   expect(await leave(user)).toBe(0)
-  expect(postgresProcessesIn(join(dir, 'data'))).toEqual([])
+  expect(postgresProcessesIn(clusterOf(dir))).toEqual([])
 })
 
 test('a server in use is not removed, and who uses it is told', async () => {
