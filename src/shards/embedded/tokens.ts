@@ -26,7 +26,7 @@ export const textSeparator = '\u2029'
 const unspaced =
   '[[\\p{L}\\p{N}]&&[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmer}\\p{sc=Myanmar}]]'
 // One letter of such a script: a Hangul syllable spelled in jamo, or a base with its marks and half-width sound marks.
-const unit = `(?:[\\u1100-\\u115f]+[\\u1160-\\u11a7]+[\\u11a8-\\u11ff]*|${unspaced}[\\p{M}\\uff9e\\uff9f]*)`
+const unit = `(?:(?:[\\u1100-\\u115f]+[\\u1160-\\u11a7]+[\\u11a8-\\u11ff]*|${unspaced})[\\p{M}\\uff9e\\uff9f]*)`
 const ignorable = '\\u00ad\\u0640\\u200b-\\u200d\\ufeff'
 const spaced = `[[\\p{L}\\p{N}\\p{M}${ignorable}]--${unspaced}]+`
 

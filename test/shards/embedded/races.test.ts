@@ -38,13 +38,13 @@ async function holdWrite(id: string, fence: number, word: string): Promise<void>
   }
 }
 
-/** Resolves with the pid of the engine's connection that waits for a lock, once one does. */
-async function waitingPost(): Promise<number> {
+/** Resolves with the pids of the engine's connections that wait for a lock, once there are so many. */
+async function waitingPosts(count: number): Promise<number[]> {
   for (;;) {
-    const { rows } = await watcher.query(
-      "SELECT pid FROM pg_stat_activity WHERE application_name = 'slip main' AND wait_event_type = 'Lock'",
+    const { rows } = await watcher.query<{ pid: number }>(
+      "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
     )
-    if (rows.length > 0) return rows[0].pid
+    if (rows.length === count) return rows.map(({ pid }) => pid)
   }
 }
 
@@ -54,7 +54,7 @@ const found = async (word: string) =>
 test('a post that waited for an older write replaces its pages whole', async () => {
   await holdWrite('race.newer', 7, 'olderword')
   const post = engine.post(1, [document({ id: 'race.newer', fence: 8, pages: ['newerword'] })])
-  await waitingPost()
+  await waitingPosts(1)
   await holder.query('COMMIT')
   expect(await post).toEqual([{ kind: 'done' }])
   expect([await found('olderword'), await found('newerword')]).toEqual([[], [1]])
@@ -64,7 +64,7 @@ test('a post that waited for a newer write is stale, told that fence, and leaves
   await engine.post(1, [document({ id: 'race.older', fence: 5, pages: ['firstword'] })])
   await holdWrite('race.older', 9, 'winnerword')
   const post = engine.post(1, [document({ id: 'race.older', fence: 8, pages: ['loserword'] })])
-  await waitingPost()
+  await waitingPosts(1)
   await holder.query('COMMIT')
   expect(await post).toEqual([{ kind: 'stale', fence: 9 }])
   expect([await found('winnerword'), await found('loserword'), await found('firstword')]).toEqual([[3], [], []])
@@ -81,7 +81,7 @@ test('posts of the same items in opposite order wait for each other and never de
     1,
     ids.toReversed().map((id) => document({ id, fence: 3 })),
   )
-  await waitingPost()
+  await waitingPosts(2)
   await holder.query('ROLLBACK')
   const outcomes = (await Promise.all([forward, backward])).flat()
   expect(outcomes.filter(({ kind }) => kind === 'unavailable' || kind === 'rejected')).toEqual([])
@@ -92,7 +92,7 @@ test('a connection cut in the middle of a post leaves every document unavailable
   const documents = ['cut.1', 'cut.2', 'cut.3'].map((id) => document({ id, fence: 10, pages: ['cutword'] }))
   await holdWrite('cut.2', 1, 'held')
   const post = engine.post(1, documents)
-  const pid = await waitingPost()
+  const [pid] = await waitingPosts(1)
   await watcher.query('SELECT pg_terminate_backend($1)', [pid])
   expect((await post).map(({ kind }) => kind)).toEqual(['unavailable', 'unavailable', 'unavailable'])
   await holder.query('ROLLBACK')
@@ -104,7 +104,7 @@ test('a connection cut in the middle of a post leaves every document unavailable
 test('connections cut while idle do not end the process, and the next calls are answered', async () => {
   await engine.post(1, [document({ id: 'idle.1', fence: 1 })])
   await watcher.query(
-    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'slip main'",
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'slip main'",
   )
   // A call may still get a connection whose end has not been read yet; it says so, and that connection is gone.
   let answered = false

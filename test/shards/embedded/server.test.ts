@@ -141,6 +141,10 @@ describe('a server that is away', () => {
     expect(await missing.post(1, [document({ id: 'a.1', fence: 1 })])).toMatchObject([{ kind: 'unavailable' }])
   })
 
+  test('a query without words is answered all the same: it asks for nothing', async () => {
+    expect(await away.search('…', { limit: 1, pagesPerHit: 1 })).toEqual({ total: 0, hits: [] })
+  })
+
   test('closing twice is closing once', async () => {
     const engine = open('main')
     await Promise.all([engine.close(), engine.close()])

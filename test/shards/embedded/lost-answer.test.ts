@@ -1,0 +1,73 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openEngine } from '../../../src/shards/open-engine.ts'
+import { document } from '../../conformance/engine/documents.ts'
+import { testDatabase } from '../../services/postgres.ts'
+
+const database = await testDatabase()
+const server = new URL(database.url)
+const direct = openEngine('embedded', { url: database.url, target: 'main' })
+const watcher = new pg.Client({ connectionString: database.url })
+beforeAll(async () => {
+  await direct.create(1)
+  await watcher.connect()
+})
+afterAll(async () => {
+  await direct.close()
+  await watcher.end()
+  await database.drop()
+})
+
+/** What the network does with an answer to COMMIT once the server has closed the connection. */
+type Fate = 'lost' | 'delivered'
+
+/** A way to the server that keeps back what the server says after COMMIT until it has closed the connection. */
+async function cutAfterCommit(fate: Fate): Promise<{ url: string; door: Server }> {
+  const door = createServer((client) => relay(client, connect(Number(server.port), server.hostname), fate))
+  door.listen(0, '127.0.0.1')
+  await once(door, 'listening')
+  const url = Object.assign(new URL(database.url), { port: String((door.address() as AddressInfo).port) })
+  return { url: url.href, door }
+}
+
+function relay(client: Socket, backend: Socket, fate: Fate): void {
+  let held: Buffer[] | null = null
+  client.on('error', () => {})
+  backend.on('error', () => {})
+  client.on('data', (data) => {
+    if (data.includes('COMMIT')) held = []
+    backend.write(data)
+  })
+  backend.on('data', (data) => {
+    if (!held) client.write(data)
+    else if (held.push(data) === 1)
+      watcher.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = $1', [
+        backend.localPort,
+      ])
+  })
+  // In one piece: the answer and the farewell of the server are read in the same tick.
+  backend.on('end', () => client.end(fate === 'delivered' && held ? Buffer.concat(held) : Buffer.alloc(0)))
+  client.on('close', () => backend.destroy())
+}
+
+test('a post whose COMMIT was not answered is unavailable though written; the same post again is done', async () => {
+  const { url, door } = await cutAfterCommit('lost')
+  const engine = openEngine('embedded', { url, target: 'main' })
+  const posted = document({ id: 'lost.1', fence: 10, pages: ['lostword'] })
+  expect(await engine.post(1, [posted])).toMatchObject([{ kind: 'unavailable' }])
+  expect((await direct.get(1, ['lost.1'])).map(({ fence }) => fence)).toEqual([10])
+  expect(await direct.post(1, [posted])).toEqual([{ kind: 'done' }])
+  expect((await direct.search('lostword', { limit: 9, pagesPerHit: 9 })).total).toBe(1)
+  await engine.close()
+  door.close()
+})
+
+test('a connection that ends right behind the answer to COMMIT costs neither the answer nor the process', async () => {
+  const { url, door } = await cutAfterCommit('delivered')
+  const engine = openEngine('embedded', { url, target: 'main' })
+  expect(await engine.post(1, [document({ id: 'kept.1', fence: 10 })])).toEqual([{ kind: 'done' }])
+  await engine.close()
+  door.close()
+})
