@@ -32,14 +32,14 @@ export async function runDaemon(definition: StageDefinition, args: Arguments): P
   const bus = new EventBus()
   const { name } = definition
   logEvents(bus, config.log.level, { stage: name, host: hostName, pid: process.pid })
-  const stop = stopOnSignals((signal) => bus.emit('daemon.stopping', { stage: name, reason: signal }))
+  const stop = stopOnSignals((signal) => bus.emit('daemon.stopping', { reason: signal }))
   let exitCode: number
   try {
     exitCode = await run(definition, { config, bus, stop, args })
   } catch (error) {
     exitCode = tell(asSlipError(error))
   }
-  bus.emit('daemon.stopped', { stage: name, exitCode })
+  bus.emit('daemon.stopped', { exitCode })
   return exitCode
 }
 
@@ -52,21 +52,21 @@ interface Process {
 
 async function run(definition: StageDefinition, { config, bus, stop, args }: Process): Promise<number> {
   const { name } = definition
-  const state = await whenThere(name, { config, bus, stop, args }, () => openChecked(config, name))
+  const state = await whenThere({ config, bus, stop, args }, () => openChecked(config, name))
   if (state === undefined) return exitCodes.done
   let token: string | undefined
   try {
     const identity = { stage: name, host: hostName, pid: process.pid, bootId: bootId(), codeVersion }
     token = await registerWorker(state.db, identity)
-    bus.emit('daemon.started', { stage: name, worker: token, version: codeVersion })
+    bus.emit('daemon.started', { worker: token, version: codeVersion })
     const leaseMs = Math.min(...Object.values(config.targets).map((target) => target.lease))
     const presence = new Presence(state.db, token, await databaseClock(state.db), leaseMs)
     try {
       const context = { config, state, bus, worker: token, stop, once: args.once, args }
-      const stage = await whenThere(name, { config, bus, stop, args }, () => definition.open(context))
+      const stage = await whenThere({ config, bus, stop, args }, () => definition.open(context))
       if (stage === undefined) return exitCodes.done
       try {
-        bus.emit('daemon.ready', { stage: name })
+        bus.emit('daemon.ready', {})
         return endOf(await runLoop(name, stage, context, presence))
       } finally {
         await stage.close()
@@ -92,11 +92,7 @@ async function openChecked(config: Config, name: string): Promise<State> {
 }
 
 /** Tries until the servers are there: after a power cut everything comes back by itself, in any order. */
-async function whenThere<T>(
-  stage: string,
-  { bus, stop, args }: Process,
-  open: () => Promise<T>,
-): Promise<T | undefined> {
+async function whenThere<T>({ bus, stop, args }: Process, open: () => Promise<T>): Promise<T | undefined> {
   const backoff = new Backoff(500, 30_000)
   while (!stop.aborted) {
     try {
@@ -106,7 +102,7 @@ async function whenThere<T>(
       if (error.class !== 'environment' || args.once) throw error
       const ms = backoff.next()
       const { code, message, place } = error
-      bus.emit('daemon.waiting', { stage, code, message, place, seconds: Math.round(ms / 100) / 10 })
+      bus.emit('daemon.waiting', { code, message, place, seconds: Math.round(ms / 100) / 10 })
       await wait(ms, stop)
     }
   }

@@ -8,7 +8,7 @@ import type { Presence } from './presence.ts'
 import type { Stage, StageContext } from './stage.ts'
 import { Backoff, wait } from './wait.ts'
 
-const idle = { leastMs: 50, mostMs: 5_000 }
+const idle = { leastMs: 50, mostMs: 2_000 }
 const away = { leastMs: 500, mostMs: 30_000 }
 const pausedMs = 500
 
@@ -34,14 +34,13 @@ export async function runLoop(name: string, stage: Stage, context: StageContext,
       await chores.runDue()
       const pause = pauses.ofProcess(name, hostName)
       if (pause !== undefined) {
-        if (!paused)
-          bus.emit('daemon.paused', { stage: name, scope: pause.kind, name: pause.name, reason: pause.reason })
+        if (!paused) bus.emit('daemon.paused', { scope: pause.kind, name: pause.name, reason: pause.reason })
         paused = true
         if (once) return 'nothing to do'
         await wait(pausedMs, stop)
         continue
       }
-      if (paused) bus.emit('daemon.resumed', { stage: name })
+      if (paused) bus.emit('daemon.resumed', {})
       paused = false
       const more = await stage.step(pauses)
       waiting.reset()
@@ -53,7 +52,7 @@ export async function runLoop(name: string, stage: Stage, context: StageContext,
       if (error.class !== 'environment' || once) throw error
       const ms = waiting.next()
       const { code, message, place } = error
-      bus.emit('daemon.waiting', { stage: name, code, message, place, seconds: Math.round(ms / 100) / 10 })
+      bus.emit('daemon.waiting', { code, message, place, seconds: Math.round(ms / 100) / 10 })
       await wait(ms, stop)
     }
   }

@@ -2,13 +2,13 @@ import type { Code } from '../errors/codes.ts'
 
 /** Every event a daemon or a command emits. Logging and progress only subscribe; nothing depends on being heard. */
 export interface Events {
-  'daemon.started': { stage: string; worker: string; version: string }
-  'daemon.ready': { stage: string }
-  'daemon.waiting': { stage: string; code: Code; message: string; place: object; seconds: number }
-  'daemon.paused': { stage: string; scope: string; name: string; reason: string }
-  'daemon.resumed': { stage: string }
-  'daemon.stopping': { stage: string; reason: string }
-  'daemon.stopped': { stage: string; exitCode: number }
+  'daemon.started': { worker: string; version: string }
+  'daemon.ready': Record<never, never>
+  'daemon.waiting': { code: Code; message: string; place: object; seconds: number }
+  'daemon.paused': { scope: string; name: string; reason: string }
+  'daemon.resumed': Record<never, never>
+  'daemon.stopping': { reason: string }
+  'daemon.stopped': { exitCode: number }
   'chore.done': { chore: string; rows: number }
   'chore.failed': { chore: string; code: Code; message: string }
   'source.read': { source: string; file: string; records: number; bad: number }

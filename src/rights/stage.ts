@@ -59,7 +59,8 @@ async function readSources(pass: Pass, walk: boolean): Promise<void> {
   for (const [name, source] of sources) if (source.kind === 'records') await loadRecords(pass, name, source.files)
   for (const [name, source] of sources) if (source.kind === 'hathifiles') await loadRights(pass, name, source.files)
   await carryOver(pass)
-  if (walk && sources.some(([, source]) => source.kind === 'repository')) await loadRepository(pass)
+  if (!walk) return
+  for (const [name, source] of sources) if (source.kind === 'repository') await loadRepository(pass, name)
 }
 
 async function force(pass: Pass, ids: readonly string[]): Promise<void> {

@@ -1,0 +1,41 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Config } from '../../config/load.ts'
+import { changedFiles } from '../../rights/changed-files.ts'
+import { isCarriedOver, lastCycle, type Progress, readProgress } from '../../state/audit/progress.ts'
+import { verifyTarget } from '../../state/audit/verify.ts'
+import type { Connection } from '../../state/connection.ts'
+
+/** True when all sources are read and the target follows them: nothing queued, nothing missed. */
+async function isAtRest(db: Connection, config: Config, target: string, since: string): Promise<boolean> {
+  for (const [name, source] of Object.entries(config.sources)) {
+    if (source.kind === 'repository') {
+      const walked = await lastCycle(db, 'rights', name)
+      if (walked === null || walked < since) return false
+    } else if ((await changedFiles(db, name, source.files, config.baseDir)).length > 0) return false
+  }
+  if (!(await isCarriedOver(db))) return false
+  const { ready, claimed, delayed } = await readProgress(db, target)
+  return ready + claimed + delayed === 0 && (await verifyTarget(db, target, '', 1)).length === 0
+}
+
+export interface Watching {
+  readonly db: Connection
+  readonly config: Config
+  readonly target: string
+  /** Database clock when the daemons were started. */
+  readonly since: string
+  readonly stop: AbortSignal
+  readonly show: (progress: Progress) => void
+  /** Throws when the daemons cannot do the work. */
+  readonly assertRunning: () => void
+}
+
+/** Shows progress until the target is at rest, or the person stops. */
+export async function untilAtRest({ db, config, target, since, stop, show, assertRunning }: Watching): Promise<void> {
+  while (!stop.aborted) {
+    assertRunning()
+    show(await readProgress(db, target))
+    if (await isAtRest(db, config, target, since)) return
+    await pause(200, undefined, { signal: stop }).catch(() => undefined)
+  }
+}

@@ -1,0 +1,38 @@
+import { type Config, loadConfig } from '../config/load.ts'
+import { codeVersion } from '../config/version.ts'
+import { checkSchema } from '../state/migrate.ts'
+import { openState, type State } from '../state/open-state.ts'
+import type { Session } from './command.ts'
+
+export interface Opened {
+  readonly config: Config
+  readonly state: State
+  readonly db: State['db']
+}
+
+/**
+ * Runs `work` with configuration and state database, and closes what was opened however it ends, Ctrl-C included: an
+ * embedded server that this command started stops with it. Throws what loadConfig, openState and checkSchema throw.
+ */
+export async function withState<T>(session: Session, work: (opened: Opened) => Promise<T>): Promise<T> {
+  return withAnySchema(session, async (opened) => {
+    await checkSchema(opened.db, codeVersion)
+    return work(opened)
+  })
+}
+
+/** As withState, for the commands that look at the schema itself. */
+export async function withAnySchema<T>(session: Session, work: (opened: Opened) => Promise<T>): Promise<T> {
+  const config = loadConfig(session.config)
+  const state = await openState(config, { applicationName: 'slipctl', poolSize: 2 })
+  const stop = (signal: NodeJS.Signals) => {
+    state.close().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143))
+  }
+  process.once('SIGINT', stop).once('SIGTERM', stop)
+  try {
+    return await work({ config, state, db: state.db })
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop)
+    await state.close()
+  }
+}
