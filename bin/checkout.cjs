@@ -6,7 +6,6 @@ const crypto = require('crypto')
 const fs = require('fs')
 const os = require('os')
 const path = require('path')
-const withInstallLock = require('./install-lock.cjs')
 
 const root = path.dirname(__dirname)
 const modules = path.join(root, 'node_modules')
@@ -14,7 +13,13 @@ const stamp = path.join(modules, '.slip-stamp')
 const ownNode = path.join(modules, 'node', 'bin', 'node')
 const borrowed = path.join(root, '.slip', 'node')
 
-if (isInstalled() || install()) run(process.argv[2], process.argv.slice(3))
+if (process.argv[2] === '--install') {
+  process.exitCode = isInstalled() || install() ? 0 : 1
+} else if (isInstalled() || installAlone()) {
+  run(process.argv[2], process.argv.slice(3))
+} else {
+  process.exitCode = 1
+}
 
 /** npm ci empties node_modules first and the stamp is written last: an interrupted installation has none. */
 function isInstalled() {
@@ -28,20 +33,33 @@ function lockHash() {
     .digest('hex')
 }
 
+/** Installs while no other process does so; the lock ends with the process that holds it, however it dies. */
+function installAlone() {
+  const lock = path.join(root, '.slip', 'install.lock')
+  fs.mkdirSync(path.dirname(lock), { recursive: true })
+  const self = [lock, nodeOfNpm(), __filename, '--install']
+  const busy = 75
+  const tried = spawnShown('flock', ['--nonblock', '--conflict-exit-code', String(busy)].concat(self))
+  if (tried.error) return install()
+  if (tried.status !== busy) return tried.status === 0
+  say('waiting for another process that is installing the dependencies …')
+  return spawnShown('flock', self).status === 0
+}
+
+function spawnShown(program, args) {
+  return childProcess.spawnSync(program, args, { stdio: 'inherit' })
+}
+
 function install() {
-  return withInstallLock(path.join(root, '.slip', 'install'), say, () => {
-    if (isInstalled()) return true
-    say('installing the dependencies of package-lock.json into node_modules …')
-    const node = isOld(nodeOfNpm()) ? fetchNode() : nodeOfNpm()
-    if (node === null || !npmCi(root, node) || !fs.existsSync(ownNode)) {
-      say('the dependencies cannot be installed; the words of npm are above, and: npm ci tries it again')
-      process.exitCode = 1
-      return false
-    }
-    fs.rmSync(borrowed, { recursive: true, force: true })
-    fs.writeFileSync(stamp, lockHash())
-    return true
-  })
+  say('installing the dependencies of package-lock.json into node_modules …')
+  const node = isOld(nodeOfNpm()) ? fetchNode() : nodeOfNpm()
+  if (node === null || !npmCi(root, node) || !fs.existsSync(ownNode)) {
+    say('the dependencies cannot be installed; the words of npm are above, and: npm ci tries it again')
+    return false
+  }
+  fs.rmSync(borrowed, { recursive: true, force: true })
+  fs.writeFileSync(stamp, lockHash())
+  return true
 }
 
 function isOld(node) {

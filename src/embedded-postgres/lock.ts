@@ -1,103 +1,63 @@
-import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { Readable, Writable } from 'node:stream'
 import { SlipError } from '../errors/slip-error.ts'
-import { identityOf, isRunning, ownIdentity, pidOf } from './process-identity.ts'
 
-const FREE = 'free'
-const POLL_MS = 20
+type LockHolder = ChildProcessByStdio<Writable, Readable, null>
 
 /**
- * Runs `work` while no other process does so for the same folder.
+ * Runs `work` while no other process does so for the same lock file. The file tells the pid of its last holder; it is
+ * never removed.
  *
- * The lock is the highest-numbered file in `folder`; it holds the identity of its holder, or `free`. Whoever finds the
- * highest one free, or its holder dead, takes the next number by link(2), which only one can do. A lock is never
- * deleted to break it: with one lock file, two that find the same dead holder can each delete it and the slower one
- * deletes the lock the faster one has just taken.
+ * The lock is the kernel's (flock), taken by the program flock of util-linux: Node has no call for it. It ends with the
+ * pipe to that program, so it cannot outlive this process, however it dies. Lock files that are made and deleted do not
+ * do: who breaks that of a dead holder can break that of the next one, and numbered files, which avoid that, were seen
+ * to fail because readdir may miss a file that is replaced while it reads.
  *
- * @param limitMs how long to wait for a holder that lives
- * @throws LOCKED when a living process still holds it after `limitMs`
+ * @param limitMs how long to wait for another holder
+ * @throws LOCKED when another process still holds it after `limitMs`; EMBEDDED_SERVER_FAILED without flock
  */
-export async function withLock<T>(folder: string, limitMs: number, work: () => Promise<T>): Promise<T> {
-  await mkdir(folder, { recursive: true })
-  const mine = join(folder, `try.${process.pid}.${crypto.randomUUID()}`)
-  await writeFile(mine, ownIdentity())
+export async function withLock<T>(file: string, limitMs: number, work: () => Promise<T>): Promise<T> {
+  const holder = await take(file, limitMs)
   try {
-    const number = await take(folder, mine, limitMs)
-    try {
-      return await work()
-    } finally {
-      await writeFile(mine, FREE)
-      await rename(mine, join(folder, String(number)))
-    }
+    writeFileSync(file, String(process.pid))
+    return await work()
   } finally {
-    await rm(mine, { force: true })
+    await end(holder)
   }
 }
 
-async function take(folder: string, mine: string, limitMs: number): Promise<number> {
-  const giveUpAt = performance.now() + limitMs
-  for (;;) {
-    const top = await highest(folder)
-    const holder = await holderOf(folder, top)
-    if (holder === null) {
-      if (await tryNumber(folder, mine, top + 1)) return top + 1
-      continue
-    }
-    if (performance.now() > giveUpAt) {
-      throw new SlipError(
-        'LOCKED',
-        `process ${pidOf(holder)} has been starting or stopping the embedded PostgreSQL for too long; end it`,
-        {
-          place: { folder, pid: pidOf(holder) },
-        },
-      )
-    }
-    await pause(POLL_MS)
+async function take(file: string, limitMs: number): Promise<LockHolder> {
+  const wait = String(limitMs / 1000)
+  const child = spawn('flock', ['--exclusive', '--wait', wait, file, 'sh', '-c', 'echo held; exec cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    // Ctrl-C in the terminal must not take the lock away from work that is still being ended.
+    detached: true,
+  })
+  child.stdin.on('error', () => {})
+  const outcome = await Promise.race([
+    once(child, 'error').then(([error]) => error as Error),
+    once(child, 'exit').then(([code]) => code as number),
+    once(child.stdout, 'data').then(() => 'held' as const),
+  ])
+  if (outcome === 'held') return child
+  if (outcome !== 1) {
+    const reason = outcome instanceof Error ? outcome.message : `it ended with ${outcome}`
+    throw new SlipError(
+      'EMBEDDED_SERVER_FAILED',
+      `the program flock of util-linux is needed and cannot be run: ${reason}`,
+    )
   }
+  const pid = Number(readFileSync(file, 'utf8'))
+  throw new SlipError('LOCKED', `process ${pid} starts or stops the embedded PostgreSQL and does not end; end it`, {
+    place: { file, pid },
+  })
 }
 
-async function tryNumber(folder: string, mine: string, number: number): Promise<boolean> {
-  const lock = join(folder, String(number))
-  try {
-    await link(mine, lock)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  }
-  // Someone slow may take a number that was used and swept away long ago: only the highest one counts.
-  const names = await readdir(folder)
-  if (Math.max(...names.map(asNumber)) > number) {
-    await rm(lock)
-    return false
-  }
-  // link(2) shares the file, so the name that will be rewritten at release has to be a file of its own.
-  await rm(mine)
-  await Promise.all(
-    names.filter((name) => isLeftover(name, number)).map((name) => rm(join(folder, name), { force: true })),
-  )
-  return true
-}
-
-async function highest(folder: string): Promise<number> {
-  return Math.max(0, ...(await readdir(folder)).map(asNumber))
-}
-
-/** Identity of the living holder of lock `number`; null when it is free, its holder is dead, or it was swept away. */
-async function holderOf(folder: string, number: number): Promise<string | null> {
-  try {
-    const holder = await readFile(join(folder, String(number)), 'utf8')
-    return holder !== FREE && isRunning(holder) ? holder : null
-  } catch {
-    return null
-  }
-}
-
-const asNumber = (name: string) => (/^\d+$/.test(name) ? Number(name) : 0)
-
-function isLeftover(name: string, current: number): boolean {
-  const number = asNumber(name)
-  if (number > 0) return number < current
-  const pid = Number(name.split('.')[1])
-  return identityOf(pid) === null
+async function end(holder: LockHolder): Promise<void> {
+  if (holder.exitCode !== null || holder.signalCode !== null) return
+  const ended = once(holder, 'exit')
+  holder.stdin.end()
+  await ended
 }

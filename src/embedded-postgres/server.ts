@@ -35,13 +35,13 @@ export interface AcquireOptions {
  * The PostgreSQL of `dir`: started when none runs, adopted when one does, even when whoever started it was killed. It
  * listens on 127.0.0.1 only, on a port kept in `dir`, and lives until the last hold is released.
  *
- * In `dir`: data (the cluster), password, port, log, lock/ and users/.
+ * In `dir`: data (the cluster), password, port, log, server.lock and users/.
  *
  * @throws FOLDER_UNUSABLE, EMBEDDED_SERVER_FAILED, LOCKED
  */
 export async function acquireServer(dir: string, options: AcquireOptions = {}): Promise<EmbeddedServer> {
   const folder = usableFolder(dir)
-  return withLock(join(folder, 'lock'), LOCK_LIMIT_MS, async () => {
+  return withLock(lockOf(folder), LOCK_LIMIT_MS, async () => {
     const user = await addUser(join(folder, 'users'))
     try {
       const { port, password, data } = await ensureRunning(folder, options)
@@ -71,7 +71,7 @@ async function ensureRunning(dir: string, options: AcquireOptions) {
 
 function hold(dir: string, user: string, data: string, port: number, password: string): EmbeddedServer {
   const release = () =>
-    withLock(join(dir, 'lock'), LOCK_LIMIT_MS, async () => {
+    withLock(lockOf(dir), LOCK_LIMIT_MS, async () => {
       await removeUser(user)
       if ((await livingUsers(join(dir, 'users'))).length === 0) await stopPostmaster(data)
     })
@@ -91,7 +91,7 @@ function hold(dir: string, user: string, data: string, port: number, password: s
 export async function removeServerFiles(dir: string): Promise<void> {
   if (!existsSync(dir)) return
   const folder = usableFolder(dir)
-  await withLock(join(folder, 'lock'), LOCK_LIMIT_MS, async () => {
+  await withLock(lockOf(folder), LOCK_LIMIT_MS, async () => {
     const [user] = await livingUsers(join(folder, 'users'))
     if (user !== undefined) {
       throw new SlipError('LOCKED', `process ${pidOf(user)} uses the embedded PostgreSQL; end it first`, {
@@ -109,6 +109,8 @@ export async function removeServerFiles(dir: string): Promise<void> {
     }
   })
 }
+
+const lockOf = (folder: string) => join(folder, 'server.lock')
 
 function usableFolder(dir: string): string {
   try {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { withLock } from '../../src/embedded-postgres/lock.ts'
 import { identityOf, isRunning } from '../../src/embedded-postgres/process-identity.ts'
 import { addUser, livingUsers } from '../../src/embedded-postgres/users.ts'
@@ -21,7 +21,7 @@ test('a process that dies while it holds the lock does not keep it', async () =>
   const holder = start('lock-process.ts', lock, 'hold')
   await said(holder)
   await endByForce(holder)
-  expect(await withLock(lock, 0, async () => 'taken')).toBe('taken')
+  expect(await withLock(lock, 10_000, async () => 'taken')).toBe('taken')
 })
 
 test('several that find the same dead holder still take the lock one after the other', async () => {
@@ -40,13 +40,29 @@ test('a lock that a living process keeps too long is an error that names the pro
   const lock = join(newFolder(), 'lock')
   const holder = start('lock-process.ts', lock, 'hold')
   await said(holder)
-  await expect(withLock(lock, 0, async () => {})).rejects.toMatchObject({ code: 'LOCKED', place: { pid: holder.pid } })
+  await expect(withLock(lock, 0, async () => {})).rejects.toMatchObject({
+    code: 'LOCKED',
+    place: { pid: holder.pid },
+  })
 })
 
 test('work that fails gives the lock back and its error on', async () => {
   const lock = join(newFolder(), 'lock')
   await expect(withLock(lock, 0, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken')
   expect(await withLock(lock, 0, async () => 'taken')).toBe('taken')
+})
+
+test('without the program flock the error names it', async () => {
+  const folder = newFolder()
+  const path = process.env.PATH
+  onTestFinished(() => {
+    process.env.PATH = path
+  })
+  process.env.PATH = folder
+  await expect(withLock(join(folder, 'lock'), 0, async () => {})).rejects.toMatchObject({
+    code: 'EMBEDDED_SERVER_FAILED',
+    message: expect.stringContaining('flock'),
+  })
 })
 
 test('a user whose pid now belongs to another process counts as gone', async () => {

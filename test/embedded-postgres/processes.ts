@@ -5,7 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { existingRefuge } from '../../src/embedded-postgres/home.ts'
-import { removeServerFiles } from '../../src/embedded-postgres/server.ts'
+import {
+  type AcquireOptions,
+  acquireServer,
+  type EmbeddedServer,
+  removeServerFiles,
+} from '../../src/embedded-postgres/server.ts'
 
 /** A new folder that everyone may enter; gone after the test, with whatever server runs in it. */
 export function newFolder(): string {
@@ -17,6 +22,13 @@ export function newFolder(): string {
     rmSync(folder, { recursive: true, force: true })
   })
   return folder
+}
+
+/** A hold of this process, not durable unless asked; given back after the test. */
+export async function acquired(folder: string, options: AcquireOptions = {}): Promise<EmbeddedServer> {
+  const server = await acquireServer(folder, { durable: false, ...options })
+  onTestFinished(() => server.release())
+  return server
 }
 
 /** Where the cluster of a folder lies: below the temporary directory when we are root in a checkout closed to others. */

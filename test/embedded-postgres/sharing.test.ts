@@ -3,8 +3,8 @@ import { expect, test } from 'vitest'
 import { withClient } from '../../src/embedded-postgres/database.ts'
 import { runningPostmaster } from '../../src/embedded-postgres/postmaster.ts'
 import { postgresProcessesIn } from '../../src/embedded-postgres/process-identity.ts'
-import { acquireServer, removeServerFiles } from '../../src/embedded-postgres/server.ts'
-import { clusterOf, endByForce, leave, newFolder, said, start } from './processes.ts'
+import { removeServerFiles } from '../../src/embedded-postgres/server.ts'
+import { acquired, clusterOf, endByForce, leave, newFolder, said, start } from './processes.ts'
 
 const answer = (url: string) => withClient(url, async (client) => (await client.query('SELECT 42 AS n')).rows[0].n)
 
@@ -23,8 +23,8 @@ test('two processes share one server; it outlives the first to leave and ends wi
 
 test('two holds in one process count as two users, and releasing one twice counts once', async () => {
   const dir = newFolder()
-  const one = await acquireServer(dir, { durable: false })
-  const two = await acquireServer(dir, { durable: false })
+  const one = await acquired(dir)
+  const two = await acquired(dir)
   await one.release()
   await one.release()
   expect(await answer(two.url('postgres'))).toBe(42)
@@ -40,7 +40,7 @@ test('after kill -9 of the only user the server runs on, the next user adopts it
   const postmaster = runningPostmaster(clusterOf(dir))
   expect(postmaster).not.toBeNull()
 
-  const next = await acquireServer(dir, { durable: false })
+  const next = await acquired(dir)
   expect(runningPostmaster(clusterOf(dir))).toBe(postmaster)
   expect(await answer(next.url('postgres'))).toBe(42)
   await next.release()
@@ -55,7 +55,7 @@ test('after kill -9 of the postmaster the next user starts one again, and what w
   const postmaster = runningPostmaster(clusterOf(dir))
   process.kill(postmaster!, 'SIGKILL')
 
-  const next = await acquireServer(dir)
+  const next = await acquired(dir, { durable: true })
   expect(runningPostmaster(clusterOf(dir))).not.toBe(postmaster)
   const { rows } = await withClient(next.url('postgres'), (client) => client.query('SELECT n FROM kept'))
   expect(rows).toEqual([{ n: 7 }])

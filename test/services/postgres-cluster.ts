@@ -2,19 +2,23 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { withClient } from '../../src/embedded-postgres/database.ts'
-import { acquireServer, type EmbeddedServer } from '../../src/embedded-postgres/server.ts'
+import { acquireServer, type EmbeddedServer, removeServerFiles } from '../../src/embedded-postgres/server.ts'
+import { asSlipError } from '../../src/errors/slip-error.ts'
 
 /** One folder per checkout: initdb is paid once, and runs at the same time share the server. */
 const FOLDER = join(import.meta.dirname, '../../.slip/test/postgres')
 
 /**
  * Offers the cluster of this run to the workers: whoever connects to the port is told a URL, and the first who asks
- * starts the server. Closing gives the cluster back; the last run that uses it stops it.
+ * starts the server. Closing gives the cluster back; the last run that uses it stops it, and removes it where it lies outside the checkout.
  */
 export async function offerPostgres(): Promise<{ port: number; close(): Promise<void> }> {
   let server: Promise<EmbeddedServer> | undefined
+  let relocated = false
   const door = createServer((socket) => {
-    server ??= start()
+    server ??= start(() => {
+      relocated = true
+    })
     tell(socket, server)
   })
   door.listen(0, '127.0.0.1')
@@ -24,14 +28,20 @@ export async function offerPostgres(): Promise<{ port: number; close(): Promise<
     async close() {
       door.close()
       await (await server)?.release()
+      if (relocated) await removeServerFiles(FOLDER).catch(ignoreLocked)
     },
   }
 }
 
-async function start(): Promise<EmbeddedServer> {
-  const server = await acquireServer(FOLDER, { durable: false })
+async function start(onRelocated: () => void): Promise<EmbeddedServer> {
+  const server = await acquireServer(FOLDER, { durable: false, onRelocated })
   await dropLeftovers(server)
   return server
+}
+
+/** Another run uses the server: that one removes it. */
+function ignoreLocked(error: unknown): void {
+  if (asSlipError(error).code !== 'LOCKED') throw error
 }
 
 async function tell(socket: Socket, server: Promise<EmbeddedServer>): Promise<void> {
