@@ -3,10 +3,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { configurationPage } from '../src/config/page.ts'
 import { errorsPage } from '../src/errors/page.ts'
+import { documentPage } from '../src/indexer/assemble/document-page.ts'
 
 /** Path from the root → what makes the page. Its first line says from what. */
 export const generatedPages: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/configuration.md': configurationPage,
+  'docs/document.md': documentPage,
   'docs/errors.md': errorsPage,
 }
 

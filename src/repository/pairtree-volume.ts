@@ -15,11 +15,19 @@ export const metsLimit = 64 * 2 ** 20
  */
 export async function openPairtreeVolume(root: string, name: PairtreeName): Promise<VolumeSource> {
   const base = `${root}/${name.folder}/${name.object}`
-  const { mets, place: metsPlace } = await readMets(root, `${base}.mets.xml`)
-  const zip = await openZip(root, `${base}.zip`)
+  // Together: on a network mount every step of opening a file is a round trip.
+  const [metsFile, zipFile] = await Promise.allSettled([
+    readMets(root, `${base}.mets.xml`),
+    openZip(root, `${base}.zip`),
+  ])
+  if (metsFile.status === 'rejected' || zipFile.status === 'rejected') {
+    if (zipFile.status === 'fulfilled') await zipFile.value?.handle.close()
+    throw metsFile.status === 'rejected' ? metsFile.reason : (zipFile as PromiseRejectedResult).reason
+  }
+  const zip = zipFile.value
   return {
-    mets,
-    place: { ...metsPlace, ...(zip === null ? {} : { zipBytes: zip.size, zipTime: zip.modified }) },
+    mets: metsFile.value.mets,
+    place: { ...metsFile.value.place, ...(zip === null ? {} : { zipBytes: zip.size, zipTime: zip.modified }) },
     async readPages(names) {
       if (names.length === 0) return []
       if (zip === null) {

@@ -107,9 +107,9 @@ class MetsReader {
     this.#gbsElement = null
   }
 
-  text(text: string): void {
+  text(decoded: () => string): void {
     if (this.#gbsElement === null) return
-    this.gbs[this.#gbsElement] = `${this.gbs[this.#gbsElement] ?? ''}${text}`.trim() || null
+    this.gbs[this.#gbsElement] = `${this.gbs[this.#gbsElement] ?? ''}${decoded()}`.trim() || null
   }
 
   #openRoot(name: string, attributes: Attributes): void {

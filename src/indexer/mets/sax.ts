@@ -1,16 +1,19 @@
 import { isAscii, isUtf8 } from 'node:buffer'
-import { Parser } from 'saxen'
+import { type Context, Parser } from 'saxen'
 import { SlipError } from '../../errors/slip-error.ts'
 
-/** Attributes of an element, values decoded; a name with a known namespace is `prefix:name`, none is as written. */
+/**
+ * The value of an attribute, decoded; a name with a known namespace is `prefix:name`, none is as written. Valid only
+ * while the element is being opened.
+ */
 export type Attributes = (name: string) => string | null
 
 export interface SaxHandlers {
   /** `name` is `prefix:local` with the prefix of `namespaces`, whatever prefix the file uses. */
   open(name: string, attributes: Attributes): void
   close(name: string): void
-  /** Decoded character data; may come in several pieces. */
-  text?(text: string): void
+  /** Character data, in pieces. Decoding is for the asking: nearly all of it is white space between elements. */
+  text?(decoded: () => string): void
 }
 
 // A METS file of ours is 12 levels deep; without a bound a file of nothing but `<a>` fills the memory.
@@ -23,29 +26,45 @@ const deepest = 200
  */
 export function parseXml(bytes: Buffer, namespaces: Readonly<Record<string, string>>, handlers: SaxHandlers): void {
   const xml = decodeXml(bytes)
-  let depth = 0
   const parser = new Parser().ns({ ...namespaces })
-  const refuse = (reason: string, at?: () => { line: number }): never => {
+  const refuse = (reason: string, at?: Context): never => {
     const line = at === undefined ? 1 : at().line + 1
     throw new SlipError('METS_UNREADABLE', `The METS file is not readable XML: ${reason} (line ${line}).`, {
       place: { line },
     })
   }
+  // One set of functions for the whole file: a closure for each of 15,000 elements cost as much as parsing them.
+  let depth = 0
+  let place: Context | undefined
+  let attributesOf: () => Record<string, string>
+  let piece = ''
+  const refuseHere = (reason: string) => refuse(reason, place)
+  const attributes = (name: string) => {
+    const value = attributesOf()[name]
+    return value === undefined ? null : decodeReferences(value, refuseHere)
+  }
+  const decoded = () => decodeReferences(piece, refuseHere)
+  const literal = () => piece
   parser.on('openTag', (name, attrs, _decode, _selfClosing, at) => {
-    depth++
-    if (depth > deepest) refuse(`elements are nested deeper than ${deepest}`, at)
-    handlers.open(name, (attribute) => {
-      const value = attrs()[attribute]
-      return value === undefined ? null : decodeReferences(value, (reason) => refuse(reason, at))
-    })
+    place = at
+    attributesOf = attrs
+    if (++depth > deepest) refuseHere(`elements are nested deeper than ${deepest}`)
+    handlers.open(name, attributes)
   })
   parser.on('closeTag', (name) => {
     depth--
     handlers.close(name)
   })
   if (handlers.text !== undefined) {
-    parser.on('text', (raw, _decode, at) => handlers.text?.(decodeReferences(raw, (reason) => refuse(reason, at))))
-    parser.on('cdata', (raw) => handlers.text?.(raw))
+    parser.on('text', (raw, _decode, at) => {
+      place = at
+      piece = raw
+      handlers.text?.(decoded)
+    })
+    parser.on('cdata', (raw) => {
+      piece = raw
+      handlers.text?.(literal)
+    })
   }
   parser.on('attention', (declaration, _decode, at) => {
     if (declaration.includes('[')) refuse('a DOCTYPE with declarations is not accepted', at)

@@ -1,6 +1,6 @@
 /** saxen ships no types; this is the part of it that sax.ts uses. Lines count from 0. */
 declare module 'saxen' {
-  type Context = () => { line: number; column: number; data: string }
+  export type Context = () => { line: number; column: number; data: string }
   type Decode = (text: string) => string
   interface Events {
     openTag(name: string, attrs: () => Record<string, string>, decode: Decode, selfClosing: boolean, at: Context): void

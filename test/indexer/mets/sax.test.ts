@@ -10,7 +10,7 @@ function events(xml: string | Buffer): string[] {
     {
       open: (name, attributes) => seen.push(`<${name}${attributes('x') === null ? '' : ` x=${attributes('x')}`}`),
       close: (name) => seen.push(`>${name}`),
-      text: (text) => seen.push(text),
+      text: (decoded) => seen.push(decoded()),
     },
   )
   return seen
