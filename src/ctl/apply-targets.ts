@@ -4,54 +4,63 @@ import { targetOf } from '../daemon/targets.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import { applyTarget, listTargets, type Target } from '../state/control/target.ts'
 import type { State } from '../state/open-state.ts'
+import { duration } from './units.ts'
+
+export interface Change {
+  readonly key: string
+  /** What the database said; null for a target it did not know. Durations with their unit. */
+  readonly from: string | number | null
+  readonly to: string | number
+}
 
 export interface Applied {
   readonly target: string
-  /** Key by key what the database said before and says now; empty = nothing to do. */
-  readonly changes: readonly {
-    readonly key: string
-    readonly from: string | number | null
-    readonly to: string | number
-  }[]
+  readonly new: boolean
+  /** Key by key; empty = nothing to do. */
+  readonly changes: readonly Change[]
 }
 
 const keys = ['engine', 'schemaVersion', 'shards', 'lease', 'overlap'] as const
-const fixed: readonly string[] = ['engine', 'shards']
+/** Items keep their shard for life, and an index its fields: with another of these it is another target. */
+const forLife: readonly string[] = ['engine', 'schemaVersion', 'shards']
 
 /**
  * Makes the index of each target of the configuration where it is missing, and writes slip_target: the only way it is
- * written. Throws TARGET_MISMATCH for a change of engine or shards: items keep their shard for life, another number of
- * shards is another target.
+ * written. Throws TARGET_FOR_LIFE before anything is applied.
  */
 export async function applyTargets(config: Config, state: State): Promise<Applied[]> {
   const known = new Map((await listTargets(state.db)).map((target) => [target.name, target]))
+  const wanted = Object.entries(config.targets).map(([name, settings]) => targetOf(name, settings))
+  for (const target of wanted) assertAllowed(target, known.get(target.name), config.file)
   const applied: Applied[] = []
-  for (const [name, settings] of Object.entries(config.targets)) {
-    const wanted = targetOf(name, settings)
-    const changes = changesOf(known.get(name), wanted)
-    assertAllowed(name, known.has(name), changes)
-    const { engine, close } = await openTargetEngine(config, state, name)
+  for (const target of wanted) {
+    const { engine, close } = await openTargetEngine(config, state, target.name)
     try {
-      await engine.create(wanted.shards)
+      await engine.create(target.shards)
     } finally {
       await close()
     }
-    await state.db.transaction((tx) => applyTarget(tx, wanted))
-    applied.push({ target: name, changes })
+    await state.db.transaction((tx) => applyTarget(tx, target))
+    const found = known.get(target.name)
+    applied.push({ target: target.name, new: found === undefined, changes: changesOf(found, target) })
   }
   return applied
 }
 
-function changesOf(known: Target | undefined, wanted: Target): Applied['changes'] {
+/** The keys in which the configuration differs from the database. */
+export function changesOf(known: Target | undefined, wanted: Target): Change[] {
   return keys
     .filter((key) => known?.[key] !== wanted[key])
-    .map((key) => ({ key, from: known?.[key] ?? null, to: wanted[key] }))
+    .map((key) => ({ key, from: known === undefined ? null : shownValue(known, key), to: shownValue(wanted, key) }))
 }
 
-function assertAllowed(name: string, exists: boolean, changes: Applied['changes']): void {
-  const refused = exists ? changes.find(({ key }) => fixed.includes(key)) : undefined
-  if (refused === undefined) return
-  const key = `targets.${name}.${refused.key}`
-  const message = `${key} is ${refused.to} here and ${refused.from} in the database, and cannot change: make a new target`
-  throw new SlipError('TARGET_MISMATCH', message, { place: { key } })
+const shownValue = (target: Target, key: (typeof keys)[number]) =>
+  key === 'lease' || key === 'overlap' ? duration(target[key]) : target[key]
+
+function assertAllowed(wanted: Target, known: Target | undefined, file: string): void {
+  const refused = known && changesOf(known, wanted).find(({ key }) => forLife.includes(key))
+  if (!refused) return
+  const key = `targets.${wanted.name}.${refused.key}`
+  const message = `${key} is ${refused.to} here and ${refused.from} in the database, for life; nothing was applied`
+  throw new SlipError('TARGET_FOR_LIFE', message, { place: { key, file } })
 }

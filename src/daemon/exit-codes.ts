@@ -18,6 +18,8 @@ export function exitCodeOf(error: SlipError): number {
   if (error.code === 'LOCKED') return exitCodes.locked
   if (error.code === 'SCHEMA_TOO_OLD' || error.code === 'SCHEMA_TOO_NEW') return exitCodes.schema
   if (error.class === 'environment') return exitCodes.serverAway
-  if (error.class === 'usage' || error.class === 'item') return exitCodes.usage
+  // what a person named: an unknown item, an id that is none, a volume that cannot be assembled
+  if (error.class === 'item' || error.code === 'NOT_FOUND') return exitCodes.someRejected
+  if (error.class === 'usage') return exitCodes.usage
   return exitCodes.unexpected
 }

@@ -165,6 +165,10 @@ export const errorCodes = {
     'A target in the configuration differs from what the database says it is.',
     'Correct the key named, or apply it with: slipctl targets apply',
   ),
+  TARGET_FOR_LIFE: usage(
+    'Engine, shards and schema version of a target cannot change once it is applied.',
+    'Set the key back, or configure a target of another name.',
+  ),
   SCHEMA_TOO_OLD: usage('The database schema is older than this release.', 'Run: slipctl db migrate'),
   SCHEMA_TOO_NEW: usage('The database schema is newer than this release can use.', 'Install the current release.'),
   NOT_FOUND: usage('What was named does not exist.', 'Check the name.'),

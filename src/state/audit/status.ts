@@ -14,15 +14,36 @@ GROUP BY s.target, s.shard, s.state ORDER BY s.target, s.shard`,
 FROM slip_indexed WHERE rev > 0 GROUP BY target, presence ORDER BY target, presence`,
   errors: `SELECT target, code, count(*) AS items, min(error_time) AS first, max(error_time) AS last
 FROM slip_errors WHERE resolved_at IS NULL GROUP BY target, code ORDER BY target, code`,
-  workers: `SELECT stage, host, pid, started_at, heartbeat_at, expired_at, code_version FROM slip_worker ORDER BY stage, host, pid`,
+  workers: `SELECT stage, host, pid, started_at, heartbeat_at, code_version,
+       expired_at IS NOT NULL OR heartbeat_at < clock_timestamp() - make_interval(secs => lease.ms / 1000.0) AS dead
+FROM slip_worker, (SELECT coalesce(min(lease_ms), 300000) AS ms FROM slip_target) AS lease ORDER BY stage, host, pid`,
   rights: `SELECT count(*) AS items, count(*) FILTER (WHERE withdrawn_at IS NOT NULL) AS withdrawn,
        count(*) FILTER (WHERE attr = 8) AS nobody, max(insert_time) AS newest FROM slip_rights`,
 } as const
 
 export type StatusQuery = keyof typeof statusQueries
 
-export async function statusOf(db: Connection, query: StatusQuery): Promise<Record<string, unknown>[]> {
-  return db.query(statusQueries[query])
+/** Rows of each query; timestamps are text. */
+export interface StatusRows {
+  queue: { target: string; lane: string; state: string; items: number; oldest: string }
+  shards: { target: string; shard: number; state: string; indexed: number; pages: number; bytes: number }
+  ledger: { target: string; presence: string; items: number; pages: number; bytes: number }
+  errors: { target: string | null; code: string; items: number; first: string; last: string }
+  workers: {
+    stage: string
+    host: string
+    pid: number
+    started_at: string
+    heartbeat_at: string
+    code_version: string
+    /** Expired, or silent for the shortest lease. */
+    dead: boolean
+  }
+  rights: { items: number; withdrawn: number; nobody: number; newest: string | null }
+}
+
+export async function statusOf<Q extends StatusQuery>(db: Connection, query: Q): Promise<StatusRows[Q][]> {
+  return db.query<StatusRows[Q]>(statusQueries[query])
 }
 
 /** Items of a target that are neither at rest nor in error: ready, claimed or delayed. */

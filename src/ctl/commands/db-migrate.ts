@@ -1,0 +1,14 @@
+import { migrate, schemaStatus } from '../../state/migrate.ts'
+import type { Session } from '../command.ts'
+import { withAnySchema } from '../open.ts'
+import { print } from '../print.ts'
+
+export async function run(args: Session): Promise<number> {
+  return withAnySchema(args, async ({ db }) => {
+    const steps = await migrate(db.knex)
+    const { version } = await schemaStatus(db)
+    const last = steps.length === 0 ? `nothing to do: schema version ${version}` : `schema version ${version}`
+    print(args, { steps, version }, () => [...steps.map((step) => `ran ${step}`), last].join('\n'))
+    return 0
+  })
+}

@@ -1,0 +1,1 @@
+export { demo as run } from '../demo/command.ts'

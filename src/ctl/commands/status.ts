@@ -1,0 +1,104 @@
+import { type StatusQuery, type StatusRows, statusOf, statusQueries } from '../../state/audit/status.ts'
+import { databaseClock } from '../../state/clock.ts'
+import type { Connection } from '../../state/connection.ts'
+import { type Pause, readPauses, scopeText } from '../../state/control/pause.ts'
+import type { Session } from '../command.ts'
+import { withState } from '../open.ts'
+import { print } from '../print.ts'
+import { section } from '../table.ts'
+import { age, moment, plural, size } from '../units.ts'
+
+type Status = { [Q in StatusQuery]: StatusRows[Q][] } & {
+  readonly paused: readonly Pause[]
+  /** The clock of the database: ages are by it. */
+  readonly now: string
+}
+
+export async function run(args: Session): Promise<number> {
+  return withState(args, async ({ db }) => {
+    const status = await readStatus(db)
+    print(args, status, () => sections(status).join('\n\n'))
+    return 0
+  })
+}
+
+async function readStatus(db: Connection): Promise<Status> {
+  const queries = Object.keys(statusQueries) as StatusQuery[]
+  const counted = await Promise.all(queries.map(async (query) => [query, await statusOf(db, query)] as const))
+  const rows = Object.fromEntries(counted) as unknown as { [Q in StatusQuery]: StatusRows[Q][] }
+  return { ...rows, paused: await readPauses(db), now: await databaseClock(db) }
+}
+
+function sections(status: Status): string[] {
+  return [
+    rights(status),
+    queue(status),
+    shards(status),
+    ledger(status),
+    errors(status),
+    workers(status),
+    paused(status),
+  ]
+}
+
+function rights({ rights: [row] }: Status): string {
+  if (row === undefined || row.items === 0) return 'Rights: none loaded yet'
+  const apart = `${row.withdrawn} withdrawn, ${row.nobody} available to nobody`
+  return `Rights: ${plural(row.items, 'item')} (${apart}), newest ${moment(row.newest ?? '')} UTC`
+}
+
+function queue({ queue, now }: Status): string {
+  const rows = queue.map(({ target, lane, state, items, oldest }) => [target, lane, state, items, age(oldest, now)])
+  return section('Queue', ['target', 'lane', 'state', 'items', 'oldest'], rows, 'empty')
+}
+
+function shards({ shards }: Status): string {
+  const rows = shards.map((row) => [row.target, row.shard, row.state, row.indexed, row.pages, size(row.bytes)])
+  return section(
+    'Shards',
+    ['target', 'shard', 'state', 'indexed', 'pages', 'bytes'],
+    rows,
+    'none; no target is applied',
+  )
+}
+
+function ledger({ ledger }: Status): string {
+  const rows = ledger.map((row) => [row.target, row.presence, row.items, row.pages, size(row.bytes)])
+  return section('Ledger', ['target', 'presence', 'items', 'pages', 'bytes'], rows, 'empty')
+}
+
+function errors({ errors, now }: Status): string {
+  const rows = errors.map(({ target, code, items, first, last }) => [
+    target ?? 'source',
+    code,
+    items,
+    age(first, now),
+    age(last, now),
+  ])
+  return section('Errors', ['target', 'code', 'items', 'oldest', 'newest'], rows, 'none unresolved')
+}
+
+function workers({ workers, now }: Status): string {
+  const rows = workers.map((row) => [
+    row.stage,
+    row.host,
+    row.pid,
+    row.code_version,
+    age(row.started_at, now),
+    `${age(row.heartbeat_at, now)} ago`,
+    row.dead ? 'dead' : 'alive',
+  ])
+  const headings = ['stage', 'host', 'pid', 'version', 'up', 'heard', 'state']
+  return section('Workers', headings, rows, 'none')
+}
+
+function paused({ paused }: Status): string {
+  const rows = paused.map((pause) => [
+    scopeText(pause),
+    moment(pause.pausedAt),
+    pause.until === null ? 'resumed' : moment(pause.until),
+    pause.by,
+    pause.reason,
+  ])
+  return section('Paused', ['scope', 'since', 'until', 'by', 'reason'], rows, 'nothing')
+}

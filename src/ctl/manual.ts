@@ -1,0 +1,17 @@
+import type { Command } from './command.ts'
+import { control } from './manual/control.ts'
+import { look } from './manual/look.ts'
+import { setup } from './manual/setup.ts'
+
+/** Every command of slipctl, in the order of the help: this list is the only one. */
+export const manual: readonly Command[] = [...look, ...control, ...setup]
+
+/** What the words before the first space of several commands have in common. */
+export const groups: Readonly<Record<string, string>> = {
+  targets: 'The indexes to keep true',
+  db: 'The schema of the state database',
+}
+
+/** Exit codes that every command may end with (architecture.md, Exit codes). */
+export const commonExits =
+  'Exit codes of every command: 0 done, 1 unexpected, 2 usage or configuration, 6 locked by another process, 7 a server is away, 8 schema too old or too new.'

@@ -1,0 +1,67 @@
+import type { Command } from '../command.ts'
+
+/** Commands that prepare what the daemons need. */
+export const setup: readonly Command[] = [
+  {
+    name: 'db migrate',
+    summary: 'Brings the schema of the state database up to this release',
+    examples: [['db migrate', 'prints each step it ran']],
+    exits: '6 another process migrates, 8 the schema is newer than this release',
+    load: () => import('../commands/db-migrate.ts'),
+  },
+  {
+    name: 'db status',
+    summary: 'Shows which schema the state database has, and which steps are pending',
+    examples: [['db status', 'before and after an upgrade']],
+    exits: '8 steps are pending, or the schema is too new',
+    load: () => import('../commands/db-status.ts'),
+  },
+  {
+    name: 'targets apply',
+    summary: 'Makes the indexes of the configuration, and tells the database what they are',
+    detail:
+      'Makes what is missing of each index and writes lease and overlap. Engine, shards and schema version of a target are for life: to change them, configure a target of another name.',
+    examples: [['targets apply', 'after db migrate, and whenever lease or overlap change']],
+    exits: '2 a target would have to change what is for life; nothing is applied',
+    load: () => import('../commands/targets-apply.ts'),
+  },
+  {
+    name: 'targets list',
+    summary: 'Shows the targets of the configuration beside those the database knows',
+    examples: [['targets list', 'which differ, and in what']],
+    exits: '0 also when they differ',
+    load: () => import('../commands/targets-list.ts'),
+  },
+  {
+    name: 'demo',
+    summary: 'Runs a library through the whole system on this machine, with nothing to set up',
+    detail:
+      'Starts an embedded PostgreSQL and the three daemons, runs the sample library or one of your own through them, searches it, and stops everything it started. A second run continues from the same data.',
+    options: {
+      keep: { describe: 'leave everything running', type: 'boolean', default: false },
+      fresh: { describe: 'start over from nothing', type: 'boolean', default: false },
+      stop: { describe: 'end what --keep left running', type: 'boolean', default: false },
+      pairtree: { describe: 'folder of your own volumes: NAMESPACE/pairtree_root', type: 'string', requiresArg: true },
+      catalogue: {
+        describe: 'their catalogue records, with --pairtree',
+        type: 'string',
+        array: true,
+        default: [],
+        requiresArg: true,
+      },
+      rights: {
+        describe: 'their rights as hathifiles, with --pairtree',
+        type: 'string',
+        array: true,
+        default: [],
+        requiresArg: true,
+      },
+    },
+    examples: [
+      ['demo', 'the sample library, in a minute'],
+      ['demo --pairtree /data/obj --catalogue records.json', 'a library of your own'],
+    ],
+    exits: '5 stopped before it was at rest; calling it again continues',
+    load: () => import('../commands/demo.ts'),
+  },
+]
