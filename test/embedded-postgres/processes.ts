@@ -34,9 +34,9 @@ export async function acquired(folder: string, options: AcquireOptions = {}): Pr
 /** Where the cluster of a folder lies: below the temporary directory when we are root in a checkout closed to others. */
 export const clusterOf = (folder: string) => join(existingRefuge(realpathSync(folder)) ?? folder, 'data')
 
-/** Starts one of the programs beside this file; killed after the test if it still runs. */
+/** Starts one of the programs beside this file in a process group of its own, as a shell does; killed after the test if it still runs. */
 export function start(program: string, ...args: string[]): ChildProcess {
-  const child = fork(join(import.meta.dirname, program), args)
+  const child = fork(join(import.meta.dirname, program), args, { detached: true })
   onTestFinished(() => endByForce(child))
   return child
 }

@@ -64,6 +64,27 @@ test('after kill -9 of the postmaster the next user starts one again, and what w
   expect(postgresProcessesIn(clusterOf(dir))).toEqual([])
 })
 
+test('after kill -9 of a user in the middle of initdb the next user ends what is left of it and has a whole cluster', async () => {
+  const dir = newFolder()
+  const killed = start('user-process.ts', dir)
+  const initdb = () => postgresProcessesIn(`${clusterOf(dir)}.unfinished`)
+  await expect.poll(initdb, { interval: 5, timeout: 10_000 }).not.toEqual([])
+  await endByForce(killed)
+
+  const next = await acquired(dir)
+  expect(await answer(next.url('postgres'))).toBe(42)
+  expect(initdb()).toEqual([])
+})
+
+test('Ctrl-C in the terminal of a user does not reach the server', async () => {
+  const dir = newFolder()
+  const user = start('user-process.ts', dir)
+  const url = await said(user)
+  process.kill(-user.pid!, 'SIGINT')
+  await once(user, 'exit')
+  expect(await answer(url)).toBe(42)
+})
+
 test('a server in use is not removed, and who uses it is told', async () => {
   const dir = newFolder()
   const user = start('user-process.ts', dir)
