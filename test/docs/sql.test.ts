@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { replaceSourceErrors } from '../../src/state/audit/errors.ts'
+import { firstQuestions } from '../../src/state/audit/first-questions.ts'
+import { statusQueries } from '../../src/state/audit/status.ts'
+import { sweepPage } from '../../src/state/audit/sweep.ts'
+import { verifyTarget } from '../../src/state/audit/verify.ts'
+import { takeDuty } from '../../src/state/control/duty.ts'
+import { delay } from '../../src/state/queue/delay.ts'
+import { closeClaim } from '../../src/state/queue/exit.ts'
+import { fail } from '../../src/state/queue/fail.ts'
+import { reap } from '../../src/state/queue/reap.ts'
+import { upsertRecords } from '../../src/state/records/upsert-records.ts'
+import { change, claimBucket, digestOf, enqueue, openState, type State, settleAll, worker } from '../state/fixture.ts'
+import { blocksOf, writtenPages } from './blocks.ts'
+
+const page = 'docs/sql.md'
+const [indexed, claimed, failed, delayed, suspect, unseen] = [1, 2, 3, 4, 5, 6].map(
+  (n) => `demo1.3000000000001${n}`,
+) as [string, string, string, string, string, string]
+
+let state: State
+beforeAll(async () => {
+  state = await openState()
+  await fill(state)
+})
+afterAll(() => state.close())
+
+/** One item in every place an item can be, so that every question has an answer. */
+async function fill({ db }: State): Promise<void> {
+  const token = await worker(db)
+  await takeDuty(db, 'reap', token, 60_000)
+  const place = JSON.stringify({ file: 'records.ndjson', line: 3, text: '{' })
+  await db.transaction(async (tx) => {
+    await upsertRecords(tx, 'catalogue', [{ recordId: 'r1', data: '{"id":"r1"}', digest: digestOf(1) }])
+    await replaceSourceErrors(
+      tx,
+      'records.ndjson',
+      [{ source: 'catalogue', recordId: null, message: 'no JSON', detail: place }],
+      'h',
+    )
+  })
+  const claimNew = async (htid: string) => {
+    await change(db, [htid])
+    await enqueue(db, [htid])
+    return claimBucket(db, token)
+  }
+  await settleAll(db, await claimNew(indexed))
+
+  const ofSuspect = await claimNew(suspect)
+  await db.query(`UPDATE slip_claim SET lease_until = clock_timestamp() - interval '1 second' WHERE token = $1`, [
+    ofSuspect.token,
+  ])
+  await db.transaction((tx) => reap(tx, 1))
+
+  const ofFailed = await claimNew(failed)
+  const detail = JSON.stringify({ place: { page: '00000013.txt' } })
+  const failure = { htid: failed, code: 'PAGE_MISSING', class: 'item' as const, message: 'no page', detail }
+  const ofDelayed = await claimNew(delayed)
+  const later = { htid: delayed, baseMs: 60_000, environment: true, unproven: false, message: 'no mount' }
+  await db.transaction(async (tx) => {
+    await fail(tx, ofFailed, [failure], { worker: token, pid: 1, host: 'host-a' })
+    await closeClaim(tx, ofFailed)
+    await delay(tx, ofDelayed, [later])
+    await closeClaim(tx, ofDelayed)
+    await sweepPage(tx, 'main', 10)
+  })
+  await claimNew(claimed)
+  await change(db, [unseen])
+}
+
+test.each(blocksOf('sql', [page]))('$place runs and has an answer', async ({ text }) => {
+  expect(text, 'one statement a block').not.toContain(';')
+  expect(await state.db.query(text)).not.toEqual([])
+})
+
+test.each([...firstQuestions.map(({ title, sql }) => [title, sql]), ...Object.entries(statusQueries)])(
+  'the page has the SQL that is asked for "%s", word for word',
+  (_, sql) => {
+    expect(blocksOf('sql', [page]).map(({ text }) => text.trim())).toContain(sql)
+  },
+)
+
+test('the count of items not followed yet is what verify finds', async () => {
+  const block = blocksOf('sql', [page]).find(({ text }) => text.includes('AS behind'))
+  const missed = await verifyTarget(state.db, 'main', '', 100)
+  expect(missed.map(({ htid }) => htid)).toEqual([unseen])
+  expect(await state.db.query(block?.text ?? '')).toEqual([{ target: 'main', behind: 1 }])
+})
+
+test('no other page has SQL that is not run', () => {
+  expect(
+    blocksOf(
+      'sql',
+      writtenPages().filter((other) => other !== page),
+    ),
+  ).toEqual([])
+})
