@@ -1,6 +1,10 @@
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterAll, expect, test } from 'vitest'
 import { withClient } from '../../src/embedded-postgres/database.ts'
 import { testDatabase } from './postgres.ts'
+import { offerPostgres } from './postgres-cluster.ts'
 
 const one = await testDatabase()
 const two = await testDatabase()
@@ -20,4 +24,23 @@ test('each call gives an empty database of its own, in UTF-8 and byte order', as
     )
     expect(rows).toEqual([{ datcollate: 'C.UTF-8', encoding: 'UTF8', tables: '0' }])
   }
+})
+
+test('a run that starts drops the databases of runs that were killed, and no others', async () => {
+  const dead = `test_${spawnSync('true').pid}_1_1`
+  const living = `test_${process.pid}_0_0`
+  await withClient(one.url, async (client) => {
+    await client.query(`CREATE DATABASE ${dead}`)
+    await client.query(`CREATE DATABASE ${living}`)
+  })
+  const run = await offerPostgres()
+  const asked = connect(run.port, '127.0.0.1')
+  asked.resume()
+  await once(asked, 'end')
+  await run.close()
+  await withClient(one.url, async (client) => {
+    const { rows } = await client.query('SELECT datname FROM pg_database WHERE datname = ANY ($1)', [[dead, living]])
+    await client.query(`DROP DATABASE ${living}`)
+    expect(rows).toEqual([{ datname: living }])
+  })
 })
