@@ -1,11 +1,11 @@
 import type { Dir } from 'node:fs'
 import { opendir } from 'node:fs/promises'
 import { assertRoot, asUnavailable, isAbsent } from './availability.ts'
-import { htidOf, pairtreeName } from './pairtree-name.ts'
+import { htidOf } from './pairtree-name.ts'
 
 /**
  * Every item id below a pairtree root, folder by folder, in no order and without holding more than the path in hand.
- * An object folder with neither a METS file nor a zip is not an item, nor is one that its own id would not lead to.
+ * An object folder with neither a METS file nor a zip is not an item, nor is a folder its path does not spell.
  * Throws REPOSITORY_UNAVAILABLE; a folder that vanishes during the walk is skipped.
  */
 export async function* walkPairtree(root: string): AsyncGenerator<string> {
@@ -21,8 +21,7 @@ async function* walkPairs(root: string, namespace: string, pairs: string[]): Asy
   for await (const name of foldersIn(`${root}/${folder}`)) {
     if (name === object) {
       const htid = htidOf(namespace, object)
-      const itsPlace = htid !== null && pairtreeName(htid).folder === `${folder}/${name}`
-      if (itsPlace && (await holdsItem(`${root}/${folder}/${name}`, object))) yield htid
+      if (htid !== null && (await holdsItem(`${root}/${folder}/${name}`, object))) yield htid
     }
     // Only the last part of a path has one character; a link to a folder above would never end.
     if (name.length <= 2 && (pairs.at(-1)?.length ?? 2) === 2 && object.length <= 255) {

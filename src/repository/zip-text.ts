@@ -72,7 +72,7 @@ function runsOf(entries: readonly ZipEntry[]): Run[] {
     const end = entry.offset + localHeader + entry.rawPath.length + extraAllowance + entry.compressedSize
     if (run !== undefined && entry.offset - run.end <= longestGap && end - run.start <= longestRun) {
       run.entries.push(entry)
-      run.end = Math.max(run.end, end)
+      run.end = end
     } else {
       runs.push({ start: entry.offset, end, entries: [entry] })
     }

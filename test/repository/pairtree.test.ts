@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openPairtree } from '../../src/repository/pairtree.ts'
@@ -93,7 +93,9 @@ describe('an item of a pairtree', () => {
     putItem(root, 'mdp.1', { zip })
     putItem(root, 'mdp.2', { mets: 'x' })
     const repository = openPairtree({ root })
+    const before = readdirSync('/proc/self/fd').length
     await expect(repository.open('mdp.1')).rejects.toMatchObject({ code: 'METS_MISSING' })
+    expect(readdirSync('/proc/self/fd')).toHaveLength(before)
     await expect(repository.open('mdp.9')).rejects.toMatchObject({ code: 'METS_MISSING' })
     const volume = await repository.open('mdp.2')
     expect(await volume.readPages([])).toEqual([])
@@ -106,8 +108,8 @@ describe('an item of a pairtree', () => {
     putItem(root, 'mdp.1', { mets: 'x', zip })
     const repository = openPairtree({ root })
     rmSync(join(root, 'mdp'), { recursive: true })
-    for (const call of [repository.open('mdp.1'), repository.has('mdp.1')]) {
-      await expect(call).rejects.toMatchObject({ code: 'REPOSITORY_UNAVAILABLE', class: 'environment' })
+    for (const call of [() => repository.open('mdp.1'), () => repository.has('mdp.1')]) {
+      await expect(call()).rejects.toMatchObject({ code: 'REPOSITORY_UNAVAILABLE', class: 'environment' })
     }
   })
 

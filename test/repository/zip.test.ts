@@ -79,8 +79,8 @@ describe('pages of a zip', () => {
     )
   })
 
-  test('are read without the images: 60 MB of them cost no memory', async () => {
-    const images = [{ path: '1/1.jp2', gap: 30_000_000 }, page(), { path: '1/2.jp2', gap: 30_000_000 }]
+  test('are read without the images: 40 MB of them cost no memory', async () => {
+    const images = [{ path: '1/1.jp2', gap: 20_000_000 }, page(), { path: '1/2.jp2', gap: 20_000_000 }]
     const zip = zipOf(images)
     const before = process.memoryUsage().arrayBuffers
     expect(await readPages(zip, ['1.txt'])).toEqual([text])
@@ -115,11 +115,12 @@ describe('pages of a zip', () => {
     expect(openFiles()).toBe(before)
   })
 
-  test('that inflate to far more than stated are stopped there', async () => {
-    const zip = zipOf([page({ data: Buffer.alloc(50_000_000), size: 1000 })])
-    const before = process.memoryUsage().arrayBuffers
-    await expect(readPages(zip, ['1.txt'])).rejects.toMatchObject({ code: 'ZIP_ENTRY_DAMAGED' })
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5_000_000)
+  test('that inflate to far more than stated are stopped at the stated size', async () => {
+    const zip = zipOf([page({ data: Buffer.alloc(10_000_000), size: 1000 })])
+    await expect(readPages(zip, ['1.txt'])).rejects.toMatchObject({
+      code: 'ZIP_ENTRY_DAMAGED',
+      message: '1/1.txt is larger than stated.',
+    })
   })
 
   test('with more text than an item may have are refused before they are inflated', async () => {
@@ -156,6 +157,8 @@ describe('a file that is no zip', () => {
       method: 0 as const,
     }))
     expect(await readPages(zipOf(files), ['19999.txt', '0.txt'])).toEqual(['19999', '0'])
+    const twice = zipOf([...files, files.at(-1)!])
+    await expect(readPages(twice, ['19999.txt'])).rejects.toMatchObject({ code: 'ZIP_DUPLICATE_NAME' })
   })
 
   test('any damage ends in a code of the item or in the right text, never in anything else', async () => {
@@ -167,7 +170,7 @@ describe('a file that is no zip', () => {
         if (Array.isArray(result)) expect(result).toEqual([text, text])
         else expect(result).toMatchObject({ name: 'SlipError', class: 'item' })
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
   })
 })

@@ -42,7 +42,6 @@ export function allFields(record: CatalogueRecord, htid: string): string {
 function parseFullRecord(record: CatalogueRecord): MarcText[] {
   const [xml] = valuesOf(record, 'fullrecord')
   if (xml === undefined) return []
-  if (xml.includes('<!DOCTYPE')) throw unreadable(record, 'fullrecord', 'has a DOCTYPE')
   let root: Node
   try {
     root = parser.parse(xml, true) as Node

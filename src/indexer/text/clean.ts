@@ -173,7 +173,7 @@ class PageCleaner {
     if (last === 0x2d) hyphen = end - 1
     else if ((last === 0xad || last === 0xac) && bytes[end - 2] === 0xc2) hyphen = end - 2
     else if (last === 0x90 && bytes[end - 2] === 0x80 && bytes[end - 3] === 0xe2) hyphen = end - 3
-    return hyphen >= this.#lineStart && this.#letterBefore(hyphen) ? hyphen : -1
+    return this.#letterBefore(hyphen) ? hyphen : -1
   }
 
   #letterBefore(end: number): boolean {

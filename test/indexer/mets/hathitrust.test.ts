@@ -97,6 +97,16 @@ describe('a METS file', () => {
     )
   })
 
+  test('takes no pages from divs inside a page', () => {
+    const inside = '<METS:div ORDER="9"><METS:fptr FILEID="I0"/></METS:div></METS:div></METS:div></METS:structMap>'
+    const xml = metsOf({ pages: [page] }).replace(
+      /<\/METS:div><\/METS:div><\/METS:structMap>\s*<\/METS:mets>/,
+      `${inside}</METS:mets>`,
+    )
+    expect(xml).toContain('ORDER="9"')
+    expect(read(xml).pages.map(({ order }) => order)).toEqual([1])
+  })
+
   test('without page divs, or without text files, is METS_NO_PAGES', () => {
     for (const pages of [[], [{ order: 1 }]]) {
       expect(() => read({ pages })).toThrow(expect.objectContaining({ code: 'METS_NO_PAGES' }))

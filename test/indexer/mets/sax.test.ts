@@ -40,7 +40,7 @@ describe('XML', () => {
     ['text behind the root', '<r/>\nmore', 1],
     ['no element at all', 'This is no XML.', 1],
     ['nothing', '', 1],
-    ['a depth nobody needs', '<r>'.repeat(300), 1],
+    ['a depth nobody needs', `${'<r>'.repeat(300)}${'</r>'.repeat(300)}`, 1],
   ])('with %s is METS_UNREADABLE with the line', (_, xml, line) => {
     expect(() => events(xml)).toThrow(refusal(line))
   })

@@ -57,6 +57,7 @@ describe('a page is cleaned: it', () => {
     ['com\u2010\nplete com\u00AD\nplete com\u00AC\nplete', 'complete complete complete'],
     ['вой-\nна ελ-\nλάς ξένο\u0301-\nς', 'война ελλάς ξένο\u0301ς'],
     ['a-\nb-\nc-\nd', 'abcd'],
+    ['com-\rpl\nete', 'compl ete'],
     ['com#{45}#{10}#{112}lete', 'complete'],
     ['com-\u200B\n\u200Bplete', 'complete'],
     ['com-\0\n\0plete', 'complete'],
@@ -157,6 +158,12 @@ describe('cleaning bytes in one pass', () => {
         expect(clean(each)).toEqual(referenceCleaning(each, true))
       }),
     )
+  })
+
+  test('takes no letter of the page before for the start of its own', () => {
+    const sink = new ByteSink(0)
+    for (const each of ['a', '-\nb', '\nc']) cleanPage(Buffer.from(each), sink, { dehyphenate: true })
+    expect(sink.written().toString()).toBe('a- bc')
   })
 
   test('never looks at or changes what stands before the page', () => {
