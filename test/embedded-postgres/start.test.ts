@@ -77,7 +77,7 @@ test('a cluster that initdb did not finish is made anew', async () => {
   writeFileSync(join(dir, 'data.unfinished/PG_VERSION'), '18\n')
   const server = await acquired(dir)
   expect(await setting(server, 'server_encoding')).toBe('UTF8')
-  expect(existsSync(join(dir, 'data.unfinished'))).toBe(false)
+  expect(existsSync(`${clusterOf(dir)}.unfinished`)).toBe(false)
 })
 
 test('a server that does not start is an error in its own words, and nothing is left running', async () => {
