@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { configurationPage } from '../src/config/page.ts'
+import { slipctlPage } from '../src/ctl/page.ts'
 import { errorsPage } from '../src/errors/page.ts'
 import { documentPage } from '../src/indexer/assemble/document-page.ts'
 
@@ -10,6 +11,7 @@ export const generatedPages: Readonly<Record<string, () => string | Promise<stri
   'docs/configuration.md': configurationPage,
   'docs/document.md': documentPage,
   'docs/errors.md': errorsPage,
+  'docs/slipctl.md': slipctlPage,
 }
 
 if (import.meta.main) {

@@ -6,9 +6,12 @@ import { asTyped } from './next-step.ts'
 /**
  * Tells why a command failed: one sentence, the place and what to do on standard error, and with `--json` the same as
  * an object on standard output. A stack only for a defect. Returns the exit code.
+ *
+ * @param words the command, for whom its help is named
  */
-export function fail(error: SlipError, session: Session): number {
-  const advice = asTyped(error.advice, session, error.place.htid)
+export function fail(error: SlipError, session: Session, words: readonly string[]): number {
+  const text = error.code === 'USAGE' ? `See: ${['slipctl', ...words, '--help'].join(' ')}` : error.advice
+  const advice = asTyped(text, session, error.place.htid)
   if (session.json) {
     const { code, message, place } = error
     process.stdout.write(`${JSON.stringify({ error: { code, message, place, advice } })}\n`)

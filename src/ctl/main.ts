@@ -3,7 +3,7 @@ import type { Session } from './command.ts'
 import { fail } from './fail.ts'
 import { helpOf, parserOf } from './parser.ts'
 import { endQuietlyWithoutReader } from './print.ts'
-import { askedForHelp, commandWords, unknownCommand } from './words.ts'
+import { askedForHelp, clearer, commandWords, knownWords, unknownCommand } from './words.ts'
 
 /** slipctl. Returns the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -24,11 +24,13 @@ export async function main(argv: readonly string[]): Promise<number> {
       exitCode = await run(args as never)
     })
     parser.fail((message, error) => {
-      throw error ?? new SlipError('USAGE', message)
+      // yargs' own errors have a message or are of this name; others come from the command
+      if (error && error.name !== 'YError') throw error
+      throw new SlipError('USAGE', clearer(message ?? error.message, argv))
     })
     await parser.parseAsync()
     return exitCode
   } catch (error) {
-    return fail(asSlipError(error), session)
+    return fail(asSlipError(error), session, knownWords(argv))
   }
 }

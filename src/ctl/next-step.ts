@@ -8,7 +8,7 @@ import type { Session } from './command.ts'
 export function asTyped(text: string, session: Session, htid?: string | number): string {
   const named = htid === undefined ? text : text.replace(/\bID\b/g, () => quoted(String(htid)))
   const config = session.config === undefined ? '' : ` --config ${quoted(session.config)}`
-  return named.replace(/\bslipctl (?=[a-z])/g, () => `${called()}${config} `)
+  return named.replace(/\bslipctl (?=[a-z-])/g, () => `${called()}${config} `)
 }
 
 /** `slipctl` where it is a command of its own (installed, linked), else the launcher by its path. */

@@ -15,9 +15,9 @@ export async function knownScope(db: Connection, text: string): Promise<Scope> {
   const scope = parseScope(text)
   const known = await namesOf(db, scope)
   if (known === null || known.includes(scope.name)) return scope
-  const names =
-    known.length === 0 ? 'there is none yet' : `known: ${known.map((name) => scopeText({ ...scope, name })).join(', ')}`
-  throw new SlipError('USAGE', `there is no ${text}${suggestion(scope.name, known)}; ${names}`)
+  const whole = known.map((name) => scopeText({ ...scope, name }))
+  const names = whole.length === 0 ? 'there is none yet' : `known: ${whole.join(', ')}`
+  throw new SlipError('USAGE', `there is no ${text}${suggestion(text, whole)}; ${names}`)
 }
 
 /** Every name of a kind of scope; null where any name will do. */

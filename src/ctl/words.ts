@@ -24,6 +24,30 @@ export function unknownCommand(argv: readonly string[]): string | null {
   return members.includes(second) ? null : `there is no command ${first} ${second}${suggestion(second, members)}`
 }
 
+/** The words as far as there is help for them. */
+export function knownWords(argv: readonly string[]): string[] {
+  const words = commandWords(argv)
+  if (manual.some(({ name }) => name === words.join(' '))) return words
+  return words[0] !== undefined && words[0] in groups ? words.slice(0, 1) : []
+}
+
+/** What yargs found wrong with the arguments of a command, in the words of its manual. */
+export function clearer(message: string, argv: readonly string[]): string {
+  const command = manual.find(({ name }) => name === commandWords(argv).join(' '))
+  const choice = /Argument: (\S+), Given: (.*), Choices: (.*)/.exec(message)
+  if (choice) return `--${choice[1]} is one of ${choice[3]}, and not ${choice[2]}`.replaceAll('"', '')
+  const lacking = /^Not enough arguments following: (.*)$/.exec(message)?.[1]
+  if (lacking !== undefined) return `--${lacking} needs a value`
+  const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(', ')[0]
+  if (command === undefined) return message
+  if (message.startsWith('Not enough non-option arguments')) return `${command.name} needs ${command.takes}`
+  if (unknown === undefined) return message
+  const isOption = argv.some((word) => word === `--${unknown}` || word.startsWith(`--${unknown}=`))
+  if (!isOption) return `${command.name} takes ${command.takes ?? 'no argument'}, and not ${unknown}`
+  const options = ['config', 'json', 'help', ...Object.keys(command.options ?? {})].map((name) => `--${name}`)
+  return `${command.name} has no option --${unknown}${suggestion(`--${unknown}`, options)}`
+}
+
 /** `; did you mean X?` for the nearest of the words known, or nothing when none is near. */
 export function suggestion(word: string, known: readonly string[]): string {
   const nearest = known.toSorted((a, b) => distance(word, a) - distance(word, b))[0]

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { targetOption } from './options.ts'
 
 /** Commands that look and change nothing. */
 export const look: readonly Command[] = [
@@ -13,6 +14,16 @@ export const look: readonly Command[] = [
     ],
     exits: '0 whatever the state is',
     load: () => import('../commands/status.ts'),
+  },
+  {
+    name: 'item',
+    takes: '<id>',
+    summary: 'Shows everything the tables know of one item',
+    detail: 'Rights with their revision, queue row and ledger row for each target, and every error it ever had.',
+    positionals: { id: { describe: 'item id: namespace.object', type: 'string' } },
+    examples: [['item mdp.39015012345678', 'where this volume is, and why']],
+    exits: '4 nothing is known of the item',
+    load: () => import('../commands/item.ts'),
   },
   {
     name: 'search',
@@ -32,6 +43,27 @@ export const look: readonly Command[] = [
     ],
     exits: '0 also without a hit',
     load: () => import('../commands/search.ts'),
+  },
+  {
+    name: 'assemble',
+    takes: '<id>',
+    summary: 'Prints the document of an item as JSON, and posts nothing',
+    detail:
+      'Reads METS, pages, record and rights as slip-index would now. Revision and fence are 0, for nothing was claimed. With --json the document is one line.',
+    positionals: { id: { describe: 'item id: namespace.object', type: 'string' } },
+    examples: [['assemble mdp.39015012345678 | less', 'what the index would be sent']],
+    exits: '4 the item cannot be assembled; the error says why',
+    load: () => import('../commands/assemble.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'Compares rights and ledger, and prints the items that differ',
+    detail:
+      'An item differs when its rights are newer than what the target followed, and it is neither queued nor in an error of that revision. slip-enqueue finds and queues the same items by itself; they are here to be counted.',
+    options: { target: targetOption },
+    examples: [['verify', 'prints the ids that differ, one a line']],
+    exits: '3 some items differ',
+    load: () => import('../commands/verify.ts'),
   },
   {
     name: 'version',

@@ -3,6 +3,29 @@ import type { Command } from '../command.ts'
 /** Commands that prepare what the daemons need. */
 export const setup: readonly Command[] = [
   {
+    name: 'init',
+    takes: '[file]',
+    summary: 'Writes a commented configuration to start from',
+    positionals: { file: { describe: 'file to write (default: that of --config, else slip.yaml)', type: 'string' } },
+    examples: [['init /etc/slip/slip.yaml', 'every key, with its meaning and default']],
+    exits: '2 the file exists or cannot be written',
+    load: () => import('../commands/init.ts'),
+  },
+  {
+    name: 'config check',
+    summary: 'Checks the configuration whole, and prints every finding with its line',
+    examples: [['config check --config new.yaml', 'tries a file before it is used']],
+    exits: '2 something is wrong',
+    load: () => import('../commands/config-check.ts'),
+  },
+  {
+    name: 'config show',
+    summary: 'Prints the configuration as the daemons see it: defaults filled in, secrets hidden',
+    examples: [['config show', 'YAML; with --json, JSON']],
+    exits: '2 the configuration is wrong',
+    load: () => import('../commands/config-show.ts'),
+  },
+  {
     name: 'db migrate',
     summary: 'Brings the schema of the state database up to this release',
     examples: [['db migrate', 'prints each step it ran']],

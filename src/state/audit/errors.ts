@@ -1,26 +1,52 @@
 import type { Connection } from '../connection.ts'
 
+/** A row of slip_errors; timestamps are text. An item error has target and htid, one of a source has source. */
+export interface ErrorRow {
+  readonly id: number
+  readonly target: string | null
+  readonly htid: string | null
+  readonly source: string | null
+  readonly record_id: string | null
+  readonly rev: number | null
+  readonly shard: number | null
+  readonly stage: string
+  readonly code: string
+  readonly class: string
+  readonly message: string
+  /** JSON text: the place and more. */
+  readonly detail: string | null
+  readonly attempts: number | null
+  readonly pid: number | null
+  readonly host: string | null
+  readonly worker: string | null
+  readonly error_time: string
+  readonly resolved_at: string | null
+  readonly resolution: string | null
+}
+
 export interface ErrorListing {
   readonly target?: string | undefined
   readonly code?: string | undefined
   /** Resolved ones too. */
   readonly all: boolean
+  /** Only errors older than the one of this id: the last of the page before. */
+  readonly before?: number | undefined
   readonly limit: number
 }
 
-/** Errors, newest first. */
-export async function listErrors(db: Connection, listing: ErrorListing): Promise<Record<string, unknown>[]> {
-  return db.query(
-    `SELECT id, target, htid, source, record_id, rev, shard, stage, code, class, message, attempts, error_time, resolution, resolved_at
-     FROM slip_errors
+/** A page of errors, newest first. */
+export async function listErrors(db: Connection, listing: ErrorListing): Promise<ErrorRow[]> {
+  return db.query<ErrorRow>(
+    `SELECT * FROM slip_errors
      WHERE ($1::text IS NULL OR target = $1) AND ($2::text IS NULL OR code = $2) AND ($3 OR resolved_at IS NULL)
-     ORDER BY id DESC LIMIT $4`,
-    [listing.target ?? null, listing.code ?? null, listing.all, listing.limit],
+       AND ($4::bigint IS NULL OR id < $4)
+     ORDER BY id DESC LIMIT $5`,
+    [listing.target ?? null, listing.code ?? null, listing.all, listing.before ?? null, listing.limit],
   )
 }
 
-export async function findError(db: Connection, id: number): Promise<Record<string, unknown> | null> {
-  const [row] = await db.query('SELECT * FROM slip_errors WHERE id = $1', [id])
+export async function findError(db: Connection, id: number): Promise<ErrorRow | null> {
+  const [row] = await db.query<ErrorRow>('SELECT * FROM slip_errors WHERE id = $1', [id])
   return row ?? null
 }
 

@@ -1,0 +1,24 @@
+import type { Connection } from '../connection.ts'
+import { type EnqueueOptions, requestItems } from './enqueue.ts'
+
+export interface RequestedPage {
+  readonly items: number
+  /** Where the next page starts; null when this was the last. */
+  readonly after: string | null
+}
+
+/** Requests a page of all items that have rights, in id order after `after` ('' = from the start), for each target. */
+export async function requestPage(
+  tx: Connection,
+  targets: readonly string[],
+  page: { after: string; size: number },
+  options: EnqueueOptions,
+): Promise<RequestedPage> {
+  const rows = await tx.query<{ htid: string }>('SELECT htid FROM slip_rights WHERE htid > $1 ORDER BY htid LIMIT $2', [
+    page.after,
+    page.size,
+  ])
+  const htids = rows.map((row) => row.htid)
+  if (htids.length > 0) for (const target of targets) await requestItems(tx, target, htids, options)
+  return { items: htids.length, after: htids.length < page.size ? null : (htids.at(-1) ?? null) }
+}
