@@ -105,13 +105,16 @@ export class Batch {
 
   /** Again and again while the lease holds: what the engine took must reach the ledger. */
   async #settle(outcomes: readonly ItemOutcome[]): Promise<Settlement> {
-    const { db, config, worker, leases } = this.#context
+    const { db, bus, config, worker, leases } = this.#context
     const context = { worker, indexer: config.indexer, configDigest: config.digest }
     for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
       try {
         return await db.transaction((tx) => settleOutcomes(tx, this.#claim, outcomes, context))
-      } catch (error) {
-        if (asSlipError(error).class !== 'environment' || leases.isLost(this.#claim.token)) throw error
+      } catch (thrown) {
+        const error = asSlipError(thrown)
+        if (error.class !== 'environment' || leases.isLost(this.#claim.token)) throw error
+        const { code, message, place } = error
+        bus.emit('daemon.waiting', { code, message, place, seconds: pauseMs / 1000 })
         await wait(pauseMs, new AbortController().signal)
       }
     }

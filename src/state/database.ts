@@ -41,6 +41,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database &
         client.query(session, (error: Error | null) => done(error, client)),
     },
     acquireConnectionTimeout: 10_000,
+    // what knex would print with a stack is thrown to us as well, and told once
+    log: { warn: silent, error: silent, deprecate: silent, debug: silent },
   })
   const borrow = async <T>(work: (client: Client) => Promise<T>): Promise<T> => {
     const client: Client = await knex.client.acquireConnection()
@@ -86,6 +88,7 @@ async function rows<Row>(client: Client, sql: string, values: readonly unknown[]
   return answer.rows as Row[]
 }
 
+const silent = () => undefined
 const int8 = 20
 const timestamps = new Set([1082, 1114, 1184])
 

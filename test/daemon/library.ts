@@ -1,0 +1,124 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { stringify } from 'yaml'
+import { type Config, loadConfig } from '../../src/config/load.ts'
+import { applyTargets } from '../../src/ctl/apply-targets.ts'
+import { openTargetEngine } from '../../src/daemon/engines.ts'
+import type { Engine } from '../../src/shards/engine.ts'
+import { checkAtRest, type EngineContent, type Violation } from '../../src/state/audit/invariants.ts'
+import { migrate } from '../../src/state/migrate.ts'
+import { openState, type State } from '../../src/state/open-state.ts'
+import { testDatabase } from '../services/postgres.ts'
+import { untilBlocked } from '../state/fixture.ts'
+
+export const samples = resolve(import.meta.dirname, '../../samples/library')
+
+export interface LibraryOptions {
+  /** Parts of the configuration to replace, by top-level key. */
+  readonly config?: Record<string, unknown>
+  /** Reach the database by another URL, such as that of a proxy. */
+  readonly through?: (url: string) => Promise<string>
+  readonly engineThrough?: (url: string) => Promise<string>
+}
+
+/** A library on a database and an index of its own: folder, configuration file, state, engine. */
+export interface Library {
+  readonly folder: string
+  readonly configFile: string
+  readonly config: Config
+  readonly state: State
+  readonly engine: Engine
+  /** Lays a folder of samples/library over it. */
+  lay(part: string): void
+  /**
+   * Runs `work` while a table of the state database is locked against reading or writing: whoever tries waits, seen by
+   * `blocked`. So a daemon stands still where the test wants it.
+   */
+  whileLocked<T>(
+    table: string,
+    against: 'reading' | 'writing',
+    work: (blocked: () => Promise<void>) => Promise<T>,
+  ): Promise<T>
+  /** Ages leases, duties and delays by SQL, as if a lease had passed. */
+  passLease(): Promise<void>
+  /** The invariants at rest, for every item. */
+  violations(): Promise<Violation[]>
+  close(): Promise<void>
+}
+
+export async function openLibrary(options: LibraryOptions = {}): Promise<Library> {
+  const { through = async (url) => url, engineThrough = async (url) => url } = options
+  const folder = mkdtempSync(join(tmpdir(), 'slip-library-'))
+  for (const part of ['pairtree', 'catalogue', 'rights']) mkdirSync(join(folder, part))
+  const database = await testDatabase()
+  const index = await testDatabase()
+  const configOf = (url: string, indexUrl: string) => ({
+    database: { url },
+    repository: { root: 'pairtree' },
+    sources: {
+      catalogue: { kind: 'records', files: ['catalogue/*.ndjson', 'catalogue/*_delete.txt'] },
+      rights: { kind: 'hathifiles', files: ['rights/*.txt'] },
+    },
+    targets: { main: { engine: 'embedded', urls: [indexUrl], shards: 2, lease: '1m', overlap: '1m' } },
+    indexer: { attempts: 1, environmentBackoff: '100ms' },
+    log: { level: 'debug' },
+    ...options.config,
+  })
+  const write = (name: string, url: string, indexUrl: string) => {
+    const file = join(folder, name)
+    writeFileSync(file, stringify(configOf(url, indexUrl)))
+    return file
+  }
+  const config = loadConfig(write('direct.yaml', database.url, index.url))
+  const configFile = write('slip.yaml', await through(database.url), await engineThrough(index.url))
+  const state = await openState(config, { applicationName: 'test' })
+  await migrate(state.db.knex)
+  await applyTargets(config, state)
+  const { engine, close } = await openTargetEngine(config, state, 'main')
+  return {
+    folder,
+    configFile,
+    config,
+    state,
+    engine,
+    lay: (part) => {
+      const from = join(samples, part)
+      for (const name of ['pairtree', 'catalogue', 'rights']) {
+        if (existsSync(join(from, name)))
+          cpSync(join(from, name), join(folder, name), { recursive: true, preserveTimestamps: true })
+      }
+    },
+    whileLocked: (table, against, work) =>
+      state.db.transaction(async (tx) => {
+        await tx.query(`LOCK TABLE ${table} IN ${against === 'reading' ? 'ACCESS EXCLUSIVE' : 'EXCLUSIVE'} MODE`)
+        // asked outside the transaction, in which pg_stat_activity would not change
+        return work(() => untilBlocked(state.db))
+      }),
+    passLease: async () => {
+      await state.db.query(`UPDATE slip_claim SET lease_until = lease_until - interval '61 seconds'`)
+      await state.db.query(`UPDATE slip_duty SET until = until - interval '61 seconds'`)
+      await state.db.query(`UPDATE slip_queue SET available_at = clock_timestamp() WHERE state = 2`)
+    },
+    violations: () => checkAtRest(state.db, 'main', contentOf(engine, 2)),
+    close: async () => {
+      await close()
+      await state.close()
+      await database.drop()
+      await index.drop()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+/** Everything an engine holds, shard by shard. */
+export async function* contentOf(engine: Engine, shards: number): AsyncGenerator<EngineContent> {
+  for (let shard = 1; shard <= shards; shard++) {
+    for (let after = ''; ; ) {
+      const held = await engine.scan(shard, after, 1_000)
+      for (const { id, rev, digest } of held) yield { shard, id, rev, digest }
+      if (held.length < 1_000) break
+      after = held.at(-1)?.id ?? ''
+    }
+  }
+}
