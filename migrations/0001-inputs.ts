@@ -12,6 +12,7 @@ export const inputs: Migration = {
     `CREATE TABLE slip_record (
        record_id varchar(64) COLLATE "C" PRIMARY KEY,
        data text NOT NULL,
+       items integer NOT NULL CHECK (items >= 0),
        digest char(32) NOT NULL,
        source varchar(64) NOT NULL,
        loaded_at timestamptz(6) NOT NULL,

@@ -4,7 +4,7 @@ import { readRecordFile } from '../sources/record-files.ts'
 import { itemsOf } from '../sources/record-items.ts'
 import type { Bad, CatalogueRecord, RecordEvent } from '../sources/source.ts'
 import type { Connection } from '../state/connection.ts'
-import { removeRecords, upsertRecords } from '../state/records/upsert-records.ts'
+import { type LoadedRecord, removeRecords, upsertRecords } from '../state/records/upsert-records.ts'
 import { blocksOf } from './blocks.ts'
 import { changedFiles, markRead } from './changed-files.ts'
 import type { Pass } from './context.ts'
@@ -27,7 +27,7 @@ async function loadFile(pass: Pass, source: string, file: SourceFile): Promise<v
     if (pass.stop.aborted) return
     bad.push(...block.filter((event) => event.kind === 'bad'))
     read += block.length
-    await pass.db.transaction((tx) => loadBlock(tx, pass, source, block))
+    pass.tally.counts.noop += await pass.db.transaction((tx) => loadBlock(tx, source, block))
   }
   await pass.db.transaction(async (tx) => {
     await keepBad(tx, pass, source, file, bad)
@@ -36,17 +36,17 @@ async function loadFile(pass: Pass, source: string, file: SourceFile): Promise<v
   pass.bus.emit('source.read', { source, file: file.path, records: read - bad.length, bad: bad.length })
 }
 
-async function loadBlock(tx: Connection, pass: Pass, source: string, block: readonly RecordEvent[]): Promise<void> {
-  const records = block.filter((event) => event.kind === 'record').map((event) => event.record)
-  if (records.length > 0) {
-    const changed = await upsertRecords(tx, source, records.map(loadedOf))
-    for (const record of records) if (!changed.has(record.id)) pass.tally.counts.noop += itemsOf(record).items.length
-  }
+/** Returns how many items the records name that did not change. */
+async function loadBlock(tx: Connection, source: string, block: readonly RecordEvent[]): Promise<number> {
+  const records = block.filter((event) => event.kind === 'record').map((event) => loadedOf(event.record))
   const deleted = block.filter((event) => event.kind === 'delete').map((event) => event.recordId)
+  const changed = records.length === 0 ? new Set() : await upsertRecords(tx, source, records)
   if (deleted.length > 0) await removeRecords(tx, deleted)
+  return records.reduce((sum, { recordId, items }) => sum + (changed.has(recordId) ? 0 : items), 0)
 }
 
-function loadedOf(record: CatalogueRecord) {
+function loadedOf(record: CatalogueRecord): LoadedRecord {
   const data = JSON.stringify(record)
-  return { recordId: record.id, data, digest: createHash('sha256').update(data).digest('hex').slice(0, 32) }
+  const digest = createHash('sha256').update(data).digest('hex').slice(0, 32)
+  return { recordId: record.id, data, digest, items: itemsOf(record).items.length }
 }

@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { packageRoot } from '../../config/package-root.ts'
 import { exitCodes } from '../../daemon/exit-codes.ts'
 import { SlipError } from '../../errors/slip-error.ts'
 import { endProcesses, logFile } from './daemons.ts'
 import { demosFolder, emptyFolder, holdFolder, openFolder, runningDaemons } from './folder.ts'
-import { type DemoLibrary, ownLibrary, packageRoot, sampleLibrary, typed } from './library.ts'
-import { hitLines } from './report.ts'
+import { type DemoLibrary, ownLibrary, sampleLibrary, typed } from './library.ts'
+import { resultLines } from './report.ts'
 import { type DemoResult, runDemo } from './run.ts'
 
 export interface DemoArguments {
@@ -13,6 +14,8 @@ export interface DemoArguments {
   readonly fresh: boolean
   readonly stop: boolean
   readonly json: boolean
+  /** Folder for the data of all demos. */
+  readonly data?: string | undefined
   readonly pairtree?: string | undefined
   readonly catalogue: readonly string[]
   readonly rights: readonly string[]
@@ -23,9 +26,10 @@ export async function demo(args: DemoArguments): Promise<number> {
   // with --json standard output is for the one line of JSON
   const out = args.json ? process.stderr : process.stdout
   const say = (line: string) => void out.write(`${line}\n`)
-  if (args.stop) return stopDemos(say)
+  const demos = demosFolder(args.data)
+  if (args.stop) return stopDemos(demos, say)
   const library = libraryOf(args)
-  const folder = openFolder(library)
+  const folder = openFolder(demos, library)
   const leave = await holdFolder(folder)
   try {
     if (args.fresh) {
@@ -35,7 +39,7 @@ export async function demo(args: DemoArguments): Promise<number> {
     say(`SLIP demo: library ${library.name}, data in ${typed(folder)}`)
     for (const note of library.notes) say(`  ${note}`)
     const result = await runDemo(library, { folder, keep: args.keep, out, say })
-    report(result, out.isTTY === true, say)
+    for (const line of resultLines(result, out.isTTY === true)) say(line)
     if (result.finished) next(library, folder, args.keep, say)
     if (args.json) process.stdout.write(`${JSON.stringify(summary(result))}\n`)
     return result.finished ? exitCodes.done : exitCodes.stopped
@@ -50,40 +54,14 @@ function libraryOf({ pairtree, catalogue, rights }: DemoArguments): DemoLibrary 
   throw new SlipError('USAGE', '--catalogue and --rights go with --pairtree')
 }
 
-async function stopDemos(say: (line: string) => void): Promise<number> {
-  const folders = readdirSync(demosFolder(), { withFileTypes: true }).filter((entry) => entry.isDirectory())
+async function stopDemos(demos: string, say: (line: string) => void): Promise<number> {
+  const folders = readdirSync(demos, { withFileTypes: true }).filter((entry) => entry.isDirectory())
   for (const { name } of folders) {
-    const pids = runningDaemons(join(demosFolder(), name))
+    const pids = runningDaemons(join(demos, name))
     await endProcesses(pids)
     say(`${name}: ${pids.length === 0 ? 'nothing runs' : `ended ${pids.length} daemons`}`)
   }
   return exitCodes.done
-}
-
-function report(
-  { progress, answers, search, seconds }: DemoResult,
-  terminal: boolean,
-  say: (line: string) => void,
-): void {
-  const bold = (match: string) => (terminal ? `\x1b[1m${match}\x1b[0m` : `*${match}*`)
-  const { items, indexed, deleted, errors, pages } = progress
-  say(
-    `at rest after ${seconds} s: ${items} items, ${indexed} indexed (${pages} pages), ${deleted} absent, ${errors} errors`,
-  )
-  say('')
-  for (const line of search === null
-    ? ['nothing with text to search for']
-    : hitLines(search.query, search.answer, bold))
-    say(line)
-  for (const { title, sql, rows } of answers) {
-    say(`\n${title}\n${sql.replace(/^/gm, '  ')}`)
-    for (const row of rows)
-      say(
-        `  → ${Object.entries(row)
-          .map(([key, value]) => `${key} ${value ?? '–'}`)
-          .join(', ')}`,
-      )
-  }
 }
 
 function summary({ progress, search, seconds }: DemoResult) {

@@ -3,10 +3,10 @@ import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { packageRoot } from '../../config/package-root.ts'
 import { identityOf } from '../../embedded-postgres/process-identity.ts'
 import { SlipError } from '../../errors/slip-error.ts'
 import { rememberDaemons } from './folder.ts'
-import { packageRoot } from './library.ts'
 
 const stages = ['rights', 'enqueue', 'index'] as const
 type StageName = (typeof stages)[number]

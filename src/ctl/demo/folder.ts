@@ -10,7 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { copyFile, mkdir, readdir, rename, stat, utimes } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { packageRoot } from '../../config/package-root.ts'
 import { withLock } from '../../embedded-postgres/lock.ts'
 import {
   identityOf,
@@ -21,15 +22,19 @@ import {
 } from '../../embedded-postgres/process-identity.ts'
 import { removeServerFiles } from '../../embedded-postgres/server.ts'
 import { SlipError } from '../../errors/slip-error.ts'
-import { type DemoLibrary, packageRoot } from './library.ts'
+import type { Day, DemoLibrary } from './library.ts'
 
-/** Where demos keep their data: below the checkout, or where the person stands when SLIP is installed as a package. */
-export const demosFolder = (): string =>
+/** Where demos keep their data unless told: below the checkout, or where the person stands when SLIP is installed as a package. */
+const standardFolder = (): string =>
   join(existsSync(join(packageRoot, 'src')) ? packageRoot : process.cwd(), '.slip/demo')
 
+/** Where demos keep their data: the folder named, relative to where the person stands, or the standard one. */
+export const demosFolder = (named: string | undefined): string =>
+  named === undefined ? standardFolder() : resolve(process.env.INIT_CWD ?? process.cwd(), named)
+
 /** Makes the folder of a library, or throws FOLDER_UNUSABLE. */
-export function openFolder(library: DemoLibrary): string {
-  const folder = join(demosFolder(), library.name)
+export function openFolder(demos: string, library: DemoLibrary): string {
+  const folder = join(demos, library.name)
   try {
     mkdirSync(folder, { recursive: true })
     accessSync(folder, constants.W_OK | constants.X_OK)
@@ -77,12 +82,19 @@ export function runningDaemons(folder: string): number[] {
   return identities.filter(isRunning).map(pidOf)
 }
 
-/** Lays what a day brought over the folder: the volumes first, then what speaks of them. */
-export async function layDay(from: string, to: string): Promise<void> {
+/**
+ * Lays what a day brought over the folder, once: the volumes first, then what speaks of them. What a person corrected
+ * since is left alone by a later demo.
+ */
+export async function layDay(day: Day, to: string): Promise<void> {
+  const { folder: from, label } = day
+  const laidFile = join(to, 'days.json')
+  const laid = existsSync(laidFile) ? (JSON.parse(readFileSync(laidFile, 'utf8')) as string[]) : []
+  if (laid.includes(label)) return
   for (const part of ['pairtree', 'catalogue', 'rights']) await layOver(join(from, part), join(to, part))
+  writeFileSync(laidFile, JSON.stringify([...laid, label]))
 }
 
-/** A file that is there with the same size and time is left alone. */
 async function layOver(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true })
   for (const entry of await readdir(from, { withFileTypes: true })) {
@@ -95,8 +107,6 @@ async function layOver(from: string, to: string): Promise<void> {
 
 async function layFile(source: string, target: string): Promise<void> {
   const wanted = await stat(source)
-  const found = await stat(target).catch(() => null)
-  if (found !== null && found.size === wanted.size && Math.trunc(found.mtimeMs) === Math.trunc(wanted.mtimeMs)) return
   // renamed last: a daemon never reads half a file
   const part = `${target}.part`
   await copyFile(source, part)

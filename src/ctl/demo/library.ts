@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync, realpathSync, statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { basename, join, relative, resolve } from 'node:path'
 import { stringify } from 'yaml'
+import { packageRoot } from '../../config/package-root.ts'
 import { SlipError } from '../../errors/slip-error.ts'
 
 /** One library the demo can run: the sample, or a person's own. */
@@ -21,12 +22,6 @@ export interface Day {
   readonly label: string
   readonly folder: string
 }
-
-/** Folder of this checkout or package. */
-export const packageRoot = resolve(
-  import.meta.dirname,
-  existsSync(join(import.meta.dirname, '../../../samples')) ? '../../..' : '..',
-)
 
 const common = {
   database: { url: 'embedded:postgres' },

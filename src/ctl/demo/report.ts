@@ -1,40 +1,43 @@
-import type { Config } from '../../config/load.ts'
-import { lookUp } from '../../indexer/lookups.ts'
-import { makeDocument } from '../../indexer/make-document.ts'
-import type { Repository } from '../../repository/repository.ts'
+import { type Code, errorCodes } from '../../errors/codes.ts'
 import type { SearchAnswer } from '../../shards/engine.ts'
-import { someIndexedItem } from '../../state/audit/first-questions.ts'
-import type { Connection } from '../../state/connection.ts'
+import type { Answer } from '../../state/audit/first-questions.ts'
+import type { DemoResult } from './run.ts'
 
-/** The longest word of a page in the middle of an indexed item: something to search for in a library we do not know. */
-export async function wordOf(
-  db: Connection,
-  config: Config,
-  repository: Repository,
-  target: string,
-): Promise<string | null> {
-  const htid = await someIndexedItem(db, target)
-  if (htid === null) return null
-  const document = await makeDocument(config, repository, await lookUp(db, [htid]), { htid, rev: 0, fence: 0 })
-  const pages = document.pages.filter((page) => page.length > 0)
-  const page = pages[Math.trunc(pages.length / 2)]
-  if (page === undefined) return null
-  const text = JSON.parse(`"${document.json.toString('utf8', page.offset, page.offset + page.length)}"`) as string
-  const words = text.match(/\p{L}{4,20}/gu) ?? text.match(/\p{L}+/gu) ?? []
-  return words.toSorted((a, b) => b.length - a.length)[0] ?? null
+/** What came of a demo, line by line; matches are bold on a terminal. */
+export function resultLines({ progress, leftOut, answers, search, seconds }: DemoResult, terminal: boolean): string[] {
+  const { items, indexed, deleted, errors, pages } = progress
+  const mark = (match: string) => (terminal ? `\x1b[1m${match}\x1b[0m` : `*${match}*`)
+  return [
+    `at rest after ${seconds} s: ${items} items, ${indexed} indexed (${pages} pages), ${deleted} absent, ${errors} errors`,
+    ...(leftOut > 0 ? [`${leftOut} items of the catalogue are out of scope: they are not in the repository`] : []),
+    '',
+    ...(search === null ? ['nothing with text to search for'] : hitLines(search.query, search.answer, mark)),
+    ...answers.flatMap(answerLines),
+    ...adviceLines(answers),
+  ]
 }
 
-/** Hits with page labels and highlighted snippets. `mark` says how a match looks. */
-export function hitLines(query: string, answer: SearchAnswer, mark: (match: string) => string): string[] {
-  const lines = [`${answer.total} ${answer.total === 1 ? 'volume has' : 'volumes have'} "${query}"`]
-  for (const hit of answer.hits) {
-    const about = [hit.title, hit.author, hit.publishDate].filter(Boolean).join(' · ')
-    lines.push(`  ${hit.id}  ${about}`)
-    for (const page of hit.pages) {
-      const label = page.label ? `p. ${page.label}` : `image ${page.order}`
-      lines.push(
-        `    ${label.padEnd(10)} ${page.snippet.replace(/\s+/g, ' ').replace(/<em>(.*?)<\/em>/g, (_, match: string) => mark(match))}`,
-      )
+function answerLines({ title, sql, rows }: Answer): string[] {
+  const shown = rows.map((row) => Object.entries(row).map(([key, value]) => `${key} ${value ?? '–'}`))
+  return ['', title, sql.replace(/^/gm, '  '), ...shown.map((cells) => `  → ${cells.join(', ')}`)]
+}
+
+/** For each code among the errors what a person does about it. */
+function adviceLines(answers: readonly Answer[]): string[] {
+  const codes = new Set(answers.flatMap(({ rows }) => rows.map((row) => row.code)).filter((code) => code !== undefined))
+  if (codes.size === 0) return []
+  return ['', 'what to do about them', ...[...codes].map((code) => `  ${code}: ${errorCodes[code as Code].advice}`)]
+}
+
+/** Hits with page labels and highlighted snippets. */
+function hitLines(query: string, { total, hits }: SearchAnswer, mark: (match: string) => string): string[] {
+  const lines = [`${total} ${total === 1 ? 'volume has' : 'volumes have'} "${query}"`]
+  for (const hit of hits) {
+    lines.push(`  ${[hit.id, hit.title, hit.author, hit.publishDate].filter(Boolean).join(' · ')}`)
+    for (const { label, order, snippet } of hit.pages) {
+      const where = label ? `p. ${label}` : `image ${order}`
+      const text = snippet.replace(/\s+/g, ' ').replace(/<em>(.*?)<\/em>/g, (_, match: string) => mark(match))
+      lines.push(`    ${where.padEnd(10)} ${text}`)
     }
   }
   return lines

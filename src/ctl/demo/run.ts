@@ -6,7 +6,7 @@ import { stopOnSignals } from '../../daemon/signals.ts'
 import { openPairtree } from '../../repository/pairtree.ts'
 import type { SearchAnswer } from '../../shards/engine.ts'
 import { type Answer, answerFirstQuestions } from '../../state/audit/first-questions.ts'
-import { type Progress, readProgress } from '../../state/audit/progress.ts'
+import { countLeftOut, type Progress, readProgress } from '../../state/audit/progress.ts'
 import { databaseClock } from '../../state/clock.ts'
 import { migrate } from '../../state/migrate.ts'
 import { openState, type State } from '../../state/open-state.ts'
@@ -15,8 +15,8 @@ import { ProgressBar } from '../progress.ts'
 import { untilAtRest } from './at-rest.ts'
 import { Daemons, endProcesses } from './daemons.ts'
 import { layDay, runningDaemons } from './folder.ts'
+import { knownWord } from './known-word.ts'
 import { type DemoLibrary, typed } from './library.ts'
-import { wordOf } from './report.ts'
 
 const target = 'main'
 
@@ -24,6 +24,8 @@ export interface DemoResult {
   /** False when the person stopped it. */
   readonly finished: boolean
   readonly progress: Progress
+  /** Catalogue items left out because they are not in the repository. */
+  readonly leftOut: number
   readonly answers: readonly Answer[]
   readonly search: { readonly query: string; readonly answer: SearchAnswer } | null
   readonly seconds: number
@@ -61,7 +63,7 @@ export async function runDemo(library: DemoLibrary, { folder, keep, out, say }: 
     const watching = { db: state.db, config, target, since, stop, assertRunning: () => daemons.assertRunning() }
     for (const day of library.days.length > 0 ? library.days : [null]) {
       if (day !== null) {
-        await layDay(day.folder, folder)
+        await layDay(day, folder)
         say(`${day.label}:`)
       }
       await untilAtRest({ ...watching, show: (progress) => showProgress(bar, progress) })
@@ -117,13 +119,21 @@ async function lookAround(
 ): Promise<DemoResult> {
   const { db } = state
   const repository = openPairtree({ root: resolve(config.baseDir, config.repository.root) })
-  const query = library.query ?? (await wordOf(db, config, repository, target))
+  const query = library.query ?? (await knownWord(db, config, repository, target))
   const { engine, close } = await openTargetEngine(config, state, target)
   try {
     const search = query === null ? null : { query, answer: await engine.search(query, { limit: 3, pagesPerHit: 2 }) }
     const answers = await answerFirstQuestions(db)
     const progress = await readProgress(db, target)
-    return { finished, progress, answers, search, seconds: Math.round((performance.now() - startedAt) / 10) / 100 }
+    const leftOut = config.repository.scope === 'present' ? await countLeftOut(db) : 0
+    return {
+      finished,
+      progress,
+      leftOut,
+      answers,
+      search,
+      seconds: Math.round((performance.now() - startedAt) / 10) / 100,
+    }
   } finally {
     await close()
   }

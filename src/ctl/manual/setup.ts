@@ -63,6 +63,7 @@ export const setup: readonly Command[] = [
     options: {
       keep: { describe: 'leave everything running', type: 'boolean', default: false },
       fresh: { describe: 'start over from nothing', type: 'boolean', default: false },
+      data: { describe: 'folder to keep the data in (default: .slip/demo)', type: 'string', requiresArg: true },
       stop: { describe: 'end what --keep left running', type: 'boolean', default: false },
       pairtree: { describe: 'folder of your own volumes: NAMESPACE/pairtree_root', type: 'string', requiresArg: true },
       catalogue: {

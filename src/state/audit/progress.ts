@@ -45,3 +45,12 @@ export async function lastCycle(db: Connection, stage: string, name: string): Pr
   )
   return row?.cycle_at ?? null
 }
+
+/** Items that catalogue records name and that are in no rights row: left out by `repository.scope`. */
+export async function countLeftOut(db: Connection): Promise<number> {
+  const [row] = await db.query<{ n: number }>(
+    `SELECT (SELECT coalesce(sum(items), 0) FROM slip_record WHERE deleted_at IS NULL)
+          - (SELECT count(*) FROM slip_rights WHERE record_id IS NOT NULL AND withdrawn_at IS NULL) AS n`,
+  )
+  return Number(row?.n ?? 0)
+}

@@ -11,16 +11,18 @@ export interface LoadedRecord {
   readonly data: string
   /** 32 hexadecimal characters over the content. */
   readonly digest: string
+  /** Number of items it names. */
+  readonly items: number
 }
 
 const postgres = {
   upsert: `
-    INSERT INTO slip_record AS r (record_id, data, digest, source, loaded_at)
-    SELECT record_id, data, digest, $4, clock_timestamp()
-    FROM unnest($1::text[], $2::text[], $3::text[]) AS d (record_id, data, digest)
+    INSERT INTO slip_record AS r (record_id, data, digest, items, source, loaded_at)
+    SELECT record_id, data, digest, items, $5, clock_timestamp()
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::int[]) AS d (record_id, data, digest, items)
     ORDER BY record_id
     ON CONFLICT (record_id) DO UPDATE
-      SET data = EXCLUDED.data, digest = EXCLUDED.digest, source = EXCLUDED.source, loaded_at = EXCLUDED.loaded_at,
+      SET data = EXCLUDED.data, digest = EXCLUDED.digest, items = EXCLUDED.items, source = EXCLUDED.source, loaded_at = EXCLUDED.loaded_at,
           deleted_at = NULL, pending = true
       WHERE r.digest <> EXCLUDED.digest OR r.deleted_at IS NOT NULL
     RETURNING record_id`,
@@ -41,6 +43,7 @@ export async function upsertRecords(
     last.map((record) => record.recordId),
     last.map((record) => record.data),
     last.map((record) => record.digest),
+    last.map((record) => record.items),
     source,
   ])
   return new Set(rows.map((row) => row.record_id))
