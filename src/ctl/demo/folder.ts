@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { copyFile, mkdir, readdir, rename, stat, utimes } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, rename } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { packageRoot } from '../../config/package-root.ts'
 import { withLock } from '../../embedded-postgres/lock.ts'
@@ -106,10 +106,8 @@ async function layOver(from: string, to: string): Promise<void> {
 }
 
 async function layFile(source: string, target: string): Promise<void> {
-  const wanted = await stat(source)
   // renamed last: a daemon never reads half a file
   const part = `${target}.part`
   await copyFile(source, part)
-  await utimes(part, wanted.atime, wanted.mtime)
   await rename(part, target)
 }

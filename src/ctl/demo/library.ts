@@ -27,7 +27,8 @@ const common = {
   database: { url: 'embedded:postgres' },
   // short, so that what a kill -9 leaves behind is taken up while you watch
   targets: { main: { engine: 'embedded', shards: 2, lease: '10s', overlap: '30s' } },
-  indexer: { attempts: 2, backoff: '1s', environmentBackoff: '2s' },
+  // small batches: one draw of a shard each
+  indexer: { batch: 8, attempts: 2, backoff: '1s', environmentBackoff: '2s' },
 }
 
 /** The library written by this project: two days, ten languages, one volume of each trouble. */
@@ -61,7 +62,7 @@ export interface OwnFiles {
 
 const publicDomain = 1
 
-/** A library of one's own, read in place: what is in its pairtree is indexed. Throws NOT_FOUND. */
+/** A library of one's own, read in place: what is in its pairtree is indexed. Throws USAGE. */
 export function ownLibrary({ pairtree, catalogue, rights }: OwnFiles): DemoLibrary {
   const root = existing(pairtree, 'folder')
   const files = catalogue.map((file) => existing(file, 'file'))
@@ -97,7 +98,7 @@ function existing(path: string, kind: 'file' | 'folder'): string {
   const full = resolve(process.env.INIT_CWD ?? process.cwd(), path)
   const found = statSync(full, { throwIfNoEntry: false })
   if (found && (kind === 'folder' ? found.isDirectory() : found.isFile())) return realpathSync(full)
-  throw new SlipError('NOT_FOUND', `there is no ${kind} ${full}`, { place: { path: full } })
+  throw new SlipError('USAGE', `there is no ${kind} ${full}`, { place: { path: full } })
 }
 
 /** A path as a person can type it where they stand. */
