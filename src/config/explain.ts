@@ -23,6 +23,7 @@ export function explain(issues: z.core.$ZodIssue[], lineOf: (path: readonly Prop
 
 function sentence(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.input === undefined) return `is required (${issue.expected})`
+  if (issue.code === 'invalid_key') return `must be ${issue.issues[0]?.message ?? 'another name'}`
   return issue.message.replace(/^Invalid input: /, '')
 }
 

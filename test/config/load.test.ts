@@ -1,0 +1,146 @@
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { loadConfig, parseConfig } from '../../src/config/load.ts'
+import type { SlipError } from '../../src/errors/slip-error.ts'
+
+const correct = `
+database: { url: postgres://db.example/slip }
+repository: { root: obj }
+sources: { catalogue: { kind: records, files: [records/*.ndjson] } }
+targets: { main: { engine: embedded } }
+`
+const parse = (text: string) => parseConfig(text, '/etc/slip/slip.yaml')
+
+function findingsOf(text: string): string[] {
+  try {
+    parse(text)
+  } catch (error) {
+    expect((error as SlipError).code).toBe('CONFIG_INVALID')
+    return (error as Error).message.split('\n')
+  }
+  throw new Error('the configuration passed')
+}
+
+describe('a configuration', () => {
+  test('needs four sections and has a default for the rest, durations in milliseconds', () => {
+    expect(parse(correct)).toMatchObject({
+      baseDir: '/etc/slip',
+      repository: { kind: 'pairtree', scope: 'catalogue' },
+      rights: {},
+      targets: { main: { shards: 1, lease: 300_000, overlap: 300_000 } },
+      indexer: { batch: 20, attempts: 3, backoff: 60_000, dehyphenate: true },
+      log: { level: 'info' },
+    })
+  })
+
+  test('is checked whole: every finding has file, line and key', () => {
+    const findings = findingsOf(`
+database: {}
+repository:
+  root: obj
+  scop: present
+sources:
+  catalogue:
+    kind: record
+    files: []
+targets:
+  Main!: { engine: embedded }
+  main: { engine: lucene, shards: 0 }
+`)
+    expect(findings).toEqual([
+      '/etc/slip/slip.yaml:2: database.url: is required (string)',
+      '/etc/slip/slip.yaml:5: repository.scop: unknown key; did you mean scope?',
+      "/etc/slip/slip.yaml:8: sources.catalogue.kind: Invalid discriminator value. Expected 'records' | 'hathifiles' | 'repository'",
+      '/etc/slip/slip.yaml:11: targets.Main!: must be a name of lower-case letters, digits, - and _, at most 32',
+      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:12: targets\.main\.engine: /),
+      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:12: targets\.main\.shards: /),
+    ])
+  })
+
+  test('that is not YAML is told with its line', () => {
+    expect(findingsOf('database:\n  url: [')).toEqual([expect.stringMatching(/^\/etc\/slip\/slip\.yaml:2: /)])
+  })
+
+  test('that is empty or a list is told what is missing', () => {
+    expect(findingsOf('').length).toBeGreaterThan(0)
+    expect(findingsOf('- a').length).toBeGreaterThan(0)
+  })
+
+  test.each(['0s', '5', '5 minutes', '-1s', '1e3ms', ''])('refuses %j as a duration', (text) => {
+    const findings = findingsOf(correct.replace('embedded }', `embedded, lease: "${text}" }`))
+    expect(findings).toEqual([expect.stringMatching(/targets\.main\.lease: a duration above zero/)])
+  })
+
+  test.each([
+    ['250ms', 250],
+    ['30s', 30_000],
+    ['5m', 300_000],
+    ['2h', 7_200_000],
+    ['1d', 86_400_000],
+  ])('takes %s as %d ms', (text, ms) => {
+    expect(parse(correct.replace('embedded }', `embedded, lease: ${text} }`)).targets.main?.lease).toBe(ms)
+  })
+
+  test('has a digest over what reaches a document, and over nothing else', () => {
+    const { digest } = parse(correct)
+    expect(parse(`${correct}log: { level: debug }`).digest).toBe(digest)
+    expect(parse(`${correct}indexer: { batch: 5 }`).digest).toBe(digest)
+    expect(parse(`${correct}indexer: { dehyphenate: false }`).digest).not.toBe(digest)
+    expect(parse(`${correct}indexer: { emptyPage: __EMPTYOCR__ }`).digest).not.toBe(digest)
+  })
+})
+
+describe('a value', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'slip-config-'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  const write = (text: string) => {
+    const file = join(folder, 'slip.yaml')
+    writeFileSync(file, text)
+    return file
+  }
+  const withPassword = (password: string) => correct.replace('slip }', `slip, password: ${password} }`)
+
+  test('may come from the environment', () => {
+    process.env.SLIP_TEST_PASSWORD = 'pa$$word'
+    const file = write(withPassword('"x${SLIP_TEST_PASSWORD}y"'))
+    expect(loadConfig(file).database.password).toBe('xpa$$wordy')
+    delete process.env.SLIP_TEST_PASSWORD
+  })
+
+  test('that names an environment variable which is not set is an error with the key', () => {
+    expect(() => loadConfig(write(withPassword('"${SLIP_TEST_UNSET}"')))).toThrow(
+      /slip\.yaml:2: database\.password: environment variable SLIP_TEST_UNSET is not set/,
+    )
+  })
+
+  test('may be the content of a file, without its last newline, relative to the configuration', () => {
+    writeFileSync(join(folder, 'secret'), 'from a file \n', { mode: 0o600 })
+    expect(loadConfig(write(withPassword('{ file: secret }'))).database.password).toBe('from a file ')
+  })
+
+  test('from a file that is not there is an error with the key', () => {
+    expect(() => loadConfig(write(withPassword('{ file: nowhere }')))).toThrow(/database\.password: ENOENT/)
+  })
+
+  test('from a file that others may read is refused unless the group is ours', ({ skip }) => {
+    if (process.getuid?.() !== 0) skip('only root can give a file to another group')
+    const secret = join(folder, 'open-secret')
+    writeFileSync(secret, 'x')
+    chmodSync(secret, 0o640)
+    expect(loadConfig(write(withPassword('{ file: open-secret }'))).database.password).toBe('x')
+    chownSync(secret, 0, 65_533)
+    expect(() => loadConfig(write(withPassword('{ file: open-secret }')))).toThrow(
+      /can be read by others; chmod 600 it/,
+    )
+  })
+})
+
+test('without a file the configuration is missing, and the message names where it was looked for', () => {
+  expect(() => loadConfig('/nowhere/slip.yaml')).toThrow('there is no configuration file /nowhere/slip.yaml')
+})

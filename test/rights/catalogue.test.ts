@@ -1,0 +1,134 @@
+import { utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { carryOver } from '../../src/rights/carry-over.ts'
+import { loadRecords } from '../../src/rights/load-records.ts'
+import { type Library, openLibrary } from '../daemon/library.ts'
+import { passOver, plantVolume, recordOf, rightsOf, writeRecords } from './pass.ts'
+
+let library: Library
+beforeEach(async () => {
+  library = await openLibrary({ config: { sources: { catalogue: { kind: 'records', files: ['catalogue/*'] } } } })
+})
+afterEach(() => library.close())
+
+/** One reading of the catalogue; what it counted. */
+async function read(part: Parameters<typeof passOver>[1] = {}) {
+  const pass = passOver(library, part)
+  await loadRecords(pass, 'catalogue', ['catalogue/*'])
+  await carryOver(pass)
+  return pass.tally.counts
+}
+const errors = () => library.state.db.query('SELECT code, message, resolution FROM slip_errors ORDER BY id')
+
+test('a new item is NEW, the same record again is NOOP, other content is UPDATED though no date moved', async () => {
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1', 'a.2'])])
+  expect(await read()).toMatchObject({ new: 2, noop: 0 })
+  expect(await rightsOf(library, 'a.1')).toEqual({
+    attr: 1,
+    record_id: 'r1',
+    update_date: 20260101,
+    rev: 1,
+    withdrawn: false,
+  })
+  writeRecords(library, '2.ndjson', [recordOf('r1', ['a.1', 'a.2'])])
+  expect(await read()).toMatchObject({ new: 0, updated: 0, noop: 2 })
+  writeRecords(library, '3.ndjson', [recordOf('r1', ['a.1', 'a.2'], 'Another title')])
+  expect(await read()).toMatchObject({ updated: 2, noop: 0 })
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ rev: 2 })
+})
+
+test('a change of one item of a record leaves the others alone', async () => {
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1', 'a.2'])])
+  await read()
+  const changed = recordOf('r1', ['a.1', 'a.2'])
+  changed.ht_json = changed.ht_json.replace('"a.2","ingest":"20260101"', '"a.2","ingest":"20260202"')
+  changed.ht_id_display[1] = (changed.ht_id_display[1] as string).replace('20260101', '20260202')
+  writeRecords(library, '2.ndjson', [changed])
+  expect(await read()).toMatchObject({ updated: 1, noop: 1 })
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ rev: 1 })
+  expect(await rightsOf(library, 'a.2')).toMatchObject({ rev: 2, update_date: 20260202 })
+})
+
+test('an item under another record is MOVED, without a newer date too', async () => {
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1'])])
+  await read()
+  writeRecords(library, '2.ndjson', [recordOf('r1', []), recordOf('r2', ['a.1'])])
+  expect(await read()).toMatchObject({ moved: 1, new: 0, withdrawn: 0 })
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ record_id: 'r2', rev: 2 })
+})
+
+test('a deleted record withdraws the items that are still its own, and no item that moved on', async () => {
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1', 'a.2'])])
+  await read()
+  writeRecords(library, '2.ndjson', [recordOf('r2', ['a.2'])])
+  writeFileSync(join(library.folder, 'catalogue/2_delete.txt'), 'r1\nunknown\n')
+  expect(await read()).toMatchObject({ moved: 1, withdrawn: 1 })
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ withdrawn: true, rev: 2 })
+  expect(await rightsOf(library, 'a.2')).toMatchObject({ withdrawn: false, record_id: 'r2' })
+})
+
+test('a withdrawn item whose record comes back is wanted again', async () => {
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1'])])
+  await read()
+  writeFileSync(join(library.folder, 'catalogue/2_delete.txt'), 'r1\n')
+  await read()
+  writeRecords(library, '3.ndjson', [recordOf('r1', ['a.1'])])
+  expect(await read()).toMatchObject({ updated: 1 })
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ withdrawn: false, rev: 3 })
+})
+
+test('a file that changed is read again with all that follow it: a later file overrules an earlier one', async () => {
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1'], 'First')])
+  writeRecords(library, '2.ndjson', [recordOf('r1', ['a.1'], 'Second')])
+  await read()
+  const before = await rightsOf(library, 'a.1')
+  utimesSync(join(library.folder, 'catalogue/1.ndjson'), 1, 1)
+  await read()
+  const [record] = await library.state.db.query<{ data: string }>(`SELECT data FROM slip_record WHERE record_id = 'r1'`)
+  expect(JSON.parse(record?.data ?? '').title).toEqual(['Second'])
+  expect(await rightsOf(library, 'a.1')).toEqual(before)
+})
+
+test('what stops between loading and carrying over is carried over by the next pass', async () => {
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1'])])
+  await loadRecords(passOver(library), 'catalogue', ['catalogue/*'])
+  expect(await rightsOf(library, 'a.1')).toBeUndefined()
+  expect(await read()).toMatchObject({ new: 1 })
+})
+
+test('a record that cannot be read is an error row with its text, its neighbours are loaded, and a corrected file clears it', async () => {
+  const lines = [
+    JSON.stringify(recordOf('r1', ['a.1'])),
+    '{"id": "r2", "ht_id": ["a.2"',
+    JSON.stringify(recordOf('r3', ['a.3'])),
+  ]
+  writeFileSync(join(library.folder, 'catalogue/1.ndjson'), `${lines.join('\n')}\n`)
+  expect(await read()).toMatchObject({ new: 2, bad: 1 })
+  const [row] = await library.state.db.query<{ detail: string }>('SELECT detail FROM slip_errors')
+  expect(JSON.parse(row?.detail ?? '')).toMatchObject({ line: 2, text: '{"id": "r2", "ht_id": ["a.2"' })
+  expect(await errors()).toEqual([
+    { code: 'SOURCE_RECORD_INVALID', message: expect.stringMatching(/1\.ndjson:2: /), resolution: null },
+  ])
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1']), recordOf('r2', ['a.2']), recordOf('r3', ['a.3'])])
+  expect(await read()).toMatchObject({ new: 1, noop: 2, bad: 0 })
+  expect(await errors()).toMatchObject([{ resolution: expect.any(String) }])
+})
+
+test('scope present leaves out what is not in the repository, and counts it', async () => {
+  plantVolume(library, 'a', '1')
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1', 'a.2', 'a.3'])])
+  const repository = { ...library.config.repository, scope: 'present' as const }
+  expect(await read({ repository })).toMatchObject({ new: 1, outOfScope: 2 })
+  expect(await rightsOf(library, 'a.2')).toBeUndefined()
+})
+
+test('an item without rights takes rights.default, and without that it has none', async () => {
+  const bare = { id: 'r1', ht_id: ['a.1'] }
+  writeRecords(library, '1.ndjson', [bare])
+  await read()
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ attr: null, update_date: null })
+  writeRecords(library, '2.ndjson', [{ ...bare, title: ['T'] }])
+  await read({ rights: { default: 2 } })
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ attr: 2, rev: 2 })
+})

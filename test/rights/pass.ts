@@ -1,0 +1,53 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Config } from '../../src/config/load.ts'
+import { EventBus } from '../../src/events/bus.ts'
+import { openPairtree } from '../../src/repository/pairtree.ts'
+import type { Pass } from '../../src/rights/context.ts'
+import { Tally } from '../../src/rights/tally.ts'
+import type { Library } from '../daemon/library.ts'
+
+/** A pass over a library inside the test's own process. */
+export function passOver(library: Library, part: Partial<Config> = {}, stop = new AbortController().signal): Pass {
+  return {
+    config: { ...library.config, ...part },
+    db: library.state.db,
+    bus: new EventBus(),
+    repository: openPairtree({ root: join(library.folder, 'pairtree') }),
+    stop,
+    tally: new Tally(),
+  }
+}
+
+/** A catalogue record that names items. `title` is content that reaches a document. */
+export const recordOf = (id: string, items: readonly string[], title = 'A title', date = '20260101') => ({
+  id,
+  title: [title],
+  ht_id: items,
+  ht_id_display: items.map((item) => `${item}|${date}||1900|1900-1909|||${title}`),
+  ht_json: JSON.stringify(items.map((htid) => ({ htid, ingest: date, rights: ['pd', null] }))),
+})
+
+export function writeRecords(library: Library, name: string, records: readonly unknown[]): void {
+  writeFileSync(
+    join(library.folder, 'catalogue', name),
+    records.map((record) => `${JSON.stringify(record)}\n`).join(''),
+  )
+}
+
+/** An item in the pairtree, as far as `repository.has` looks. */
+export function plantVolume(library: Library, namespace: string, object: string): void {
+  const pairs = object.match(/.{1,2}/g) ?? []
+  const folder = join(library.folder, 'pairtree', namespace, 'pairtree_root', ...pairs, object)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${object}.mets.xml`), '')
+}
+
+/** The rights row of an item. */
+export async function rightsOf(library: Library, htid: string): Promise<Record<string, unknown> | undefined> {
+  const [row] = await library.state.db.query(
+    `SELECT attr, record_id, update_date, rev, withdrawn_at IS NOT NULL AS withdrawn FROM slip_rights WHERE htid = $1`,
+    [htid],
+  )
+  return row
+}
