@@ -1,5 +1,6 @@
 import yargs, { type Argv } from 'yargs'
 import { codeVersion } from '../config/version.ts'
+import { SlipError } from '../errors/slip-error.ts'
 import type { Command } from './command.ts'
 import { commonExits, groups, manual } from './manual.ts'
 
@@ -27,8 +28,12 @@ export function parserOf(argv: readonly string[], width: number, run: Run): Argv
     .help()
     .alias('help', 'h')
     .locale('en')
-    .parserConfiguration({ 'parse-numbers': true, 'duplicate-arguments-array': false, 'greedy-arrays': true })
     .strict()
+    .check((args) => {
+      const twice = Object.keys(args).find((name) => Array.isArray(args[name]) && !takesMany(name))
+      if (twice !== undefined) throw new SlipError('USAGE', `--${twice} is given twice`)
+      return true
+    })
     .demandCommand(1, 'name a command')
     .wrap(width)
     .exitProcess(false)
@@ -44,6 +49,10 @@ export function parserOf(argv: readonly string[], width: number, run: Run): Argv
   }
   return parser
 }
+
+/** Names of arguments that are lists; `_` is what yargs calls the words of the command. */
+const takesMany = (name: string): boolean =>
+  name === '_' || manual.some(({ options, positionals }) => (options?.[name] ?? positionals?.[name])?.array === true)
 
 const listOfCommands = '@commands'
 

@@ -42,6 +42,9 @@ export function clearer(message: string, argv: readonly string[]): string {
   if (command === undefined) return message
   if (message.startsWith('Not enough non-option arguments')) return `${command.name} needs ${command.takes}`
   if (unknown === undefined) return message
+  const short = argv.find((word) => /^-[^-]/.test(word))
+  if (short !== undefined)
+    return `${command.name} has no option ${short}; a word that starts with - stands inside quotes with others`
   const isOption = argv.some((word) => word === `--${unknown}` || word.startsWith(`--${unknown}=`))
   if (!isOption) return `${command.name} takes ${command.takes ?? 'no argument'}, and not ${unknown}`
   const options = ['config', 'json', 'help', ...Object.keys(command.options ?? {})].map((name) => `--${name}`)
@@ -51,7 +54,7 @@ export function clearer(message: string, argv: readonly string[]): string {
 /** `; did you mean X?` for the nearest of the words known, or nothing when none is near. */
 export function suggestion(word: string, known: readonly string[]): string {
   const nearest = known.toSorted((a, b) => distance(word, a) - distance(word, b))[0]
-  return nearest !== undefined && distance(word, nearest) <= Math.max(2, word.length / 3)
+  return nearest !== undefined && distance(word, nearest) <= Math.max(2, word.length / 4)
     ? `; did you mean ${nearest}?`
     : ''
 }

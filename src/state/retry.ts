@@ -48,10 +48,14 @@ export async function withRetry<T>(work: () => Promise<T>, place: string): Promi
   }
 }
 
-/** Wrong password, unknown database or role: the server answers, but not to us. */
+/**
+ * Wrong password, unknown database or role: the server answers, but not to us. And pg's words for a server that was
+ * silent for the whole connection timeout: that was waiting enough.
+ */
 function asUnavailable(error: unknown, place: string): unknown {
-  const { code } = error as Coded
-  return typeof code === 'string' && (code.startsWith('28') || code === '3D000') ? unavailable(error, place) : error
+  const { code, message } = error as Coded
+  const refusedUs = typeof code === 'string' && (code.startsWith('28') || code === '3D000')
+  return refusedUs || message === 'timeout expired' ? unavailable(error, place) : error
 }
 
 function unavailable(error: unknown, place: string): SlipError {

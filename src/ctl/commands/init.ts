@@ -26,11 +26,18 @@ export async function run(args: Arguments): Promise<number> {
 function write(file: string): void {
   try {
     mkdirSync(dirname(file), { recursive: true })
+  } catch (error) {
+    throw unusable(error, file)
+  }
+  try {
     // a password may be written into it
     writeFileSync(file, configTemplate(), { flag: 'wx', mode: 0o600 })
   } catch (error) {
     const exists = (error as NodeJS.ErrnoException).code === 'EEXIST'
-    if (exists) throw new SlipError('USAGE', `${file} exists; it is not overwritten`, { place: { file } })
-    throw new SlipError('FOLDER_UNUSABLE', (error as Error).message, { place: { file }, cause: error })
+    if (!exists) throw unusable(error, file)
+    throw new SlipError('USAGE', `${file} exists; it is not overwritten`, { place: { file } })
   }
 }
+
+const unusable = (error: unknown, file: string) =>
+  new SlipError('FOLDER_UNUSABLE', (error as Error).message, { place: { file }, cause: error })

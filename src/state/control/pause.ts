@@ -45,7 +45,7 @@ export async function readPauses(db: Connection): Promise<Pause[]> {
   }))
 }
 
-/** Pauses a scope, or changes reason and end of a pause. */
+/** Pauses a scope, or changes reason and end of a pause in force. */
 export async function pause(
   db: Connection,
   scope: Scope,
@@ -54,7 +54,8 @@ export async function pause(
   await db.query(
     `INSERT INTO slip_control AS c (scope, name, paused_at, until, paused_by, reason)
      VALUES ($1, $2, clock_timestamp(), clock_timestamp() + make_interval(secs => $3::float8 / 1000), $4, $5)
-     ON CONFLICT (scope, name) DO UPDATE SET until = EXCLUDED.until, paused_by = EXCLUDED.paused_by, reason = EXCLUDED.reason`,
+     ON CONFLICT (scope, name) DO UPDATE SET until = EXCLUDED.until, paused_by = EXCLUDED.paused_by, reason = EXCLUDED.reason,
+       paused_at = CASE WHEN c.until <= clock_timestamp() THEN EXCLUDED.paused_at ELSE c.paused_at END`,
     [scope.kind, scope.name, options.forMs ?? null, options.by, options.reason],
   )
 }
