@@ -1,6 +1,7 @@
 // Pages that are wholly made from code. `npm run generate` writes them all; a test compares them.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { performancePage } from '../bench/page.ts'
 import { configurationPage } from '../src/config/page.ts'
 import { slipctlPage } from '../src/ctl/page.ts'
 import { errorsPage } from '../src/errors/page.ts'
@@ -11,6 +12,7 @@ export const generatedPages: Readonly<Record<string, () => string | Promise<stri
   'docs/configuration.md': configurationPage,
   'docs/document.md': documentPage,
   'docs/errors.md': errorsPage,
+  'docs/performance.md': performancePage,
   'docs/slipctl.md': slipctlPage,
 }
 

@@ -1,0 +1,12 @@
+import { volumesAtHand } from '../library/volumes.ts'
+import type { Bench } from '../runner/bench.ts'
+import { measureMemory } from './memory.ts'
+import { measureSpeed } from './speed.ts'
+
+export const bench: Bench = {
+  description: 'Making documents from METS and zips: time against the floor, and the peak memory of slip-index.',
+  measure: async () => {
+    const volumes = volumesAtHand()
+    return [await measureSpeed(volumes), await measureMemory(volumes)]
+  },
+}

@@ -1,0 +1,72 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { EmbeddedServer } from '../../src/embedded-postgres/server.ts'
+import { openPairtree } from '../../src/repository/pairtree.ts'
+import { type LibraryFiles, newLibrary } from '../library/library.ts'
+import { run } from '../library/process.ts'
+import { withServer } from '../library/server.ts'
+import { catalogueRecord, type Volumes } from '../library/volumes.ts'
+import { type Measurement, valueAtMost } from '../runner/bench.ts'
+import { alternate } from '../runner/runs.ts'
+
+/** Each volume under so many ids: memory shows its peak after more than one claim. */
+const copies = 4
+
+/** Peak resident memory of a slip-index process that indexes all volumes, against a Node that does nothing. */
+export function measureMemory(volumes: Volumes): Promise<Measurement> {
+  return withServer(async (folder, server) => {
+    const files = await manifold(folder, volumes)
+    let indexed = 0
+    const sides = {
+      ours: async () => {
+        const { peak, items } = await indexAll(folder, server, files)
+        indexed = items
+        return peak / 2 ** 20
+      },
+      against: async () => (await run('-e', '0')).peak / 2 ** 20,
+    }
+    const runs = await alternate(sides, { warmUps: 1, runs: 5 })
+    return {
+      name: `peak memory of slip-index, ${indexed} times ${volumes.name}`,
+      unit: 'MiB',
+      against: 'bare Node',
+      runs,
+      goal: valueAtMost(256, 'MiB'),
+    }
+  })
+}
+
+async function indexAll(folder: string, server: EmbeddedServer, files: LibraryFiles) {
+  const library = await newLibrary(folder, server, files)
+  try {
+    const once = ['--config', library.configFile, '--once']
+    await run('bin/slip-rights.cjs', ...once)
+    await run('bin/slip-enqueue.cjs', ...once)
+    const { peak } = await run('bin/slip-index.cjs', ...once)
+    const { items, indexed, errors } = await library.progress()
+    if (indexed === 0 || indexed + errors !== items) throw new Error(`${indexed} indexed, ${errors} errors of ${items}`)
+    return { peak, items: indexed }
+  } finally {
+    await library.close()
+  }
+}
+
+/** A pairtree in which every namespace of the volumes is linked several times, and the catalogue records to it. */
+async function manifold(folder: string, { root }: Volumes): Promise<LibraryFiles> {
+  const pairtree = join(folder, 'pairtree')
+  mkdirSync(pairtree)
+  for (const namespace of await readdir(root)) {
+    for (let copy = 1; copy <= copies; copy++) symlinkSync(join(root, namespace), join(pairtree, `${namespace}${copy}`))
+  }
+  const records: string[] = []
+  for await (const htid of openPairtree({ root: pairtree }).walk()) {
+    records.push(JSON.stringify(catalogueRecord(htid, String(records.length + 1).padStart(9, '0'))))
+  }
+  writeFileSync(join(folder, 'records.ndjson'), `${records.join('\n')}\n`)
+  return {
+    repository: { root: pairtree },
+    sources: { catalogue: { kind: 'records', files: ['records.ndjson'] } },
+    rights: { default: 1 },
+  }
+}

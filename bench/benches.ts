@@ -1,0 +1,7 @@
+import type { Bench } from './runner/bench.ts'
+
+/** Name → what loads it: a bench brings servers and inputs with it, and a list needs none of them. */
+export const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  assemble: () => import('./assemble/bench.ts'),
+  demo: () => import('./demo/bench.ts'),
+}

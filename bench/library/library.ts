@@ -1,0 +1,46 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { loadConfig } from '../../src/config/load.ts'
+import { applyTargets } from '../../src/ctl/apply-targets.ts'
+import { ensureDatabase } from '../../src/embedded-postgres/database.ts'
+import type { EmbeddedServer } from '../../src/embedded-postgres/server.ts'
+import { type Progress, readProgress } from '../../src/state/audit/progress.ts'
+import { migrate } from '../../src/state/migrate.ts'
+import { openState } from '../../src/state/open-state.ts'
+
+/** What stands in the configuration besides databases. */
+export interface LibraryFiles {
+  readonly repository: { readonly root: string }
+  readonly sources: Readonly<Record<string, unknown>>
+  readonly rights?: { readonly default: number }
+}
+
+export interface BenchLibrary {
+  readonly configFile: string
+  progress(): Promise<Progress>
+  close(): Promise<void>
+}
+
+export const shards = 2
+let made = 0
+
+/** A library on new databases, migrated and with an empty index, as at the first start of the daemons. */
+export async function newLibrary(folder: string, server: EmbeddedServer, files: LibraryFiles): Promise<BenchLibrary> {
+  const database = `bench_${++made}`
+  await ensureDatabase(server, database)
+  const configFile = join(folder, 'slip.yaml')
+  const config = {
+    ...files,
+    database: { url: server.url(database) },
+    targets: { main: { engine: 'embedded', urls: [server.url(`${database}_index`)], shards } },
+    // an item in error is at rest
+    indexer: { attempts: 1 },
+  }
+  writeFileSync(configFile, stringify(config), { mode: 0o600 })
+  const settings = loadConfig(configFile)
+  const state = await openState(settings, { applicationName: 'slip-bench' })
+  await migrate(state.db.knex)
+  await applyTargets(settings, state)
+  return { configFile, progress: () => readProgress(state.db, 'main'), close: () => state.close() }
+}

@@ -1,0 +1,55 @@
+// npm run bench -- NAME [--json] [--record]
+import { parseArgs } from 'node:util'
+import { benches } from './benches.ts'
+import { resultJson, resultLines } from './runner/lines.ts'
+import { thisMachine } from './runner/machine.ts'
+import { type Result, record } from './runner/results.ts'
+import { figureOf } from './runner/runs.ts'
+
+const usage = 2
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2))
+
+/** Runs one benchmark, or lists them when none is named. A goal that is not met is printed and no failure. */
+async function main(argv: readonly string[]): Promise<number> {
+  const { name, json, record: recording, wrong } = argumentsOf(argv)
+  const load = name === undefined ? undefined : Object.hasOwn(benches, name) ? benches[name] : undefined
+  if (wrong !== undefined || load === undefined || name === undefined) {
+    const complaint = wrong ?? (name === undefined ? undefined : `there is no bench ${name}`)
+    await list(complaint)
+    return complaint === undefined ? 0 : usage
+  }
+  const { bench } = await load()
+  const measurements = await bench.measure()
+  const result: Result = {
+    bench: name,
+    description: bench.description,
+    machine: thisMachine(),
+    figures: measurements.map((measurement) => ({ ...figureOf(measurement), runs: measurement.runs })),
+  }
+  console.log(resultLines(result).join('\n'))
+  if (recording) console.log(`\nrecorded in ${record(result)}; npm run generate puts it into docs/performance.md`)
+  if (json) console.log(resultJson(result))
+  return 0
+}
+
+function argumentsOf(argv: readonly string[]) {
+  const options = { json: { type: 'boolean', default: false }, record: { type: 'boolean', default: false } } as const
+  try {
+    const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true })
+    const wrong = positionals.length > 1 ? 'one bench at a time' : undefined
+    return { name: positionals[0], ...values, wrong }
+  } catch (error) {
+    return { name: undefined, json: false, record: false, wrong: (error as Error).message }
+  }
+}
+
+async function list(complaint: string | undefined): Promise<void> {
+  const lines = complaint === undefined ? [] : [complaint, '']
+  lines.push('npm run bench -- NAME [--json] [--record]', '')
+  for (const [name, load] of Object.entries(benches)) {
+    lines.push(`  ${name.padEnd(10)} ${(await load()).bench.description}`)
+  }
+  if (complaint === undefined) console.log(lines.join('\n'))
+  else console.error(lines.join('\n'))
+}

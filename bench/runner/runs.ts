@@ -1,0 +1,61 @@
+import type { Figure, Measurement, Runs } from './bench.ts'
+
+export interface Sides {
+  /** One run; answers what it measured. */
+  readonly ours: () => Promise<number>
+  readonly against: () => Promise<number>
+}
+
+export interface Rounds {
+  /** Runs of each side whose result is thrown away. */
+  readonly warmUps: number
+  /** Runs of each side that count; five or more. */
+  readonly runs: number
+}
+
+/** Runs both sides in turns, so that what else the machine does meets both. Throws for fewer than five runs. */
+export async function alternate(sides: Sides, { warmUps, runs }: Rounds): Promise<Runs> {
+  if (runs < 5) throw new RangeError('a median of fewer than five runs says nothing')
+  const ours: number[] = []
+  const against: number[] = []
+  for (let round = -warmUps; round < runs; round++) {
+    const one = await sides.ours()
+    const other = await sides.against()
+    if (round < 0) continue
+    ours.push(one)
+    against.push(other)
+  }
+  return { ours, against }
+}
+
+/** Sums a measurement up by its medians. */
+export function figureOf({ name, unit, against, runs, goal }: Measurement): Figure {
+  const value = rounded(median(runs.ours))
+  const againstValue = rounded(median(runs.against))
+  const ratio = rounded(value / againstValue)
+  const met = goal.isMet({ value, ratio })
+  return { name, value, unit, against, againstValue, ratio, goal: goal.text, met }
+}
+
+/** The middle value; of an even number the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+/** The smallest and the largest value. */
+export const spread = (values: readonly number[]): [number, number] => [
+  rounded(Math.min(...values)),
+  rounded(Math.max(...values)),
+]
+
+/** Three significant digits: no benchmark here knows more. */
+const rounded = (value: number) => Number(value.toPrecision(3))
+
+/** Milliseconds that `work` takes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now()
+  await work()
+  return performance.now() - start
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { ratioAtMost, valueAtMost } from '../../bench/runner/bench.ts'
+import { alternate, figureOf, median, spread } from '../../bench/runner/runs.ts'
+
+test('both sides run in turns, and the warm-up does not count', async () => {
+  const order: string[] = []
+  const side = (name: string) => async () => order.push(name)
+  const runs = await alternate({ ours: side('ours'), against: side('peer') }, { warmUps: 1, runs: 5 })
+  expect(order).toEqual(Array.from({ length: 6 }, () => ['ours', 'peer']).flat())
+  expect(runs).toEqual({ ours: [3, 5, 7, 9, 11], against: [4, 6, 8, 10, 12] })
+})
+
+test('fewer than five runs are refused', async () => {
+  const one = async () => 1
+  await expect(alternate({ ours: one, against: one }, { warmUps: 0, runs: 4 })).rejects.toThrow(RangeError)
+})
+
+test('the median is the middle one, and the mean of the two in the middle', () => {
+  expect(median([9, 1, 5])).toBe(5)
+  expect(median([4, 1, 10, 2])).toBe(3)
+})
+
+test('the spread goes from the smallest to the largest', () => {
+  expect(spread([3, 1, 2])).toEqual([1, 3])
+})
+
+test('a figure has the medians of both sides, their ratio, and says whether the goal is met', () => {
+  const measurement = { name: 'x', unit: 'ms', against: 'floor', runs: { ours: [30, 1, 2], against: [1, 1, 9] } }
+  expect(figureOf({ ...measurement, goal: ratioAtMost(2) })).toEqual({
+    name: 'x',
+    value: 2,
+    unit: 'ms',
+    against: 'floor',
+    againstValue: 1,
+    ratio: 2,
+    goal: 'ratio at most 2',
+    met: true,
+  })
+  expect(figureOf({ ...measurement, goal: ratioAtMost(1.9) }).met).toBe(false)
+  expect(figureOf({ ...measurement, goal: valueAtMost(1, 'ms') })).toMatchObject({ goal: 'at most 1 ms', met: false })
+})
