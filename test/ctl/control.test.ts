@@ -85,7 +85,9 @@ test('before targets are applied a command that needs one says how to', async ()
     code: 2,
     err: expect.stringContaining('TARGET_MISMATCH: the database knows no target yet'),
   })
-  expect((await ctl('targets', 'list')).out).toContain('not applied yet')
+  expect((await ctl('targets', 'list')).out).toMatch(
+    /not applied yet: node bin\/slipctl.cjs --config \S+ targets apply$/m,
+  )
   expect(await typed(/apply it with: (.*)$/m.exec(err)?.[1] ?? '')).toMatchObject({
     code: 0,
     out: expect.stringMatching(

@@ -2,6 +2,7 @@ import { targetOf } from '../../daemon/targets.ts'
 import { listTargets, type Target } from '../../state/control/target.ts'
 import { changesOf } from '../apply-targets.ts'
 import type { Session } from '../command.ts'
+import { asTyped } from '../next-step.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
 import { table } from '../table.ts'
@@ -23,22 +24,29 @@ export async function run(args: Session): Promise<number> {
       configured: configured.get(name) ?? null,
       known: known.get(name) ?? null,
     }))
-    print(args, { targets: entries }, () => listing(entries))
+    print(args, { targets: entries }, () => listing(entries, args))
     return 0
   })
 }
 
-function listing(entries: readonly Entry[]): string {
+function listing(entries: readonly Entry[], session: Session): string {
   const rows = entries.map((entry) => {
     const shown = (entry.known ?? entry.configured) as Target
-    return [entry.name, shown.engine, shown.shards, duration(shown.lease), duration(shown.overlap), compared(entry)]
+    return [
+      entry.name,
+      shown.engine,
+      shown.shards,
+      duration(shown.lease),
+      duration(shown.overlap),
+      compared(entry, session),
+    ]
   })
   return table(['target', 'engine', 'shards', 'lease', 'overlap', 'configuration and database'], rows)
 }
 
-function compared({ configured, known }: Entry): string {
+function compared({ configured, known }: Entry, session: Session): string {
   if (configured === null) return 'not in the configuration'
-  if (known === null) return 'not applied yet: slipctl targets apply'
+  if (known === null) return `not applied yet: ${asTyped('slipctl targets apply', session)}`
   const changes = changesOf(known, configured)
   if (changes.length === 0) return 'the same'
   return `differ: ${changes.map(({ key, from, to }) => `${key} ${to} configured, ${from} in the database`).join('; ')}`
