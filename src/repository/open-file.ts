@@ -1,39 +1,49 @@
-import { constants } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, open, readSync } from 'node:fs'
+import { promisify } from 'node:util'
 
-/** A regular file, open for positioned reads. The owner closes the handle. */
+/** A regular file, open for positioned reads. The owner closes it. */
 export interface OpenFile {
   readonly path: string
-  readonly handle: FileHandle
+  readonly fd: number
   /** Bytes at the time of opening. */
   readonly size: number
   /** Modification time, ISO 8601 UTC. */
   readonly modified: string
 }
 
+const openDescriptor = promisify(open)
+
 /** Opens a regular file; null when the path is something else (a folder, a pipe). Rejects with the system's error. */
 export async function openFile(path: string): Promise<OpenFile | null> {
+  // Finding a file is what a network mount is slow at, so two can be opened at a time.
   // O_NONBLOCK: opening a pipe somebody left in the repository would otherwise wait for a writer for ever.
-  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  const fd = await openDescriptor(path, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
-    const stat = await handle.stat()
-    if (stat.isFile()) return { path, handle, size: stat.size, modified: stat.mtime.toISOString() }
+    const stat = fstatSync(fd)
+    if (stat.isFile()) return { path, fd, size: stat.size, modified: stat.mtime.toISOString() }
   } catch (error) {
-    await handle.close()
+    closeSync(fd)
     throw error
   }
-  await handle.close()
+  closeSync(fd)
   return null
 }
 
-/** Fills a new Buffer from a position; shorter than asked only at the end of the file. */
-export async function readAt(file: OpenFile, position: number, length: number): Promise<Buffer> {
+/**
+ * Fills a new Buffer from a position; shorter than asked only at the end of the file. Waits for the read: of the few
+ * reads a volume needs each takes less than handing it to another thread.
+ */
+export function readAt(file: OpenFile, position: number, length: number): Buffer {
   const buffer = Buffer.allocUnsafe(length)
   let filled = 0
   while (filled < length) {
-    const { bytesRead } = await file.handle.read(buffer, filled, length - filled, position + filled)
+    const bytesRead = readSync(file.fd, buffer, filled, length - filled, position + filled)
     if (bytesRead === 0) break
     filled += bytesRead
   }
   return buffer.subarray(0, filled)
+}
+
+export function closeFile(file: OpenFile): void {
+  closeSync(file.fd)
 }

@@ -1,6 +1,6 @@
 import { SlipError } from '../errors/slip-error.ts'
 import { assertRoot, asUnavailable, isAbsent } from './availability.ts'
-import { type OpenFile, openFile, readAt } from './open-file.ts'
+import { closeFile, type OpenFile, openFile, readAt } from './open-file.ts'
 import type { PairtreeName } from './pairtree-name.ts'
 import type { VolumeSource } from './repository.ts'
 import { visitZipDirectory, type ZipEntry } from './zip-directory.ts'
@@ -21,7 +21,7 @@ export async function openPairtreeVolume(root: string, name: PairtreeName): Prom
     openZip(root, `${base}.zip`),
   ])
   if (metsFile.status === 'rejected' || zipFile.status === 'rejected') {
-    if (zipFile.status === 'fulfilled') await zipFile.value?.handle.close()
+    if (zipFile.status === 'fulfilled' && zipFile.value !== null) closeFile(zipFile.value)
     throw metsFile.status === 'rejected' ? metsFile.reason : (zipFile as PromiseRejectedResult).reason
   }
   const zip = zipFile.value
@@ -36,7 +36,7 @@ export async function openPairtreeVolume(root: string, name: PairtreeName): Prom
       return readZipTexts(zip, await findPages(zip, name.object, names))
     },
     async close() {
-      await zip?.handle.close()
+      if (zip !== null) closeFile(zip)
     },
   }
 }
@@ -51,12 +51,12 @@ async function readMets(root: string, path: string): Promise<Pick<VolumeSource, 
       const place = { mets: path, bytes: file.size, limit: metsLimit }
       throw new SlipError('METS_TOO_LARGE', `The METS file has ${file.size} bytes.`, { place })
     }
-    const mets = await readAt(file, 0, file.size)
+    const mets = readAt(file, 0, file.size)
     return { mets, place: { mets: path, metsBytes: file.size, metsTime: file.modified } }
   } catch (error) {
     throw asUnavailable(error, path)
   } finally {
-    await file.handle.close()
+    closeFile(file)
   }
 }
 

@@ -34,19 +34,16 @@ class ReadAhead extends RandomAccessReader {
 
   override read(target: Buffer, offset: number, length: number, position: number, done: (error: Error | null) => void) {
     const answer = done as (error: Error | null, bytesRead: number) => void
-    const serve = () => {
-      const from = position - this.#start
-      answer(null, this.#cache.copy(target, offset, from, from + length))
-    }
-    if (position >= this.#start && position + length <= this.#start + this.#cache.length) return serve()
-    readAt(this.#file, position, Math.max(length, Math.min(chunk, this.#file.size - position))).then(
-      (bytes) => {
-        this.#cache = bytes
+    if (position < this.#start || position + length > this.#start + this.#cache.length) {
+      try {
+        this.#cache = readAt(this.#file, position, Math.max(length, Math.min(chunk, this.#file.size - position)))
         this.#start = position
-        serve()
-      },
-      (error: Error) => answer(error, 0),
-    )
+      } catch (error) {
+        return answer(error as Error, 0)
+      }
+    }
+    const from = position - this.#start
+    answer(null, this.#cache.copy(target, offset, from, from + length))
   }
 }
 

@@ -1,7 +1,7 @@
-import { crc32, inflateRawSync } from 'node:zlib'
 import type { Code } from '../errors/codes.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import { asUnavailable } from './availability.ts'
+import { inflateEntries } from './inflate.ts'
 import { type OpenFile, readAt } from './open-file.ts'
 import type { ZipEntry } from './zip-directory.ts'
 
@@ -20,16 +20,20 @@ const longestRun = 4 * 2 ** 20
  * size and checksum. Throws ZIP_ENTRY_UNSUPPORTED, ZIP_ENTRY_TOO_LARGE, ZIP_ENTRY_DAMAGED, VOLUME_TOO_LARGE and
  * REPOSITORY_UNAVAILABLE.
  */
-export async function readZipTexts(file: OpenFile, entries: readonly ZipEntry[]): Promise<Buffer[]> {
+export function readZipTexts(file: OpenFile, entries: readonly ZipEntry[]): Buffer[] {
   checkStatedSizes(file, entries)
   const texts = new Map<ZipEntry, Buffer>()
   try {
     for (const run of runsOf(entries)) {
-      const bytes = await readAt(file, run.start, run.end - run.start)
-      for (const entry of run.entries) {
-        const data = dataOf(file, entry, bytes, run.start) ?? (await readLongHeader(file, entry))
-        texts.set(entry, inflate(file, entry, data))
-      }
+      const bytes = readAt(file, run.start, run.end - run.start)
+      const packed = run.entries.map((entry) => ({
+        entry,
+        data: dataOf(file, entry, bytes, run.start) ?? readLongHeader(file, entry),
+      }))
+      const contents = inflateEntries(packed, (entry, reason, cause) =>
+        entryError('ZIP_ENTRY_DAMAGED', file, entry, `${entry.path} ${reason}.`, cause),
+      )
+      for (const [index, entry] of run.entries.entries()) texts.set(entry, contents[index]!)
     }
   } catch (error) {
     throw asUnavailable(error, file.path)
@@ -88,9 +92,9 @@ function dataOf(file: OpenFile, entry: ZipEntry, bytes: Buffer, start: number): 
 }
 
 /** For the rare entry whose local header is longer than its run allowed for. */
-async function readLongHeader(file: OpenFile, entry: ZipEntry): Promise<Buffer> {
-  const header = await readAt(file, entry.offset, localHeader + entry.rawPath.length)
-  const data = await readAt(file, entry.offset + dataStart(file, entry, header, 0), entry.compressedSize)
+function readLongHeader(file: OpenFile, entry: ZipEntry): Buffer {
+  const header = readAt(file, entry.offset, localHeader + entry.rawPath.length)
+  const data = readAt(file, entry.offset + dataStart(file, entry, header, 0), entry.compressedSize)
   if (data.length === entry.compressedSize) return data
   throw entryError('ZIP_ENTRY_DAMAGED', file, entry, `${entry.path} reaches beyond the end of the zip.`)
 }
@@ -104,31 +108,6 @@ function dataStart(file: OpenFile, entry: ZipEntry, bytes: Buffer, at: number): 
     throw entryError('ZIP_ENTRY_DAMAGED', file, entry, `${entry.path} is not where the directory of the zip says.`)
   }
   return path + pathLength + bytes.readUInt16LE(at + 28)
-}
-
-function inflate(file: OpenFile, entry: ZipEntry, data: Buffer): Buffer {
-  let text = data
-  if (entry.method === 8) {
-    // A chunk of the stated size (zlib wants 64 at least): the default of 16 KiB a page would keep ten times the text.
-    const options = { maxOutputLength: Math.max(entry.size, 1), chunkSize: Math.max(entry.size + 1, 64) }
-    try {
-      text = inflateRawSync(data, options)
-    } catch (error) {
-      const reason =
-        (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
-          ? 'is larger than stated'
-          : 'cannot be inflated'
-      throw entryError('ZIP_ENTRY_DAMAGED', file, entry, `${entry.path} ${reason}.`, error)
-    }
-  }
-  if (text.length !== entry.size) {
-    throw entryError('ZIP_ENTRY_DAMAGED', file, entry, `${entry.path} has ${text.length} bytes, stated ${entry.size}.`)
-  }
-  if (crc32(text) !== entry.crc32) {
-    throw entryError('ZIP_ENTRY_DAMAGED', file, entry, `${entry.path} does not match its checksum.`)
-  }
-  // A stored entry is a view of its run; a copy lets the run go.
-  return entry.method === 8 ? text : Buffer.from(text)
 }
 
 function entryError(code: Code, file: OpenFile, entry: ZipEntry, message: string, cause?: unknown): SlipError {
