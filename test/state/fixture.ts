@@ -15,6 +15,7 @@ export const digestOf = (n: number) => n.toString(16).padStart(32, '0')
 
 export interface State {
   readonly db: Database
+  readonly url: string
   /** Connects anew, as another process would. */
   another(): Promise<Database>
   close(): Promise<void>
@@ -32,6 +33,7 @@ export async function openState(): Promise<State> {
   const opened: Database[] = [db]
   return {
     db,
+    url,
     another: async () => {
       const database = await open()
       opened.push(database)

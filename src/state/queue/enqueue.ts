@@ -35,8 +35,9 @@ export async function enqueueChanged(
   htids: readonly string[],
   options: EnqueueOptions,
 ): Promise<number> {
-  const sql = `${postgresUpsert(from(true), '$3::smallint', '$4::text', false)} RETURNING 1 AS one`
-  return (await tx.query(sql, [target, htids, lanes[options.lane], options.reason])).length
+  const enqueued = await upsertQueue(tx, target, htids, options, false)
+  await catchUp(tx, target, enqueued, options)
+  return enqueued.length
 }
 
 /** Requests the items anew whatever their state; returns the ids enqueued: those that have a rights row. */
@@ -46,7 +47,28 @@ export async function requestItems(
   htids: readonly string[],
   options: EnqueueOptions,
 ): Promise<string[]> {
-  const sql = `${postgresUpsert(from(false), '$3::smallint', '$4::text', true)} RETURNING q.htid`
-  const rows = await tx.query<{ htid: string }>(sql, [target, htids, lanes[options.lane], options.reason])
+  const requested = await upsertQueue(tx, target, htids, options, true)
+  await catchUp(tx, target, requested, options)
+  return requested
+}
+
+/**
+ * While a statement waited for a lock, an item may have been changed, enqueued, indexed and taken from the queue: what
+ * it then inserts is a revision long past, and would put an old state over a new one. Its rows are locked now, so a
+ * second statement, with a snapshot of its own, brings them to the revision of today.
+ */
+async function catchUp(tx: Connection, target: string, htids: readonly string[], options: EnqueueOptions) {
+  if (htids.length > 0) await upsertQueue(tx, target, htids, options, false)
+}
+
+async function upsertQueue(
+  tx: Connection,
+  target: string,
+  htids: readonly string[],
+  { lane, reason }: EnqueueOptions,
+  request: boolean,
+): Promise<string[]> {
+  const sql = `${postgresUpsert(from(!request), '$3::smallint', '$4::text', request)} RETURNING q.htid`
+  const rows = await tx.query<{ htid: string }>(sql, [target, htids, lanes[lane], reason])
   return rows.map((row) => row.htid)
 }

@@ -1,6 +1,6 @@
 import { databaseClock } from '../clock.ts'
 import type { Connection } from '../connection.ts'
-import { readWatermark, writeWatermark } from '../control/watermark.ts'
+import { readWatermark } from '../control/watermark.ts'
 import { enqueueChanged } from './enqueue.ts'
 
 /**
@@ -48,9 +48,15 @@ const postgres = {
     SELECT htid, insert_time FROM slip_rights
     WHERE (insert_time, htid) > ($1::timestamptz, $2) AND insert_time <= greatest($3::timestamptz, $1::timestamptz)
     ORDER BY insert_time, htid LIMIT $4`,
+  /** Compared under the row lock: of two readers of one target the slower one moves nothing back. */
   advance: `
-    SELECT greatest(coalesce($1::timestamptz, '-infinity'),
-                    least(coalesce($2::timestamptz, 'infinity'), $3::timestamptz - make_interval(secs => $4::float8 / 1000))) AS value`,
+    INSERT INTO slip_watermark AS w (stage, name, value, cycle_at, updated_at)
+    SELECT 'enqueue', $1, least(coalesce($2::timestamptz, 'infinity'), $3::timestamptz - make_interval(secs => $4::float8 / 1000))::text,
+           CASE WHEN $5 THEN clock_timestamp() END, clock_timestamp()
+    ON CONFLICT (stage, name) DO UPDATE
+      SET value = greatest(w.value::timestamptz, EXCLUDED.value::timestamptz)::text,
+          cycle_at = coalesce(EXCLUDED.cycle_at, w.cycle_at), updated_at = EXCLUDED.updated_at
+    RETURNING value`,
 }
 
 /** Reads one page, enqueues what is new in it and moves the watermark, all in the given transaction. */
@@ -72,11 +78,15 @@ export async function followPage(tx: Connection, pass: Pass, size: number): Prom
         )
   const last = rows.at(-1)
   const whole = rows.length < size
-  const current = await readWatermark(tx, 'enqueue', pass.target)
   const bound = whole ? null : (last?.insert_time ?? null)
-  const [row] = await tx.query<{ value: string }>(postgres.advance, [current, bound, pass.t0, pass.overlapMs])
+  const [row] = await tx.query<{ value: string }>(postgres.advance, [
+    pass.target,
+    bound,
+    pass.t0,
+    pass.overlapMs,
+    whole,
+  ])
   const watermark = row?.value ?? ''
-  if (watermark !== current) await writeWatermark(tx, 'enqueue', pass.target, watermark, whole)
   const next = whole || !last ? null : { ...pass, after: { time: last.insert_time, htid: last.htid } }
   return { read: rows.length, enqueued, watermark, next }
 }

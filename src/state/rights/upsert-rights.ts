@@ -1,4 +1,4 @@
-import { assertFresh, takeStamp } from '../clock.ts'
+import { assertFresh, type Stamp, takeStamp } from '../clock.ts'
 import type { Connection } from '../connection.ts'
 import { lockRights } from './read-rights.ts'
 import { contentDigest, type RightsContent, type RightsRow, unknownRights } from './rights-row.ts'
@@ -7,8 +7,9 @@ import { contentDigest, type RightsContent, type RightsRow, unknownRights } from
  * – → rights row, by slip-rights. Content is compared first, dates never decide: what is the same changes nothing, what
  * differs gets rev + 1 and a new insert_time, by which slip-enqueue finds it. rev is never reset.
  *
- * Races: rows are locked in id order before they are compared, so two writers of one item follow each other; two that
- * insert the same new item end as NEW and one more rev. The transaction is rolled back when it took longer than half
+ * Races: rows are locked in id order before they are compared, so two writers of one item follow each other. Of two that
+ * insert the same new item the second finds the row of the first and adds to it: it never writes what it worked out from
+ * nothing over what the other said. The transaction is rolled back when it took longer than half
  * the overlap (clock.ts): its stamp could lie behind a watermark.
  */
 export type Change = 'NEW' | 'UPDATED' | 'MOVED' | 'WITHDRAWN' | 'FORCED' | 'NOOP'
@@ -21,7 +22,7 @@ export interface Contribution {
   readonly force?: boolean
 }
 
-const postgres = `
+const insert = `
   INSERT INTO slip_rights AS r (htid, attr, reason, source, access_profile, rights_time, record_id, update_date,
                                 record_digest, digest, rev, insert_time, withdrawn_at)
   SELECT htid, attr, reason, source, access_profile, rights_time, record_id, update_date, record_digest, digest, 1,
@@ -30,7 +31,11 @@ const postgres = `
               $10::text[], $11::text[], $12::boolean[])
     AS d (htid, attr, reason, source, access_profile, rights_time, record_id, update_date, record_digest, digest, withdrawn)
   ORDER BY htid
-  ON CONFLICT (htid) DO UPDATE
+  ON CONFLICT (htid) `
+
+const insertNew = `${insert} DO NOTHING RETURNING htid`
+
+const update = `${insert} DO UPDATE
     SET attr = EXCLUDED.attr, reason = EXCLUDED.reason, source = EXCLUDED.source,
         access_profile = EXCLUDED.access_profile, rights_time = EXCLUDED.rights_time, record_id = EXCLUDED.record_id,
         update_date = EXCLUDED.update_date, record_digest = EXCLUDED.record_digest, digest = EXCLUDED.digest,
@@ -43,9 +48,38 @@ export async function upsertRights(
   contributions: readonly Contribution[],
 ): Promise<Map<string, Change>> {
   const stamp = await takeStamp(tx)
-  const known = await lockRights(tx, [...new Set(contributions.map(({ htid }) => htid))])
-  const wanted = new Map<string, RightsRow>()
   const changes = new Map<string, Change>()
+  for (let left = contributions; left.length > 0; ) {
+    const { changed, forestalled } = await applyAll(tx, stamp, left)
+    for (const [htid, change] of changed) if (!forestalled.has(htid)) changes.set(htid, change)
+    left = left.filter(({ htid }) => forestalled.has(htid))
+  }
+  if ([...changes.values()].some((change) => change !== 'NOOP')) await assertFresh(tx, stamp)
+  return changes
+}
+
+/** `forestalled`: items another writer inserted since they were looked up; nothing of them is written. */
+async function applyAll(
+  tx: Connection,
+  stamp: Stamp,
+  contributions: readonly Contribution[],
+): Promise<{ changed: Map<string, Change>; forestalled: Set<string> }> {
+  const known = await lockRights(tx, [...new Set(contributions.map(({ htid }) => htid))])
+  const { wanted, changed } = compare(known, contributions)
+  const fresh = [...wanted.values()].filter(({ htid }) => !known.has(htid))
+  const others = [...wanted.values()].filter(({ htid }) => known.has(htid))
+  const forestalled = new Set(fresh.map(({ htid }) => htid))
+  if (fresh.length > 0) {
+    const inserted = await tx.query<{ htid: string }>(insertNew, [stamp.time, ...columnsOf(fresh)])
+    for (const { htid } of inserted) forestalled.delete(htid)
+  }
+  if (others.length > 0) await tx.query(update, [stamp.time, ...columnsOf(others)])
+  return { changed, forestalled }
+}
+
+function compare(known: ReadonlyMap<string, RightsRow>, contributions: readonly Contribution[]) {
+  const wanted = new Map<string, RightsRow>()
+  const changed = new Map<string, Change>()
   for (const { htid, apply, force } of contributions) {
     const before = wanted.get(htid) ?? known.get(htid) ?? null
     const content = apply(before)
@@ -53,13 +87,9 @@ export async function upsertRights(
     const digest = contentDigest(content)
     const change = classify(before, content, digest, force ?? false)
     if (change !== 'NOOP') wanted.set(htid, { ...content, htid, digest, rev: before?.rev ?? 0 })
-    if (change !== 'NOOP' || !changes.has(htid)) changes.set(htid, change)
+    if (change !== 'NOOP' || !changed.has(htid)) changed.set(htid, change)
   }
-  if (wanted.size > 0) {
-    await tx.query(postgres, [stamp.time, ...columnsOf([...wanted.values()])])
-    await assertFresh(tx, stamp)
-  }
-  return changes
+  return { wanted, changed }
 }
 
 function classify(
