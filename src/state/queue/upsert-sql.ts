@@ -4,7 +4,7 @@
  *
  * A new row takes shard and fence from the ledger: hints only, the claim reads the ledger again under its locks. On a
  * row that is already there rev is the greatest, the lane the more urgent, and gen rises when rev rises or when it is a
- * request of its own; a raised gen ends a back-off. A claim is never touched: its worker finds gen moved at its exit.
+ * request of its own; a raised gen ends a back-off and gives all attempts anew. A claim is never touched: its worker finds gen moved at its exit.
  * No WHERE on the conflict action: that clause is how requests get lost (job-queues.md, 3, 3).
  */
 export const postgresUpsert = (from: string, lane: string, reason: string, request: boolean): string => `
@@ -17,7 +17,7 @@ export const postgresUpsert = (from: string, lane: string, reason: string, reque
   ON CONFLICT (target, htid) DO UPDATE
     SET state = CASE WHEN q.state = 2 AND ${rises(request)} THEN 0 ELSE q.state END,
         available_at = CASE WHEN q.state = 2 AND ${rises(request)} THEN NULL ELSE q.available_at END,
-        attempts = CASE WHEN q.state = 2 AND ${rises(request)} THEN 0 ELSE q.attempts END,
+        attempts = CASE WHEN q.state <> 1 AND ${rises(request)} THEN 0 ELSE q.attempts END,
         gen = CASE WHEN ${rises(request)} THEN q.gen + 1 ELSE q.gen END,
         action = CASE WHEN EXCLUDED.rev >= q.rev THEN EXCLUDED.action ELSE q.action END,
         lane = least(q.lane, EXCLUDED.lane),

@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { change, enqueue, openState, queueRow, type State } from './fixture.ts'
+
+let state: State
+beforeAll(async () => {
+  state = await openState()
+})
+afterAll(() => state.close())
+
+test('a new revision of a row that became ready after a back-off has all its attempts', async () => {
+  await change(state.db, ['t.1'])
+  await enqueue(state.db, ['t.1'])
+  await state.db.query(`UPDATE slip_queue SET attempts = 2 WHERE htid = 't.1'`)
+  await enqueue(state.db, ['t.1'])
+  expect(await queueRow(state.db, 't.1')).toMatchObject({ attempts: 2, gen: 1 })
+  await change(state.db, ['t.1'], { title: 1 })
+  await enqueue(state.db, ['t.1'])
+  expect(await queueRow(state.db, 't.1')).toMatchObject({ attempts: 0, gen: 2 })
+})
