@@ -5,7 +5,7 @@ import { documentSchemaVersion } from '../daemon/targets.ts'
 import type { Connection } from '../state/connection.ts'
 import type { Claim } from '../state/queue/claim.ts'
 import { type Delay, delay } from '../state/queue/delay.ts'
-import { closeClaim, lockClaim } from '../state/queue/exit.ts'
+import { closeClaim, lockClaim, lockRows } from '../state/queue/exit.ts'
 import { type Failure, fail } from '../state/queue/fail.ts'
 import { handBack } from '../state/queue/hand-back.ts'
 import { settle } from '../state/queue/settle.ts'
@@ -45,6 +45,11 @@ export async function settleOutcomes(
   const total = outcomes.length
   const counts = { indexed: 0, deleted: 0, errors: 0, delayed: 0, returned: 0 }
   if (!(await lockClaim(tx, claim))) return { ...counts, fencedOut: total }
+  await lockRows(
+    tx,
+    [claim],
+    outcomes.map(({ htid }) => htid),
+  )
   const done = outcomes.filter((each) => each.kind === 'indexed' || each.kind === 'deleted')
   if (done.length > 0) {
     const by = { codeVersion, schemaVersion: documentSchemaVersion, configDigest: context.configDigest, host: hostName }

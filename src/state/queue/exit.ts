@@ -16,6 +16,18 @@ export async function lockClaim(tx: Connection, { token }: Held): Promise<boolea
   return rows.length > 0
 }
 
+/**
+ * Locks the rows that several exit statements of one transaction will take, in id order: each of those locks its own in
+ * order, together they would not, and an enqueue of the same items could deadlock with them.
+ */
+export async function lockRows(tx: Connection, held: readonly Held[], htids: readonly string[]): Promise<void> {
+  await tx.query(
+    `SELECT 1 FROM slip_queue WHERE target = ANY($1) AND htid = ANY($2) AND claim_token = ANY($3)
+     ORDER BY target, htid FOR UPDATE`,
+    [[...new Set(held.map(({ target }) => target))], htids, held.map(({ token }) => token)],
+  )
+}
+
 /** Deletes the claim row once no queue row carries the token any more. */
 export async function closeClaim(tx: Connection, { token, target }: Held): Promise<void> {
   await tx.query(

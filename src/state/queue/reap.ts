@@ -1,6 +1,6 @@
 import { errorCodes } from '../../errors/codes.ts'
 import type { Connection } from '../connection.ts'
-import { closeClaim, lockClaim, movedOn, own, released } from './exit.ts'
+import { closeClaim, lockClaim, lockRows, movedOn, own, released } from './exit.ts'
 
 /**
  * claimed → ready, by the reaper: a claim whose lease has expired, or lies further away than two leases (the clock was
@@ -71,6 +71,12 @@ export async function reapOrphans(tx: Connection, limit: number): Promise<number
 
 async function release(tx: Connection, claims: readonly Expired[]): Promise<number> {
   let released = 0
+  if (claims.length > 1)
+    await lockRows(
+      tx,
+      claims,
+      claims.flatMap(({ htids }) => htids),
+    )
   for (const { token, target, htids } of claims) {
     const rows = await tx.query(postgres.release, [target, token, htids, errorCodes.LEASE_LOST.means])
     await closeClaim(tx, { token, target })

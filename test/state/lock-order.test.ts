@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SlipError } from '../../src/errors/slip-error.ts'
+import { settleOutcomes } from '../../src/indexer/settle.ts'
+import type { Connection, Database } from '../../src/state/connection.ts'
+import { holdDuty, takeDuty } from '../../src/state/control/duty.ts'
+import { reap } from '../../src/state/queue/reap.ts'
+import { change, claimBucket, enqueue, indexed, openState, type State, untilBlocked, worker } from './fixture.ts'
+
+let state: State
+let other: Database
+let token: string
+beforeAll(async () => {
+  state = await openState()
+  other = await state.another()
+  token = await worker(state.db)
+})
+afterAll(() => state.close())
+
+const lock = (tx: Connection, htid: string, how = '') =>
+  tx.query(`SELECT 1 FROM slip_queue WHERE htid = $1 FOR UPDATE ${how}`, [htid])
+
+/** Holds the row of `low` and runs `exit` until it waits for it: it must not hold `high` already, or two deadlock. */
+async function expectInOrder(low: string, high: string, exit: (tx: Connection) => Promise<unknown>) {
+  let answer: Promise<unknown> | undefined
+  await state.db.transaction(async (tx) => {
+    await lock(tx, low)
+    answer = other.transaction(exit)
+    answer.catch(() => undefined)
+    await untilBlocked(state.db)
+    expect((await lock(tx, high, 'SKIP LOCKED')).length).toBe(1)
+  })
+  return answer
+}
+
+test('the reaper locks the rows of all claims it takes in id order', async () => {
+  for (const htid of ['m.1', 'b.1']) {
+    await change(state.db, [htid])
+    await enqueue(state.db, [htid])
+    await claimBucket(state.db, token)
+  }
+  await state.db.query(`UPDATE slip_claim SET lease_until = claimed_at - interval '1 hour'`)
+  await expectInOrder('b.1', 'm.1', (tx) => reap(tx, 10))
+  expect(await state.db.query('SELECT htid FROM slip_queue WHERE state = 0 ORDER BY htid')).toEqual([
+    { htid: 'b.1' },
+    { htid: 'm.1' },
+  ])
+  await state.db.query('DELETE FROM slip_queue')
+})
+
+test('a settlement with several kinds of exit locks its rows in id order', async () => {
+  await change(state.db, ['b.2', 'm.2'])
+  await enqueue(state.db, ['b.2', 'm.2'])
+  const held = await claimBucket(state.db, token)
+  const error = new SlipError('METS_MISSING', 'gone')
+  const settled = await expectInOrder('b.2', 'm.2', (tx) =>
+    settleOutcomes(
+      tx,
+      held,
+      [
+        { kind: 'indexed', htid: 'm.2', settled: indexed('m.2') },
+        { kind: 'failed', htid: 'b.2', error, attempts: 9, unproven: false },
+      ],
+      {
+        worker: token,
+        configDigest: 'c',
+        indexer: { attempts: 1, backoff: 1, environmentBackoff: 1 } as never,
+      },
+    ),
+  )
+  expect(settled).toMatchObject({ indexed: 1, errors: 1, fencedOut: 0 })
+})
+
+test('a duty that another holds is refused at once, also while its chore runs', async () => {
+  const [mine, theirs] = [await worker(state.db), await worker(state.db)]
+  expect(await takeDuty(state.db, 'sweep:main', theirs, 60_000)).toBe(true)
+  await other.transaction(async (tx) => {
+    expect(await holdDuty(tx, 'sweep:main', theirs)).toBe(true)
+    await state.db.transaction(async (mineTx) => {
+      await mineTx.query(`SET LOCAL lock_timeout = '100ms'`)
+      expect(await takeDuty(mineTx, 'sweep:main', mine, 60_000)).toBe(false)
+    })
+  })
+})
