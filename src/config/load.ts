@@ -16,7 +16,7 @@ export interface Config extends Settings {
   readonly digest: string
 }
 
-export const systemFile = '/etc/slip/slip.yaml'
+const systemFile = '/etc/slip/slip.yaml'
 
 /** The configuration file to use: the one named, else SLIP_CONFIG, else /etc/slip/slip.yaml. Throws CONFIG_MISSING. */
 export function configFile(named: string | undefined): string {

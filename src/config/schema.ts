@@ -129,5 +129,4 @@ export const schema = z.strictObject({
 
 /** The configuration after defaults: durations in milliseconds. */
 export type Settings = z.output<typeof schema>
-export type SourceSettings = Settings['sources'][string]
 export type TargetSettings = Settings['targets'][string]

@@ -31,7 +31,7 @@ export class ProgressBar {
     const filled = total === 0 ? 0 : Math.round((done / total) * width)
     const bar = `${'█'.repeat(filled)}${'░'.repeat(width - filled)}`
     this.#out.write(
-      `\r${bar} ${done}/${total} ${this.#seconds()} s  ${text}`.slice(0, (this.#out.columns ?? 80) + 1) + '\x1b[K',
+      `${`\r${bar} ${done}/${total} ${this.#seconds()} s  ${text}`.slice(0, (this.#out.columns ?? 80) + 1)}\x1b[K`,
     )
     this.#drawn = true
   }

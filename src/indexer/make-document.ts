@@ -9,7 +9,7 @@ import { type AssembledDocument, assemble } from './assemble/assemble.ts'
 import type { Lookups } from './lookups.ts'
 
 /** rights_current attribute "available to nobody": the item is absent from the index. */
-export const nobody = 8
+const nobody = 8
 
 /** True when an item with these rights belongs into the index. */
 export const isWanted = (rights: RightsRow): boolean => rights.attr !== nobody && !rights.withdrawn

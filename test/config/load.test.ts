@@ -108,13 +108,13 @@ describe('a value', () => {
 
   test('may come from the environment', () => {
     process.env.SLIP_TEST_PASSWORD = 'pa$$word'
-    const file = write(withPassword('"x${SLIP_TEST_PASSWORD}y"'))
+    const file = write(withPassword(`"x${'$'}{SLIP_TEST_PASSWORD}y"`))
     expect(loadConfig(file).database.password).toBe('xpa$$wordy')
     delete process.env.SLIP_TEST_PASSWORD
   })
 
   test('that names an environment variable which is not set is an error with the key', () => {
-    expect(() => loadConfig(write(withPassword('"${SLIP_TEST_UNSET}"')))).toThrow(
+    expect(() => loadConfig(write(withPassword(`"${'$'}{SLIP_TEST_UNSET}"`)))).toThrow(
       /slip\.yaml:2: database\.password: environment variable SLIP_TEST_UNSET is not set/,
     )
   })

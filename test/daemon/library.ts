@@ -61,7 +61,7 @@ export async function openLibrary(options: LibraryOptions = {}): Promise<Library
       rights: { kind: 'hathifiles', files: ['rights/*.txt'] },
     },
     targets: { main: { engine: 'embedded', urls: [indexUrl], shards: 2, lease: '1m', overlap: '1m' } },
-    indexer: { attempts: 1, environmentBackoff: '100ms' },
+    indexer: { attempts: 1, environmentBackoff: '10m' },
     log: { level: 'debug' },
     ...options.config,
   })

@@ -45,12 +45,3 @@ export interface StatusRows {
 export async function statusOf<Q extends StatusQuery>(db: Connection, query: Q): Promise<StatusRows[Q][]> {
   return db.query<StatusRows[Q]>(statusQueries[query])
 }
-
-/** Items of a target that are neither at rest nor in error: ready, claimed or delayed. */
-export async function queueDepth(db: Connection, target?: string): Promise<number> {
-  const [row] = await db.query<{ depth: number }>(
-    'SELECT count(*) AS depth FROM slip_queue WHERE $1::text IS NULL OR target = $1',
-    [target ?? null],
-  )
-  return row?.depth ?? 0
-}

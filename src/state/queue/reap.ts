@@ -10,7 +10,7 @@ import { closeClaim, lockClaim, lockRows, movedOn, own, released } from './exit.
  * Races: the claim row is locked and its lease looked at again under the lock, so a renewal that came first wins, and a
  * settle that came first has deleted it.
  */
-export const strikesAllowed = 4
+const strikesAllowed = 4
 
 const postgres = {
   expired: `
