@@ -4,7 +4,8 @@ import type { Pauses } from '../daemon/pause-gate.ts'
 import { draw } from '../shards/draw.ts'
 import type { Database } from '../state/connection.ts'
 import { listShards, type Shard, type Target } from '../state/control/target.ts'
-import { type Claim, claim } from '../state/queue/claim.ts'
+import type { Claim } from '../state/queue/claim.ts'
+import { claimOnce } from '../state/queue/claim-once.ts'
 import { BucketRotation } from './buckets.ts'
 
 /** How often a bucket is read from its beginning; between, a claim starts where the last one ended. */
@@ -21,6 +22,8 @@ export class Claimer {
   readonly #bounds = new Map<string, number>()
   #boundsSince = performance.now()
   #aloneAt = 0
+  /** Rows put into their true bucket in this round, perhaps one already looked into. */
+  #corrected = 0
 
   constructor(db: Database, worker: string, target: Target, batch: number) {
     this.target = target
@@ -34,6 +37,15 @@ export class Claimer {
   async next(pauses: Pauses): Promise<Claim | null> {
     if (pauses.target(this.target.name)) return null
     const shards = await listShards(this.#db, this.target.name)
+    for (;;) {
+      this.#corrected = 0
+      const claimed = await this.#round(shards, pauses)
+      if (claimed !== null || this.#corrected === 0) return claimed
+    }
+  }
+
+  /** Looks once into every bucket. */
+  async #round(shards: readonly Shard[], pauses: Pauses): Promise<Claim | null> {
     if (performance.now() >= this.#aloneAt) {
       const suspect = await this.#first(this.#rotation.alone(), shards, pauses)
       if (suspect !== null) return suspect
@@ -77,9 +89,10 @@ export class Claimer {
         draw: drawn ?? 0,
         fromSeq,
       }
-      const claimed = await this.#db.transaction((tx) => claim(tx, request))
+      const claimed = await claimOnce(this.#db, request)
       this.#bounds.set(key, claimed.lastSeq)
       if (claimed.items.length > 0) return claimed
+      this.#corrected += claimed.corrected
       if (claimed.corrected > 0) continue
       this.#bounds.delete(key)
       if (fromSeq === 0) return null

@@ -22,7 +22,8 @@ export class LostCommit {
         })
       }
       inner.on('data', (data) => {
-        if (this.#armed && data.includes('COMMIT')) {
+        // the whole message: BEGIN … READ COMMITTED is another
+        if (this.#armed && data.includes('COMMIT\0')) {
           this.#armed = false
           losing = true
         }

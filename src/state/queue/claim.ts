@@ -99,9 +99,8 @@ interface Row {
 }
 
 /** One batch of a bucket; no items when nothing is ready, the rows are held by others, or the worker has expired. */
-export async function claim(tx: Connection, request: ClaimRequest): Promise<Claim> {
+export async function claim(tx: Connection, request: ClaimRequest, token: string = randomUUID()): Promise<Claim> {
   const { bucket, worker, pid, host, batch, draw, fromSeq } = request
-  const token = randomUUID()
   const size = bucket.lane === 0 ? 1 : batch
   const values = [worker, bucket.target, bucket.lane, bucket.shard, fromSeq, size, token, pid, host, draw]
   const rows = await tx.query<Row>(postgres, values)
