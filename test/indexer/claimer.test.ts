@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Pauses } from '../../src/daemon/pause-gate.ts'
+import { Claimer } from '../../src/indexer/claimer.ts'
+import { change, enqueue, openState, queueRow, type State, settleAll, worker } from '../state/fixture.ts'
+
+let state: State
+let token: string
+beforeAll(async () => {
+  state = await openState()
+  token = await worker(state.db)
+})
+afterAll(() => state.close())
+
+const target = { name: 'main', engine: 'embedded', schemaVersion: 1, shards: 2, lease: 60_000, overlap: 60_000 }
+const claimer = () => new Claimer(state.db, token, target, 10)
+
+test('a row that was put into its true bucket is claimed in the same round, though that bucket was looked into before', async () => {
+  const pauses = await Pauses.read(state.db)
+  const first = claimer()
+  await change(state.db, ['a.1'])
+  await enqueue(state.db, ['a.1'])
+  // bucket 0 has served: the next round starts behind it and comes to it last
+  await settleAll(state.db, (await first.next(pauses))!)
+  await change(state.db, ['a.1'], { title: 1 })
+  await enqueue(state.db, ['a.1'])
+  await state.db.query(`UPDATE slip_queue SET shard = 0 WHERE htid = 'a.1'`)
+  const held = await first.next(pauses)
+  expect(held?.items).toMatchObject([{ htid: 'a.1', rev: 2 }])
+  await settleAll(state.db, held!)
+  expect(await first.next(pauses)).toBeNull()
+  expect(await queueRow(state.db, 'a.1')).toBeUndefined()
+})
