@@ -1,5 +1,5 @@
-import { distance } from 'fastest-levenshtein'
 import type { z } from 'zod'
+import { suggestion } from '../errors/nearest.ts'
 import { keysAt } from './keys.ts'
 
 export interface Finding {
@@ -13,7 +13,7 @@ export function explain(issues: z.core.$ZodIssue[], lineOf: (path: readonly Prop
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({
         line: lineOf([...issue.path, key]),
-        message: `${[...issue.path, key].join('.')}: unknown key${suggest(key, keysAt(issue.path))}`,
+        message: `${[...issue.path, key].join('.')}: unknown key${suggestion(key, keysAt(issue.path))}`,
       }))
     }
     const where = issue.path.join('.') || 'configuration'
@@ -25,11 +25,4 @@ function sentence(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.input === undefined) return `is required (${issue.expected})`
   if (issue.code === 'invalid_key') return `must be ${issue.issues[0]?.message ?? 'another name'}`
   return issue.message.replace(/^Invalid input: /, '')
-}
-
-function suggest(key: string, known: string[]): string {
-  const nearest = known.toSorted((a, b) => distance(key, a) - distance(key, b))[0]
-  return nearest !== undefined && distance(key, nearest) <= Math.max(2, key.length / 2)
-    ? `; did you mean ${nearest}?`
-    : ''
 }

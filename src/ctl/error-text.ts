@@ -1,11 +1,11 @@
 import { type Code, type ErrorCode, errorCodes } from '../errors/codes.ts'
+import { suggestion } from '../errors/nearest.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import type { ErrorRow } from '../state/audit/errors.ts'
 import type { Session } from './command.ts'
 import { placeText } from './fail.ts'
 import { asTyped } from './next-step.ts'
 import { moment, plural } from './units.ts'
-import { suggestion } from './words.ts'
 
 /** An error row as one line: when, which, what, and whether it still stands; `subject` where the message names none. */
 export function errorLine(row: ErrorRow, subject?: string): string {

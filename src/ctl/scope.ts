@@ -1,9 +1,9 @@
+import { suggestion } from '../errors/nearest.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import type { Connection } from '../state/connection.ts'
 import { parseScope, type Scope, scopeText } from '../state/control/pause.ts'
 import { listShards, listTargets } from '../state/control/target.ts'
 import { lanes } from '../state/queue/lanes.ts'
-import { suggestion } from './words.ts'
 
 const stages = ['rights', 'enqueue', 'index']
 

@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein'
+import { suggestion } from '../errors/nearest.ts'
 import { groups, manual } from './manual.ts'
 
 /** The words of a command line that choose the command: one, or two where the first is a group. */
@@ -49,12 +49,4 @@ export function clearer(message: string, argv: readonly string[]): string {
   if (!isOption) return `${command.name} takes ${command.takes ?? 'no argument'}, and not ${unknown}`
   const options = ['config', 'json', 'help', ...Object.keys(command.options ?? {})].map((name) => `--${name}`)
   return `${command.name} has no option --${unknown}${suggestion(`--${unknown}`, options)}`
-}
-
-/** `; did you mean X?` for the nearest of the words known, or nothing when none is near. */
-export function suggestion(word: string, known: readonly string[]): string {
-  const nearest = known.toSorted((a, b) => distance(word, a) - distance(word, b))[0]
-  return nearest !== undefined && distance(word, nearest) <= Math.max(2, word.length / 4)
-    ? `; did you mean ${nearest}?`
-    : ''
 }

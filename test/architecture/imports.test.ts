@@ -9,6 +9,13 @@ test('imports go down only, and no stage imports a stage', () => {
   expect(breaches.filter((reason) => reason !== null)).toEqual([])
 })
 
+test('no file imports itself by way of others, lazily either', () => {
+  const imports = new Map(
+    sources.map((file) => [file, importsOf(file, readProjectFile(file)).map(({ to }) => to)] as const),
+  )
+  expect(sources.map((file) => circleFrom(file, imports)).filter((circle) => circle.length > 0)).toEqual([])
+})
+
 test.each([
   ['src/state/queue/claim.ts', 'src/shards/engine.ts'],
   ['src/shards/embedded/post.ts', 'src/state/connection.ts'],
@@ -48,3 +55,19 @@ test('no folder is called after what it is not: util, lib, common or helpers', (
 })
 
 const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+
+/** The way from a file through its imports back to itself; empty when there is none. */
+function circleFrom(start: string, imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const seen = new Set<string>()
+  const walk = (file: string): string[] => {
+    for (const next of imports.get(file) ?? []) {
+      if (next === start) return [file, next]
+      if (seen.has(next)) continue
+      seen.add(next)
+      const way = walk(next)
+      if (way.length > 0) return [file, ...way]
+    }
+    return []
+  }
+  return walk(start)
+}
