@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { replaceSourceErrors } from '../../src/state/audit/errors.ts'
+import { addSourceErrors } from '../../src/state/audit/errors.ts'
 import { firstQuestions } from '../../src/state/audit/first-questions.ts'
 import { statusQueries } from '../../src/state/audit/status.ts'
 import { sweepPage } from '../../src/state/audit/sweep.ts'
@@ -32,12 +32,7 @@ async function fill({ db }: State): Promise<void> {
   const place = JSON.stringify({ file: 'records.ndjson', line: 3, text: '{' })
   await db.transaction(async (tx) => {
     await upsertRecords(tx, 'catalogue', [{ recordId: 'r1', data: '{"id":"r1"}', digest: digestOf(1), items: 1 }])
-    await replaceSourceErrors(
-      tx,
-      'records.ndjson',
-      [{ source: 'catalogue', recordId: null, message: 'no JSON', detail: place }],
-      'h',
-    )
+    await addSourceErrors(tx, [{ source: 'catalogue', message: 'no JSON', detail: place }], 'h')
   })
   const claimNew = async (htid: string) => {
     await change(db, [htid])

@@ -132,3 +132,13 @@ test('an item without rights takes rights.default, and without that it has none'
   await read({ rights: { default: 2 } })
   expect(await rightsOf(library, 'a.1')).toMatchObject({ attr: 2, rev: 2 })
 })
+
+test('what is wrong inside a record is an error row; what is right in it is loaded', async () => {
+  writeRecords(library, '1.ndjson', [{ ...recordOf('r1', ['a.1', 'no namespace', 'a.2']), ht_json: '[{"htid"' }])
+  expect(await read()).toMatchObject({ new: 2, bad: 2 })
+  const rows = await library.state.db.query<{ message: string }>('SELECT message FROM slip_errors ORDER BY id')
+  expect(rows.map(({ message }) => message.replace(/^.*1\.ndjson/, ''))).toEqual([
+    expect.stringMatching(/^:1: .*ht_json/),
+    expect.stringMatching(/^:1: The item id "no namespace" holds a blank/),
+  ])
+})

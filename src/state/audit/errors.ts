@@ -52,33 +52,31 @@ export async function findError(db: Connection, id: number): Promise<ErrorRow | 
 
 export interface SourceError {
   readonly source: string
-  readonly recordId: string | null
   readonly message: string
+  /** JSON text with `file`, `line` and the source text. */
   readonly detail: string
 }
 
 /**
- * Keeps what a source could not read: the errors of one file are replaced by those of its newest reading, so that a
- * corrected file clears them. `file` is how they are told apart (detail.file).
+ * Before a file is read again: what it could not give at its last reading is superseded by what this one finds, so that
+ * a corrected file clears its errors. Errors are told apart by the file in their detail.
  */
-export async function replaceSourceErrors(
-  tx: Connection,
-  file: string,
-  errors: readonly SourceError[],
-  host: string,
-): Promise<void> {
+export async function supersedeSourceErrors(tx: Connection, file: string): Promise<void> {
   await tx.query(
     `UPDATE slip_errors SET resolved_at = clock_timestamp(), resolution = 'superseded'
      WHERE stage = 'rights' AND resolved_at IS NULL AND detail::jsonb ->> 'file' = $1`,
     [file],
   )
+}
+
+/** Keeps what a source could not read. */
+export async function addSourceErrors(tx: Connection, errors: readonly SourceError[], host: string): Promise<void> {
   await tx.query(
-    `INSERT INTO slip_errors (source, record_id, stage, code, class, message, detail, pid, host, error_time)
-     SELECT source, record_id, 'rights', 'SOURCE_RECORD_INVALID', 'item', left(message, 4000), detail, $5, $6, clock_timestamp()
-     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS d (source, record_id, message, detail)`,
+    `INSERT INTO slip_errors (source, stage, code, class, message, detail, pid, host, error_time)
+     SELECT source, 'rights', 'SOURCE_RECORD_INVALID', 'item', left(message, 4000), detail, $4, $5, clock_timestamp()
+     FROM unnest($1::text[], $2::text[], $3::text[]) AS d (source, message, detail)`,
     [
       errors.map((error) => error.source),
-      errors.map((error) => error.recordId),
       errors.map((error) => error.message),
       errors.map((error) => error.detail),
       process.pid,
