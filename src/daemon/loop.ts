@@ -30,8 +30,11 @@ export async function runLoop(name: string, stage: Stage, context: StageContext,
       await checkSchema(state.db, codeVersion)
       const pauses = await Pauses.read(state.db)
       await presence.beat(pauses.seen)
-      if (presence.expired) return 'expired'
-      await chores.runDue()
+      if (presence.expired) {
+        bus.emit('daemon.expired', {})
+        return 'expired'
+      }
+      await chores.runDue(pauses)
       const pause = pauses.ofProcess(name, hostName)
       if (pause !== undefined) {
         if (!paused) bus.emit('daemon.paused', { scope: pause.kind, name: pause.name, reason: pause.reason })

@@ -24,7 +24,7 @@ export class Follower {
     this.target = target
   }
 
-  /** One page; true while the pass goes on or brought work. */
+  /** One page; true while the pass goes on. */
   async step(): Promise<boolean> {
     const pass = this.#pass ?? (await this.#start())
     const { read, enqueued, watermark, next } = await this.#db.transaction((tx) => followPage(tx, pass, pageSize))

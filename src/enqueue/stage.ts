@@ -4,9 +4,8 @@ import { sweepChore } from '../daemon/chores/sweep.ts'
 import type { Pauses } from '../daemon/pause-gate.ts'
 import type { Stage, StageContext, StageDefinition } from '../daemon/stage.ts'
 import { configuredTargets } from '../daemon/targets.ts'
-import type { Target } from '../state/control/target.ts'
 import { Follower } from './follower.ts'
-import { sweepWhole } from './sweep-whole.ts'
+import { WholeSweep } from './sweep-whole.ts'
 
 /** slip-enqueue: follows slip_rights by watermark, per target, and sweeps it slowly for whatever was missed. */
 export const enqueueStage: StageDefinition = {
@@ -18,31 +17,33 @@ export const enqueueStage: StageDefinition = {
 }
 
 async function openStage(context: StageContext): Promise<Stage> {
-  const { state, bus, config } = context
+  const { state, bus, config, once } = context
   const targets = await configuredTargets(state.db, config)
   const followers = targets.map((target) => new Follower(state.db, bus, target))
-  let sweptOnce = false
+  const passes = [new Set(followers), new Set(targets.map((target) => new WholeSweep(state.db, bus, target)))]
   return {
     chores: [reapChore(targets), moveChore, ...targets.map((target) => sweepChore(target, bus))],
     step: async (pauses) => {
-      const running = followers.filter(({ target }) => !pauses.target(target.name))
+      if (once) return stepOnce(passes, pauses)
       let more = false
-      for (const follower of running) more = (await follower.step()) || more
-      if (more || !context.once || sweptOnce) return more
-      sweptOnce = true
-      await sweepTargets(context, targets, pauses)
-      return false
+      for (const follower of openOf(followers, pauses)) more = (await follower.step()) || more
+      return more
     },
     close: async () => undefined,
   }
 }
 
-async function sweepTargets(
-  { state, bus, stop }: StageContext,
-  targets: readonly Target[],
-  pauses: Pauses,
-): Promise<void> {
-  for (const target of targets) {
-    if (!pauses.target(target.name)) await sweepWhole(state.db, bus, target, stop)
+type Reader = Follower | WholeSweep
+
+const openOf = (readers: Iterable<Reader>, pauses: Pauses) =>
+  [...readers].filter(({ target }) => !pauses.target(target.name))
+
+/** `--once`: first every follower to the end of one pass, then every sweep, a page of each a step. */
+async function stepOnce(passes: readonly Set<Reader>[], pauses: Pauses): Promise<boolean> {
+  for (const readers of passes) {
+    const open = openOf(readers, pauses)
+    for (const reader of open) if (!(await reader.step())) readers.delete(reader)
+    if (open.length > 0) return true
   }
+  return false
 }

@@ -1,16 +1,37 @@
 import type { EventBus } from '../events/bus.ts'
-import { restartSweep, sweepPage } from '../state/audit/sweep.ts'
+import { sweepFrom } from '../state/audit/sweep.ts'
 import type { Database } from '../state/connection.ts'
 import type { Target } from '../state/control/target.ts'
+import { reapOrphans } from '../state/queue/reap.ts'
 
 const pageSize = 10_000
 
-/** Sweeps all rights of a target from the first id to the last, a page a transaction. */
-export async function sweepWhole(db: Database, bus: EventBus, target: Target, stop: AbortSignal): Promise<void> {
-  await db.transaction((tx) => restartSweep(tx, target.name))
-  for (let whole = false; !whole && !stop.aborted; ) {
-    const page = await db.transaction((tx) => sweepPage(tx, target.name, pageSize))
-    bus.emit('enqueue.sweep', { target: target.name, ...page })
-    whole = page.whole
+/**
+ * One sweep of all rights of a target from the first id to the last, a page a step and a transaction. Its cursor is its
+ * own: the one in slip_watermark is moved by the sweep chores of other daemons too, and what they skip would be missed.
+ */
+export class WholeSweep {
+  readonly target: Target
+  readonly #db: Database
+  readonly #bus: EventBus
+  #after = ''
+
+  constructor(db: Database, bus: EventBus, target: Target) {
+    this.target = target
+    this.#db = db
+    this.#bus = bus
+  }
+
+  /** True while pages are left. With the last, claimed rows without a claim are released. */
+  async step(): Promise<boolean> {
+    const { name } = this.target
+    const { read, enqueued, whole, last } = await this.#db.transaction(async (tx) => {
+      const page = await sweepFrom(tx, name, this.#after, pageSize)
+      if (page.whole) await reapOrphans(tx, 100)
+      return page
+    })
+    this.#after = last
+    this.#bus.emit('enqueue.sweep', { target: name, read, enqueued, whole })
+    return !whole
   }
 }

@@ -7,6 +7,8 @@ export interface Events {
   'daemon.waiting': { code: Code; message: string; place: object; seconds: number }
   'daemon.paused': { scope: string; name: string; reason: string }
   'daemon.resumed': Record<never, never>
+  /** Others took it for dead: it was silent for a lease. */
+  'daemon.expired': Record<never, never>
   'daemon.stopping': { reason: string }
   'daemon.stopped': { exitCode: number }
   'chore.done': { chore: string; rows: number }

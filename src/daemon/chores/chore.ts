@@ -3,14 +3,17 @@ import { asSlipError } from '../../errors/slip-error.ts'
 import type { EventBus } from '../../events/bus.ts'
 import type { Connection, Database } from '../../state/connection.ts'
 import { holdDuty, takeDuty } from '../../state/control/duty.ts'
+import type { Pauses } from '../pause-gate.ts'
 
-/** Small shared work that one process does at a time, under a duty row. Pausing a stage stops none. */
+/** Small shared work that one process does at a time, under a duty row. */
 export interface Chore {
   readonly name: string
   /** Milliseconds between two runs; the duty row lives as long. */
   readonly periodMs: number
   /** True for what must not run at once when a daemon starts, but a period later. */
   readonly later?: boolean
+  /** Whether it rests under these pauses; without this no pause stops it. */
+  readonly restsIn?: (pauses: Pauses) => boolean
   /** One transaction that holds the duty row; returns the rows it changed. */
   readonly work: (tx: Connection) => Promise<number>
 }
@@ -30,9 +33,9 @@ export class ChoreRunner {
   }
 
   /** Runs every chore whose time has come. A chore that fails is told and tried again in its time. */
-  async runDue(): Promise<void> {
+  async runDue(pauses: Pauses): Promise<void> {
     for (const [chore, due] of this.#due) {
-      if (performance.now() < due) continue
+      if (performance.now() < due || chore.restsIn?.(pauses)) continue
       this.#due.set(chore, performance.now() + chore.periodMs)
       await this.#run(chore)
     }

@@ -9,24 +9,26 @@ import { enqueueChanged } from '../queue/enqueue.ts'
 export interface SweepPage {
   readonly read: number
   readonly enqueued: number
+  /** Last id read. */
+  readonly last: string
   /** True when the end was reached: the next page starts over. */
   readonly whole: boolean
 }
 
+/** The next page behind the cursor all sweepers of a target share, which it moves. */
 export async function sweepPage(tx: Connection, target: string, size: number): Promise<SweepPage> {
-  const after = (await readWatermark(tx, 'sweep', target)) ?? ''
+  const page = await sweepFrom(tx, target, (await readWatermark(tx, 'sweep', target)) ?? '', size)
+  await writeWatermark(tx, 'sweep', target, page.whole ? '' : page.last, page.whole)
+  return page
+}
+
+/** A page of `size` ids after `after` ('' = from the first); moves no cursor. */
+export async function sweepFrom(tx: Connection, target: string, after: string, size: number): Promise<SweepPage> {
   const rows = await tx.query<{ htid: string }>('SELECT htid FROM slip_rights WHERE htid > $1 ORDER BY htid LIMIT $2', [
     after,
     size,
   ])
   const htids = rows.map((row) => row.htid)
   const enqueued = htids.length === 0 ? 0 : await enqueueChanged(tx, target, htids, { lane: 'bulk', reason: 'sweep' })
-  const whole = rows.length < size
-  await writeWatermark(tx, 'sweep', target, whole ? '' : (htids.at(-1) ?? ''), whole)
-  return { read: rows.length, enqueued, whole }
-}
-
-/** Starts the sweep of a target over from the first id. */
-export async function restartSweep(tx: Connection, target: string): Promise<void> {
-  await writeWatermark(tx, 'sweep', target, '')
+  return { read: rows.length, enqueued, last: htids.at(-1) ?? after, whole: rows.length < size }
 }

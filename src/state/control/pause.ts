@@ -3,7 +3,7 @@ import type { Connection } from '../connection.ts'
 
 /**
  * What is paused, one row a scope; by slipctl or by plain SQL alike. A row whose `until` has passed counts no more.
- * Chores go on while a stage is paused.
+ * Of the chores only the sweep rests with its stage or target.
  */
 export type ScopeKind = 'all' | 'stage' | 'target' | 'shard' | 'lane' | 'host'
 
