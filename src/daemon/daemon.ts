@@ -57,10 +57,15 @@ async function run(definition: StageDefinition, { config, bus, stop, args }: Pro
   let token: string | undefined
   try {
     const identity = { stage: name, host: hostName, pid: process.pid, bootId: bootId(), codeVersion }
-    token = await registerWorker(state.db, identity)
+    const registered = await whenThere({ config, bus, stop, args }, async () => {
+      const seen = await databaseClock(state.db)
+      return { seen, token: await registerWorker(state.db, identity) }
+    })
+    if (registered === undefined) return exitCodes.done
+    token = registered.token
     bus.emit('daemon.started', { worker: token, version: codeVersion })
     const leaseMs = Math.min(...Object.values(config.targets).map((target) => target.lease))
-    const presence = new Presence(state.db, token, await databaseClock(state.db), leaseMs)
+    const presence = new Presence(state.db, token, registered.seen, leaseMs)
     try {
       const context = { config, state, bus, worker: token, stop, once: args.once, args }
       const stage = await whenThere({ config, bus, stop, args }, () => definition.open(context))

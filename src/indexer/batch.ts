@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { Config } from '../config/load.ts'
 import type { LeaseKeeper } from '../daemon/lease.ts'
 import { wait } from '../daemon/wait.ts'
-import { asSlipError } from '../errors/slip-error.ts'
+import { asSlipError, type SlipError } from '../errors/slip-error.ts'
 import type { EventBus } from '../events/bus.ts'
 import type { Repository } from '../repository/repository.ts'
 import type { Engine } from '../shards/engine.ts'
@@ -40,13 +40,16 @@ export class Batch {
   #parcel: Parcel = { documents: [], removals: [] }
   #parcelBytes = 0
   #failed: ItemOutcome[] = []
+  /** Errors of servers and mounts that were away, one an item. */
+  readonly #away: SlipError[] = []
 
   constructor(context: BatchContext, claim: Claim) {
     this.#context = context
     this.#claim = claim
   }
 
-  async run(): Promise<void> {
+  /** Resolves with what was away when that alone kept every item from being done, else with null. */
+  async run(): Promise<SlipError | null> {
     const { db, stop } = this.#context
     const { items } = this.#claim
     const lookups = await lookUp(
@@ -60,6 +63,7 @@ export class Batch {
     }
     await this.#send()
     this.#report()
+    return this.#away.length === items.length ? (this.#away[0] ?? null) : null
   }
 
   async #read(item: ClaimedItem, lookups: Lookups | Error): Promise<void> {
@@ -103,19 +107,22 @@ export class Batch {
     this.#tell(outcomes, parcel)
   }
 
-  /** Again and again while the lease holds: what the engine took must reach the ledger. */
+  /**
+   * Again and again while the lease holds, for what the engine took must reach the ledger; once more at most when the
+   * process is to stop: the reaper takes back what is left.
+   */
   async #settle(outcomes: readonly ItemOutcome[]): Promise<Settlement> {
-    const { db, bus, config, worker, leases } = this.#context
+    const { db, bus, config, worker, leases, stop } = this.#context
     const context = { worker, indexer: config.indexer, configDigest: config.digest }
     for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
       try {
         return await db.transaction((tx) => settleOutcomes(tx, this.#claim, outcomes, context))
       } catch (thrown) {
         const error = asSlipError(thrown)
-        if (error.class !== 'environment' || leases.isLost(this.#claim.token)) throw error
+        if (error.class !== 'environment' || stop.aborted || leases.isLost(this.#claim.token)) throw error
         const { code, message, place } = error
         bus.emit('daemon.waiting', { code, message, place, seconds: pauseMs / 1000 })
-        await wait(pauseMs, new AbortController().signal)
+        await wait(pauseMs, stop)
       }
     }
   }
@@ -126,6 +133,7 @@ export class Batch {
     for (const outcome of outcomes) {
       if (outcome.kind === 'failed') {
         const { code, message, place } = outcome.error
+        if (outcome.error.class === 'environment') this.#away.push(outcome.error)
         const delayed = isDelayed(outcome, config.indexer.attempts)
         bus.emit('index.item-failed', { target, htid: outcome.htid, code, message, place, delayed })
       }

@@ -1,0 +1,126 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { parse, stringify } from 'yaml'
+import { loadConfig } from '../../src/config/load.ts'
+import { applyTargets } from '../../src/ctl/apply-targets.ts'
+import { pause, resume } from '../../src/state/control/pause.ts'
+import { testDatabase } from '../services/postgres.ts'
+import { Door } from './door.ts'
+import { type Library, openLibrary } from './library.ts'
+import { endAll, runOnce, start } from './processes.ts'
+
+let library: Library
+let database: Door
+let engine: Door
+beforeAll(async () => {
+  library = await openLibrary({
+    through: async (url) => {
+      const opened = await Door.to(url)
+      database = opened.door
+      return opened.url
+    },
+    engineThrough: async (url) => {
+      const opened = await Door.to(url)
+      engine = opened.door
+      return opened.url
+    },
+  })
+  library.lay('day-1')
+  await runOnce('rights', library.configFile)
+})
+beforeEach(async () => {
+  await rows('UPDATE slip_rights SET rev = rev + 1, insert_time = clock_timestamp()')
+  await runOnce('enqueue', library.configFile)
+})
+afterEach(async () => {
+  await endAll()
+  database.set(true)
+  engine.set(true)
+  await library.passLease()
+})
+afterAll(async () => {
+  database.close()
+  engine.close()
+  await library.close()
+})
+
+const rows = (sql: string) => library.state.db.query(sql)
+
+test('a database that goes away while a daemon registers is waited for', async () => {
+  const daemon = await library.whileLocked('slip_worker', 'writing', async (blocked) => {
+    const daemon = start('index', library.configFile)
+    await blocked()
+    database.set(false)
+    expect(await daemon.event('daemon.waiting')).toMatchObject({ code: 'DATABASE_UNAVAILABLE' })
+    database.set(true)
+    return daemon
+  })
+  await daemon.event('daemon.ready')
+})
+
+test('SIGTERM ends a daemon that waits for a database gone between post and settle; its claim comes back after a lease', async () => {
+  const daemon = start('index', library.configFile)
+  await library.whileLocked('slip_indexed', 'writing', async (blocked) => {
+    await blocked()
+    database.set(false)
+    await daemon.event('daemon.waiting')
+    daemon.kill('SIGTERM')
+    expect(await daemon.exit).toEqual({ code: 0, signal: null })
+  })
+  database.set(true)
+  await library.passLease()
+  expect((await runOnce('index', library.configFile)).code).toBe(0)
+  expect(await library.violations()).toEqual([])
+})
+
+test('an index that is away is told before anything is claimed; --once ends with exit code 7', async () => {
+  engine.set(false)
+  const { code, words, events } = await runOnce('index', library.configFile)
+  expect([code, words.split(':')[0]]).toEqual([7, 'ENGINE_UNAVAILABLE'])
+  expect(events.filter(({ event }) => event === 'index.claimed')).toEqual([])
+})
+
+test('a repository that is away ends --once with exit code 7: it is not tried for ever', async () => {
+  const root = join(library.folder, 'pairtree')
+  renameSync(root, `${root}.away`)
+  const { code, words } = await runOnce('index', library.configFile)
+  renameSync(`${root}.away`, root)
+  expect([code, words.split(':')[0]]).toEqual([7, 'REPOSITORY_UNAVAILABLE'])
+})
+
+test('of two targets the one whose index is away holds the other back in nothing, and a pause is read before each batch', async () => {
+  const second = await testDatabase()
+  const config = parse(readFileSync(library.configFile, 'utf8'))
+  config.targets.a_dead = { ...config.targets.main, urls: [config.targets.main.urls[0]] }
+  config.targets.main = { ...config.targets.main, urls: [second.url] }
+  const file = join(library.folder, 'two.yaml')
+  writeFileSync(file, stringify(config))
+  await applyTargets(loadConfig(file), library.state)
+  engine.set(false)
+  await runOnce('enqueue', file)
+  const daemon = start('index', file)
+  await daemon.event('index.batch')
+  daemon.kill('SIGTERM')
+  expect((await daemon.exit).code).toBe(0)
+  expect(daemon.events.filter(({ event, target }) => event === 'index.claimed' && target === 'a_dead')).toEqual([])
+  engine.set(true)
+
+  // both are there now: one batch of either, then main is paused
+  await pause(library.state.db, { kind: 'stage', name: 'index' }, { by: 'test', reason: '' })
+  const both = start('index', file)
+  await both.event('daemon.ready')
+  await library.whileLocked('slip_rights', 'reading', async (blocked) => {
+    await resume(library.state.db, { kind: 'stage', name: 'index' })
+    await blocked()
+    const { target } = await both.event('index.claimed')
+    const name = target === 'main' ? 'a_dead' : 'main'
+    await pause(library.state.db, { kind: 'target', name }, { by: 'test', reason: '' })
+  })
+  await both.event('index.batch')
+  both.kill('SIGTERM')
+  await both.exit
+  expect(new Set(both.events.filter(({ event }) => event === 'index.claimed').map(({ target }) => target)).size).toBe(1)
+  await rows('DELETE FROM slip_control')
+  await second.drop()
+})
