@@ -1,4 +1,5 @@
 import { crc32, gunzipSync, inflateRawSync } from 'node:zlib'
+import { Scratch } from './scratch.ts'
 import type { ZipEntry } from './zip-directory.ts'
 
 /** An entry with its compressed bytes. */
@@ -43,10 +44,11 @@ function inflateTogether(packed: readonly PackedEntry[]): Buffer | null {
 
 const memberHeader = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
 const memberTrailer = 8
+const scratch = new Scratch()
 
 function gzipMembers(packed: readonly PackedEntry[]): Buffer {
   const frame = memberHeader.length + memberTrailer
-  const members = Buffer.allocUnsafe(packed.reduce((sum, { data }) => sum + data.length + frame, 0))
+  const members = scratch.take(packed.reduce((sum, { data }) => sum + data.length + frame, 0))
   let at = 0
   for (const { entry, data } of packed) {
     at += memberHeader.copy(members, at)

@@ -30,11 +30,15 @@ export async function openFile(path: string): Promise<OpenFile | null> {
 }
 
 /**
- * Fills a new Buffer from a position; shorter than asked only at the end of the file. Waits for the read: of the few
- * reads a volume needs each takes less than handing it to another thread.
+ * Fills a Buffer, a new one unless told, from a position; shorter than asked only at the end of the file. Waits for the
+ * read: of the few reads a volume needs each takes less than handing it to another thread.
  */
-export function readAt(file: OpenFile, position: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafe(length)
+export function readAt(
+  file: OpenFile,
+  position: number,
+  length: number,
+  buffer: Buffer = Buffer.allocUnsafe(length),
+): Buffer {
   let filled = 0
   while (filled < length) {
     const bytesRead = readSync(file.fd, buffer, filled, length - filled, position + filled)

@@ -25,6 +25,7 @@ export async function openPairtreeVolume(root: string, name: PairtreeName): Prom
     throw metsFile.status === 'rejected' ? metsFile.reason : (zipFile as PromiseRejectedResult).reason
   }
   const zip = zipFile.value
+  let isOpen = zip !== null
   return {
     mets: metsFile.value.mets,
     place: { ...metsFile.value.place, ...(zip === null ? {} : { zipBytes: zip.size, zipTime: zip.modified }) },
@@ -36,7 +37,9 @@ export async function openPairtreeVolume(root: string, name: PairtreeName): Prom
       return readZipTexts(zip, await findPages(zip, name.object, names))
     },
     async close() {
-      if (zip !== null) closeFile(zip)
+      // Closed twice, a descriptor may be another file's.
+      if (zip !== null && isOpen) closeFile(zip)
+      isOpen = false
     },
   }
 }

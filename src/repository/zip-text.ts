@@ -3,6 +3,7 @@ import { SlipError } from '../errors/slip-error.ts'
 import { asUnavailable } from './availability.ts'
 import { inflateEntries } from './inflate.ts'
 import { type OpenFile, readAt } from './open-file.ts'
+import { Scratch } from './scratch.ts'
 import type { ZipEntry } from './zip-directory.ts'
 
 /** The largest page, inflated, and the largest sum of an item's pages, in bytes. A real volume has 1–10 MB of text. */
@@ -13,6 +14,7 @@ const localHeader = 30
 const extraAllowance = 64
 const longestGap = 64 * 1024
 const longestRun = 4 * 2 ** 20
+const scratch = new Scratch()
 
 /**
  * The inflated bytes of zip entries, in the order given. Entries that lie near one another are fetched by one
@@ -25,7 +27,8 @@ export function readZipTexts(file: OpenFile, entries: readonly ZipEntry[]): Buff
   const texts = new Map<ZipEntry, Buffer>()
   try {
     for (const run of runsOf(entries)) {
-      const bytes = readAt(file, run.start, run.end - run.start)
+      const length = run.end - run.start
+      const bytes = readAt(file, run.start, length, scratch.take(length))
       const packed = run.entries.map((entry) => ({
         entry,
         data: dataOf(file, entry, bytes, run.start) ?? readLongHeader(file, entry),
