@@ -15,21 +15,25 @@ export interface PageRow extends TextRow {
 export interface StoredDocument {
   /** The document without its text. */
   readonly fields: Readonly<Record<string, unknown>>
-  readonly rows: readonly PageRow[]
+  /** Made as they are taken: all of them at once are five times the text. */
+  readonly rows: Iterable<PageRow>
 }
 
 const catalogueFields = ['title', 'author', 'allfields', 'publishDate', 'volume_enumcron']
 
 /**
- * A document as rows. Throws SyntaxError when its JSON cannot be read.
+ * A document as rows. Throws SyntaxError when its JSON cannot be read; taking a row throws it for the text of a page.
  */
 export function storedDocument(document: IndexDocument): StoredDocument {
   const fields = fieldsWithoutText(document)
-  const rows = [...partsOf(catalogueText(fields), 0, 0, null)]
+  return { fields, rows: rowsOf(fields, document) }
+}
+
+function* rowsOf(fields: Readonly<Record<string, unknown>>, document: IndexDocument): Generator<PageRow> {
+  yield* partsOf(catalogueText(fields), 0, 0, null)
   for (const [index, slice] of document.pages.entries()) {
-    if (slice.length > 0) rows.push(...partsOf(pageText(document.json, slice), index + 1, slice.order, slice.label))
+    if (slice.length > 0) yield* partsOf(pageText(document.json, slice), index + 1, slice.order, slice.label)
   }
-  return { fields, rows }
 }
 
 /** The strings of a field; Solr documents hold one value or a list of them. */
