@@ -26,6 +26,9 @@ beforeAll(async () => {
   library.lay('day-1')
 })
 beforeEach(async () => {
+  // what a daemon ended by the test before still held would come back alone, one by one
+  await rows('DELETE FROM slip_claim')
+  await rows('DELETE FROM slip_queue')
   await rows('UPDATE slip_rights SET rev = rev + 1, insert_time = clock_timestamp()')
   await runOnce('rights', library.configFile)
   await runOnce('enqueue', library.configFile)
@@ -88,6 +91,8 @@ test('a database that goes away between post and settle is waited for: the batch
 })
 
 test('an index that goes away burns no attempt and writes no error; the rows are delayed and unproven', async () => {
+  // the first batch is one that needs the index
+  await rows(`DELETE FROM slip_queue WHERE action = 'delete'`)
   const daemon = start('index', library.configFile)
   await library.whileLocked('slip_rights', 'reading', async (blocked) => {
     await blocked()
@@ -96,10 +101,11 @@ test('an index that goes away burns no attempt and writes no error; the rows are
   expect(await daemon.event('index.batch')).toMatchObject({ indexed: 0, errors: 0 })
   daemon.kill('SIGTERM')
   await daemon.exit
-  expect(await rows('SELECT DISTINCT attempts FROM slip_queue WHERE state = 2 AND unproven')).toEqual([{ attempts: 0 }])
+  expect(await rows('SELECT DISTINCT attempts FROM slip_queue WHERE unproven')).toEqual([{ attempts: 0 }])
   expect(await rows(`SELECT 1 FROM slip_errors WHERE code LIKE 'ENGINE%'`)).toEqual([])
   engine.set(true)
   await library.passLease()
+  await runOnce('enqueue', library.configFile)
   await finish()
 })
 

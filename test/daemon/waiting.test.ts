@@ -30,6 +30,9 @@ beforeAll(async () => {
   await runOnce('rights', library.configFile)
 })
 beforeEach(async () => {
+  // what a daemon ended by the test before still held would come back alone, one by one
+  await rows('DELETE FROM slip_claim')
+  await rows('DELETE FROM slip_queue')
   await rows('UPDATE slip_rights SET rev = rev + 1, insert_time = clock_timestamp()')
   await runOnce('enqueue', library.configFile)
 })
