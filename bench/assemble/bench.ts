@@ -7,6 +7,6 @@ export const bench: Bench = {
   description: 'Making documents from METS and zips: time against the floor, and the peak memory of slip-index.',
   measure: async () => {
     const volumes = volumesAtHand()
-    return [await measureSpeed(volumes), await measureMemory(volumes)]
+    return [...(await measureSpeed(volumes)), await measureMemory(volumes)]
   },
 }
