@@ -1,7 +1,9 @@
 /** One database connection inside or outside a transaction, as the transitions see it. */
 export interface Connection {
   readonly dialect: 'postgres'
-  /** Rows of one statement with `$1` parameters. int8 comes as a safe number, timestamps as text with microseconds. */
+  /**
+   * Rows of one statement with `$1` parameters. Integers come as safe numbers, timestamps as text with microseconds.
+   */
   query<Row = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>
 }
 

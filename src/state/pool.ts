@@ -1,0 +1,66 @@
+import type { Knex } from 'knex'
+import type { Connection, Database } from './connection.ts'
+import { withRetry } from './retry.ts'
+
+/** What one driver gives the pool: how a connection of it runs statements. */
+export interface Driver<Client> {
+  readonly dialect: Connection['dialect']
+  readonly config: Knex.Config
+  /** Statements that open a transaction in READ COMMITTED. */
+  readonly begin: readonly string[]
+  query(client: Client, sql: string, values: readonly unknown[]): Promise<Record<string, unknown>[]>
+}
+
+const silent = () => undefined
+
+/** A pool of connections of one driver; `place` names the server in messages. */
+export async function openPool<Client>(
+  driver: Driver<Client>,
+  place: string,
+  size: number,
+): Promise<Database & { readonly knex: Knex }> {
+  const { default: createKnex } = await import('knex')
+  const knex = createKnex({
+    ...driver.config,
+    pool: { min: 0, max: size, ...driver.config.pool },
+    acquireConnectionTimeout: 10_000,
+    // what knex would print with a stack is thrown to us as well, and told once
+    log: { warn: silent, error: silent, deprecate: silent, debug: silent },
+  })
+  const borrow = async <T>(work: (client: Client) => Promise<T>): Promise<T> => {
+    const client: Client = await knex.client.acquireConnection()
+    try {
+      return await work(client)
+    } finally {
+      await knex.client.releaseConnection(client)
+    }
+  }
+  const alone = <T>(work: (client: Client) => Promise<T>) => withRetry(() => borrow(work), place)
+  return {
+    dialect: driver.dialect,
+    knex,
+    query: (sql, values = []) => alone((client) => driver.query(client, sql, values)) as Promise<never>,
+    transaction: (work) => alone((client) => inTransaction(driver, client, work)),
+    close: () => knex.destroy(),
+  }
+}
+
+async function inTransaction<Client, T>(
+  driver: Driver<Client>,
+  client: Client,
+  work: (tx: Connection) => Promise<T>,
+): Promise<T> {
+  for (const statement of driver.begin) await driver.query(client, statement, [])
+  try {
+    const result = await work({
+      dialect: driver.dialect,
+      query: (sql, values = []) => driver.query(client, sql, values) as Promise<never>,
+    })
+    await driver.query(client, 'COMMIT', [])
+    return result
+  } catch (error) {
+    // a connection that cannot roll back is broken: the pool drops it, the server rolls back
+    await driver.query(client, 'ROLLBACK', []).catch(silent)
+    throw error
+  }
+}
