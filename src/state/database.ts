@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { SlipError } from '../errors/slip-error.ts'
 import type { Database } from './connection.ts'
-import { openPool } from './pool.ts'
+import { type Login, openPool } from './pool.ts'
 import { postgresDriver } from './postgres.ts'
 
 export interface DatabaseOptions {
@@ -11,16 +11,6 @@ export interface DatabaseOptions {
   /** Shown in pg_stat_activity. */
   readonly applicationName: string
   readonly poolSize?: number
-}
-
-/** Where and as whom to connect. */
-export interface Login {
-  readonly host: string
-  readonly port: number
-  readonly database: string
-  readonly user: string
-  readonly password: string
-  readonly applicationName: string
 }
 
 /** Opens a pool on `postgres://…`; nothing is connected before the first statement. Throws CONFIG_INVALID for another URL. */

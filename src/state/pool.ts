@@ -2,6 +2,16 @@ import type { Knex } from 'knex'
 import type { Connection, Database } from './connection.ts'
 import { withRetry } from './retry.ts'
 
+/** Where and as whom to connect. */
+export interface Login {
+  readonly host: string
+  readonly port: number
+  readonly database: string
+  readonly user: string
+  readonly password: string
+  readonly applicationName: string
+}
+
 /** What one driver gives the pool: how a connection of it runs statements. */
 export interface Driver<Client> {
   readonly dialect: Connection['dialect']

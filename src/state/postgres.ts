@@ -1,7 +1,6 @@
 import type { Knex } from 'knex'
 import pg, { type Client } from 'pg'
-import type { Login } from './database.ts'
-import type { Driver } from './pool.ts'
+import type { Driver, Login } from './pool.ts'
 import { safeNumber } from './safe-number.ts'
 
 /** Database clock only, and no statement waits for ever: a lock for 5 s, an idle transaction for one minute. */
