@@ -29,6 +29,7 @@ export function postgresDriver({ host, port, database, user, password, applicati
       },
     },
     query: async (client, sql, values) => (await client.query(sql, values as unknown[])).rows,
+    change: async (client, sql, values) => (await client.query(sql, values as unknown[])).rowCount ?? 0,
   }
 }
 

@@ -73,7 +73,7 @@ export async function openLibrary(options: LibraryOptions = {}): Promise<Library
   const config = loadConfig(write('direct.yaml', database.url, index.url))
   const configFile = write('slip.yaml', await through(database.url), await engineThrough(index.url))
   const state = await openState(config, { applicationName: 'test' })
-  await migrate(state.db.knex)
+  await migrate(state.db)
   await applyTargets(config, state)
   const { engine, close } = await openTargetEngine(config, state, 'main')
   return {

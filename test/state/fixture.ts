@@ -26,7 +26,7 @@ export async function openState(): Promise<State> {
   const { url, drop } = await testDatabase()
   const open = () => openDatabase({ url, applicationName: 'test', poolSize: 4 })
   const db = await open()
-  await migrate(db.knex)
+  await migrate(db)
   await db.transaction((tx) =>
     applyTarget(tx, { name: 'main', engine: 'embedded', schemaVersion, shards: 2, lease: 60_000, overlap: 60_000 }),
   )

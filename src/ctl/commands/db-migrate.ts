@@ -5,7 +5,7 @@ import { print } from '../print.ts'
 
 export async function run(args: Session): Promise<number> {
   return withAnySchema(args, async ({ db }) => {
-    const steps = await migrate(db.knex)
+    const steps = await migrate(db)
     const { version } = await schemaStatus(db)
     const last = steps.length === 0 ? `nothing to do: schema version ${version}` : `schema version ${version}`
     print(args, { steps, version }, () => [...steps.map((step) => `ran ${step}`), last].join('\n'))
