@@ -3,6 +3,7 @@ import type { SourceFile } from '../sources/file-set.ts'
 import { readRecordFile } from '../sources/record-files.ts'
 import { itemsOf } from '../sources/record-items.ts'
 import type { Bad, CatalogueRecord, RecordEvent } from '../sources/source.ts'
+import { sourceText } from '../sources/source-text.ts'
 import { removeRecords, upsertRecords } from '../state/records/upsert-records.ts'
 import type { Pass } from './context.ts'
 import { readFiles } from './read-files.ts'
@@ -27,7 +28,13 @@ async function loadBlock(pass: Pass, source: string, events: readonly Event[], f
   })
   for (const { recordId, items } of loaded) if (!changed.has(recordId)) pass.tally.counts.noop += items
   return loaded.flatMap(({ line, data, problems }) =>
-    problems.map((message) => ({ kind: 'bad' as const, file: file.path, line, message, text: data.slice(0, 4_000) })),
+    problems.map((message) => ({
+      kind: 'bad' as const,
+      file: file.path,
+      line,
+      message,
+      text: sourceText(Buffer.from(data)),
+    })),
   )
 }
 

@@ -10,6 +10,12 @@ const maxLineBytes = 1024 * 1024
 /** Columns of a hathifile, from 0; the last, author, is absent in older files. */
 const column = { htid: 0, rights: 2, record: 3, reason: 13, time: 14, source: 23, profile: 24 }
 const columns = 26
+/** What the cells kept as text are called, and the most characters each may have. */
+const texts = [
+  ['reason', column.reason, 16],
+  ['source', column.source, 32],
+  ['access profile', column.profile, 32],
+] as const
 
 /**
  * Streams a hathifile, full or daily, `.gz` or plain: tab-separated, 26 columns (25 in files made before the author
@@ -55,6 +61,8 @@ function rowOf(cells: string[], line: number): RightsRow | string {
   if (!/^[!-~]{0,64}$/.test(record)) return 'has an invalid record id'
   const rightsTime = timeOf(cells[column.time]!)
   if (rightsTime === undefined) return `has an invalid rights time ${JSON.stringify(cells[column.time]!.slice(0, 40))}`
+  const long = texts.find(([, place, most]) => (cells[place]?.length ?? 0) > most)
+  if (long !== undefined) return `has a ${long[0]} of more than ${long[2]} characters`
   return {
     kind: 'rights',
     line,
