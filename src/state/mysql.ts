@@ -5,11 +5,11 @@ import { safeNumber } from './safe-number.ts'
 
 /**
  * READ COMMITTED, for REPEATABLE READ locks gaps and blocks every insert beside an empty poll; UTC; strict, so that
- * nothing is cut silently; a lock is waited for 5 s.
+ * nothing is cut silently; a lock is waited for 5 s, of a row as of a table.
  */
 const session = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 5,
+  `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 5, lock_wait_timeout = 5,
      sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
 ]
 
