@@ -23,7 +23,10 @@ export async function openTargetEngine(
   const [url] = config.targets[target]?.urls ?? []
   const database = `slip_index_${target.replaceAll('-', '_')}`
   if (!url?.startsWith('embedded:')) {
-    const engine = openEngine('embedded', { url: url ?? siblingUrl(state, database, target), target })
+    const engine = openEngine('embedded', {
+      url: url ?? siblingUrl(state, database, { target, file: config.file }),
+      target,
+    })
     return { engine, close: () => engine.close() }
   }
   const { acquireServer } = await import('../embedded-postgres/server.ts')
@@ -32,10 +35,14 @@ export async function openTargetEngine(
   return { engine, close: () => engine.close().finally(() => server.release()) }
 }
 
-function siblingUrl(state: Pick<State, 'siblingUrl'>, database: string, target: string): string {
+function siblingUrl(
+  state: Pick<State, 'siblingUrl'>,
+  database: string,
+  { target, file }: { readonly target: string; readonly file: string },
+): string {
   const url = state.siblingUrl(database)
   if (url !== null) return url
   const key = `targets.${target}.urls`
-  const message = `${key} is missing: the embedded engine needs a PostgreSQL, and the state database is none; give a postgres:// URL or embedded:DIR`
-  throw new SlipError('CONFIG_INVALID', message, { place: { key } })
+  const message = `${key} is missing: the embedded engine needs a PostgreSQL, and the state database is none; name one, or embedded:DIR`
+  throw new SlipError('CONFIG_INVALID', message, { place: { key, file } })
 }
