@@ -12,11 +12,11 @@ const statements = {
   postgres: `
     SELECT r.htid, r.rev AS "rightsRev", coalesce(l.rev, 0) AS "ledgerRev" FROM slip_rights r
     LEFT JOIN slip_indexed l ON l.target = $1 AND l.htid = r.htid
-    WHERE r.htid > $2 AND ${changed} ORDER BY r.htid LIMIT $3`,
+    WHERE r.htid > $2 AND ${changed.postgres} ORDER BY r.htid LIMIT $3`,
   mysql: `
     SELECT r.htid, r.rev AS rightsRev, COALESCE(l.rev, 0) AS ledgerRev FROM slip_rights r
     LEFT JOIN slip_indexed l ON l.target = ? AND l.htid = r.htid
-    WHERE r.htid > ? AND ${changed.replaceAll('$1', '?')} ORDER BY r.htid LIMIT ?`,
+    WHERE r.htid > ? AND ${changed.mysql} ORDER BY r.htid LIMIT ?`,
 }
 
 /** A page of mismatches in id order after `after`, `limit` at most. */
