@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/services/global-setup.ts'],
+    runner: './test/run/absent-server-runner.ts',
     reporters: ['default', new TotalsReporter()],
     pool: 'forks',
     maxWorkers: 2,

@@ -9,7 +9,7 @@ import { enqueueChanged } from '../../src/state/queue/enqueue.ts'
 import { closeClaim, lockClaim } from '../../src/state/queue/exit.ts'
 import { type Indexed, settle } from '../../src/state/queue/settle.ts'
 import { merge, upsertRights } from '../../src/state/rights/upsert-rights.ts'
-import { testDatabase } from '../services/postgres.ts'
+import { testDatabase } from '../services/database.ts'
 
 export const digestOf = (n: number) => n.toString(16).padStart(32, '0')
 
