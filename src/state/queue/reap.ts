@@ -1,6 +1,6 @@
 import { errorCodes } from '../../errors/codes.ts'
 import type { Connection } from '../connection.ts'
-import { closeClaim, lockClaim, lockRows, movedOn, own, released } from './exit.ts'
+import { closeClaim, lockRows, movedOn, own, released } from './exit.ts'
 
 /**
  * claimed → ready, by the reaper: a claim whose lease has expired, or lies further away than two leases (the clock was
@@ -62,11 +62,7 @@ export async function reap(tx: Connection, limit: number): Promise<number> {
 
 /** As reap, for claimed rows without a claim; slow, run by the sweep. */
 export async function reapOrphans(tx: Connection, limit: number): Promise<number> {
-  const found: Expired[] = []
-  for (const orphan of await tx.query<Expired>(postgres.orphans, [limit])) {
-    if (!(await lockClaim(tx, orphan))) found.push(orphan)
-  }
-  return release(tx, found)
+  return release(tx, await tx.query<Expired>(postgres.orphans, [limit]))
 }
 
 async function release(tx: Connection, claims: readonly Expired[]): Promise<number> {
