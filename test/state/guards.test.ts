@@ -5,14 +5,16 @@ import { holdDuty, takeDuty } from '../../src/state/control/duty.ts'
 import { expireWorkers, heartbeat } from '../../src/state/control/worker.ts'
 import type { Claim } from '../../src/state/queue/claim.ts'
 import { delay } from '../../src/state/queue/delay.ts'
-import { requestItems } from '../../src/state/queue/enqueue.ts'
+import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
 import { closeClaim, lockClaim } from '../../src/state/queue/exit.ts'
+import { fail } from '../../src/state/queue/fail.ts'
 import { followPage } from '../../src/state/queue/follow.ts'
 import { handBack } from '../../src/state/queue/hand-back.ts'
 import { moveDue } from '../../src/state/queue/move-due.ts'
 import { reap, reapOrphans } from '../../src/state/queue/reap.ts'
 import { findPendingRecords, takePendingRecords } from '../../src/state/records/pending-records.ts'
 import { upsertRecords } from '../../src/state/records/upsert-records.ts'
+import { merge, upsertRights } from '../../src/state/rights/upsert-rights.ts'
 import {
   change,
   claimBucket,
@@ -231,4 +233,48 @@ test('only a worker silent for a lease is expired; it beats in vain, and its row
   await settleAll(state.db, held)
   await state.db.transaction((tx) => expireWorkers(tx, 60_000))
   expect(await rows()).toHaveLength(0)
+})
+
+test('of two writers of one known item the second adds to what the first changed', async () => {
+  await change(state.db, ['f.1'])
+  const put = (tx: Connection, part: object) =>
+    upsertRights(tx, [{ htid: 'f.1', apply: (known) => merge(known, part) }])
+  let second: Promise<unknown> | undefined
+  await state.db.transaction(async (tx) => {
+    await put(tx, { attr: 8 })
+    second = other.transaction((late) => put(late, { recordId: 'r2' }))
+    await untilBlocked(state.db)
+  })
+  await second
+  const [row] = await state.db.query(`SELECT attr, record_id, rev FROM slip_rights WHERE htid = 'f.1'`)
+  expect(row).toEqual({ attr: 8, record_id: 'r2', rev: 3 })
+})
+
+test('one revision enqueued by two at once during a claim is one request', async () => {
+  const held = await claimed('f.2')
+  await change(state.db, ['f.2'], { title: 1 })
+  const daily = { lane: 'daily', reason: 'test' } as const
+  let second: Promise<unknown> | undefined
+  await state.db.transaction(async (tx) => {
+    await enqueueChanged(tx, 'main', ['f.2'], daily)
+    second = other.transaction((late) => enqueueChanged(late, 'main', ['f.2'], daily))
+    await untilBlocked(state.db)
+  })
+  await second
+  expect(await queueRow(state.db, 'f.2')).toMatchObject({ state: 1, rev: 2, gen: 2, claim_token: held.token })
+  await settleAll(state.db, held)
+  await forget('f.2')
+})
+
+test('an error keeps the shard that was drawn over a ledger row that knew none', async () => {
+  await change(state.db, ['f.3'], { attr: 8 })
+  await enqueue(state.db, ['f.3'])
+  await settleAll(state.db, await claimBucket(state.db, token))
+  expect(await ledgerRow(state.db, 'f.3')).toMatchObject({ shard: 0 })
+  await change(state.db, ['f.3'])
+  await enqueue(state.db, ['f.3'])
+  const held = await claimBucket(state.db, token, { draw: 2 })
+  const failure = { htid: 'f.3', code: 'PAGE_MISSING', class: 'item' as const, message: 'm', detail: '{}' }
+  await exit(held, (tx) => fail(tx, held, [failure], { worker: token, pid: 1, host: 'h' }))
+  expect(await ledgerRow(state.db, 'f.3')).toMatchObject({ shard: 2, rev: 1, presence: 'absent' })
 })
