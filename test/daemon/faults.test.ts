@@ -177,3 +177,9 @@ test('a wrong key ends the daemon with exit code 2, the line and the nearest key
   expect(code).toBe(2)
   expect(words).toMatch(/changed\.yaml:\d+: indexer\.batsh: unknown key; did you mean batch\?/)
 })
+
+test('--once ends with exit code 6 while its stage is paused', async () => {
+  await pause(library.state.db, { kind: 'stage', name: 'index' }, { by: 'test', reason: '' })
+  expect((await runOnce('index', library.configFile)).code).toBe(6)
+  await resume(library.state.db, { kind: 'stage', name: 'index' })
+})

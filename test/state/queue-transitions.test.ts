@@ -191,6 +191,43 @@ describe('settle', () => {
   })
 })
 
+describe('a proven success', () => {
+  test('clears strikes and unproven of a suspect whose row stays, and leads it back from lane 0', async () => {
+    await claimed('p.1')
+    await state.db.query(`UPDATE slip_claim SET lease_until = clock_timestamp() - interval '1 second'`)
+    await state.db.transaction((tx) => reap(tx, 10))
+    const held = await claimBucket(state.db, token, { lane: 0, shard: 1 })
+    await state.db.transaction((tx) => requestItems(tx, 'main', ['p.1'], { lane: 'ops', reason: 'request' }))
+    await settleAll(state.db, held)
+    expect(await queueRow(state.db, 'p.1')).toMatchObject({ state: 0, lane: 1, strikes: 0, unproven: false })
+    await settleAll(state.db, await claimBucket(state.db, token, { shard: 1 }))
+  })
+
+  test('never lowers the fence of the ledger', async () => {
+    const held = await claimed('p.2')
+    await settleAll(state.db, held)
+    await state.db.query(`UPDATE slip_indexed SET fence = fence + 1000000000 WHERE htid = 'p.2'`)
+    await change(state.db, ['p.2'], { title: 1 })
+    await enqueue(state.db, ['p.2'])
+    const again = await claimBucket(state.db, token, { shard: 1 })
+    await state.db.query(`UPDATE slip_indexed SET fence = fence + 1000000000 WHERE htid = 'p.2'`)
+    await settleAll(state.db, again)
+    expect((await ledgerRow(state.db, 'p.2'))?.fence).toBeGreaterThan(again.fence)
+  })
+
+  test('of a delete that knew no shard keeps the shard the ledger knows', async () => {
+    await change(state.db, ['p.3'], { attr: 8 })
+    await enqueue(state.db, ['p.3'])
+    const held = await claimBucket(state.db, token)
+    expect(held.items).toMatchObject([{ htid: 'p.3', shard: 0 }])
+    await state.db.query(
+      `INSERT INTO slip_indexed (target, htid, shard, rev, fence, presence, time) VALUES ('main', 'p.3', 2, 0, 0, 'absent', clock_timestamp())`,
+    )
+    await settleAll(state.db, held)
+    expect(await ledgerRow(state.db, 'p.3')).toMatchObject({ shard: 2, presence: 'absent', rev: 1 })
+  })
+})
+
 describe('delete', () => {
   test('sweep twice queues nothing again, and a re-add comes back to the same shard', async () => {
     await settleAll(state.db, await claimed('w.1', { draw: 2 }))
@@ -224,6 +261,21 @@ describe('delay', () => {
     await delayClaim(await claimed('y.2'), true)
     expect(await queueRow(state.db, 'y.2')).toMatchObject({ state: 2, attempts: 0 })
     await state.db.query(`DELETE FROM slip_queue WHERE htid = 'y.2'`)
+  })
+
+  test('after a post without an answer marks the row unproven, and a later delay does not unmark it', async () => {
+    for (const unproven of [true, false]) {
+      const held = unproven ? await claimed('y.6') : await claimBucket(state.db, token, { shard: 1 })
+      await state.db.transaction(async (tx) => {
+        await lockClaim(tx, held)
+        await delay(tx, held, [{ htid: 'y.6', baseMs: 1, environment: true, unproven, message: 'm' }])
+        await closeClaim(tx, held)
+      })
+      expect(await queueRow(state.db, 'y.6')).toMatchObject({ state: 2, unproven: true })
+      await state.db.query(`UPDATE slip_queue SET available_at = clock_timestamp() WHERE htid = 'y.6'`)
+      await state.db.transaction((tx) => moveDue(tx, 10))
+    }
+    await settleAll(state.db, await claimBucket(state.db, token, { shard: 1 }))
   })
 
   test('further away than the longest back-off is due at once: the clock was set back', async () => {
