@@ -20,6 +20,7 @@ import {
   claimBucket,
   digestOf,
   enqueue,
+  later,
   ledgerRow,
   openState,
   queueRow,
@@ -52,8 +53,8 @@ const exit = (held: Claim, work: (tx: Connection) => Promise<unknown>) =>
     await work(tx)
     await closeClaim(tx, held)
   })
-const expireLeases = () => state.db.query(`UPDATE slip_claim SET lease_until = clock_timestamp() - interval '1 second'`)
-const forget = (htid: string) => state.db.query('DELETE FROM slip_queue WHERE htid = $1', [htid])
+const expireLeases = () => state.db.query(`UPDATE slip_claim SET lease_until = ${later(state.db, -1)}`)
+const forget = (htid: string) => state.db.query(`DELETE FROM slip_queue WHERE htid = '${htid}'`)
 
 test('a request during a claim makes a delayed exit ready at once, with all attempts', async () => {
   const held = await claimed('a.1')
@@ -110,7 +111,7 @@ test('an exit waits for whoever holds its claim row, and finds it gone', async (
   const held = await claimed('b.3')
   let answer: Promise<boolean> | undefined
   await state.db.transaction(async (tx) => {
-    await tx.query('DELETE FROM slip_claim WHERE token = $1', [held.token])
+    await tx.query(`DELETE FROM slip_claim WHERE token = '${held.token}'`)
     answer = other.transaction((exiting) => lockClaim(exiting, held))
     await untilBlocked(state.db)
   })
@@ -137,7 +138,7 @@ test('claimed rows that have a claim are no orphans', async () => {
 test('the mover passes over a row that is locked', async () => {
   await change(state.db, ['b.6'])
   await enqueue(state.db, ['b.6'])
-  await state.db.query(`UPDATE slip_queue SET state = 2, available_at = clock_timestamp() WHERE htid = 'b.6'`)
+  await state.db.query(`UPDATE slip_queue SET state = 2, available_at = ${later(state.db, 0)} WHERE htid = 'b.6'`)
   await state.db.transaction(async (tx) => {
     await tx.query(`SELECT 1 FROM slip_queue WHERE htid = 'b.6' FOR UPDATE`)
     expect(await other.transaction((mover) => moveDue(mover, 10))).toBe(0)
@@ -154,21 +155,21 @@ test('a chore writes only under a duty row with its own token, which it keeps lo
     expect(await other.query(`SELECT 1 FROM slip_duty WHERE name = 'move' FOR UPDATE SKIP LOCKED`)).toEqual([])
   })
   expect(await takeDuty(state.db, 'move', theirs, 60_000)).toBe(false)
-  await state.db.query(`UPDATE slip_duty SET until = clock_timestamp() + interval '3 minutes' WHERE name = 'move'`)
+  await state.db.query(`UPDATE slip_duty SET until = ${later(state.db, 180)} WHERE name = 'move'`)
   expect(await takeDuty(state.db, 'move', theirs, 60_000)).toBe(true)
 })
 
 test('a rights stamp is never behind the watermark, and too old a one is refused before COMMIT', async () => {
   await state.db.query(
     `INSERT INTO slip_watermark (stage, name, value, updated_at)
-     VALUES ('enqueue', 'main', (clock_timestamp() + interval '1 hour')::text, clock_timestamp())`,
+     VALUES ('enqueue', 'main', CAST(${later(state.db, 3600)} AS char(40)), ${later(state.db, 0)})`,
   )
   const [row] = await state.db.query<{ value: string }>(`SELECT value FROM slip_watermark WHERE stage = 'enqueue'`)
   const stamp = await takeStamp(state.db)
   expect(stamp).toEqual({ time: row?.value, limitMs: 30_000 })
   // the clock was set back: what is stamped with the watermark lies ahead of T0 and is read all the same
   await change(state.db, ['c.1'])
-  const [now] = await state.db.query<{ t0: string }>('SELECT clock_timestamp() AS t0')
+  const [now] = await state.db.query<{ t0: string }>(`SELECT ${later(state.db, 0)} AS t0`)
   const pass = { target: 'main', t0: now?.t0 ?? '', overlapMs: 60_000, after: { time: stamp.time, htid: '' } }
   expect((await state.db.transaction((tx) => followPage(tx, pass, 10))).enqueued).toBe(1)
   expect(await state.db.query(`SELECT value FROM slip_watermark WHERE stage = 'enqueue'`)).toEqual([row])
@@ -217,17 +218,13 @@ test('only a worker silent for a lease is expired; it beats in vain, and its row
   await change(state.db, ['e.1'])
   await enqueue(state.db, ['e.1'])
   const held = await claimBucket(state.db, silent)
-  await state.db.query(`UPDATE slip_worker SET heartbeat_at = heartbeat_at - interval '2 minutes' WHERE token = $1`, [
-    silent,
-  ])
+  await state.db.query(`UPDATE slip_worker SET heartbeat_at = ${later(state.db, -120)} WHERE token = '${silent}'`)
   const clock = '2026-01-01 00:00:00+00'
   expect(await state.db.transaction((tx) => expireWorkers(tx, 60_000))).toBe(1)
   expect(await heartbeat(state.db, live, clock)).toBe(true)
   expect(await heartbeat(state.db, silent, clock)).toBe(false)
-  await state.db.query(`UPDATE slip_worker SET expired_at = expired_at - interval '2 minutes' WHERE token = $1`, [
-    silent,
-  ])
-  const rows = () => state.db.query('SELECT 1 FROM slip_worker WHERE token = $1', [silent])
+  await state.db.query(`UPDATE slip_worker SET expired_at = ${later(state.db, -120)} WHERE token = '${silent}'`)
+  const rows = () => state.db.query(`SELECT 1 FROM slip_worker WHERE token = '${silent}'`)
   await state.db.transaction((tx) => expireWorkers(tx, 60_000))
   expect(await rows()).toHaveLength(1)
   await settleAll(state.db, held)
