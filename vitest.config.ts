@@ -5,10 +5,11 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/services/global-setup.ts'],
+    runner: './test/run/absent-server-runner.ts',
     reporters: ['default', new TotalsReporter()],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 40_000,
   },

@@ -21,8 +21,12 @@ if (process.argv[2] === '--install') {
   process.exitCode = 1
 }
 
-/** npm ci empties node_modules first and the stamp is written last: an interrupted installation has none. */
+/**
+ * npm ci empties node_modules first and the stamp is written last: an interrupted installation has none. What a link
+ * leads to belongs to another checkout, and npm ci would empty that: it is used as it is.
+ */
 function isInstalled() {
+  if (fs.existsSync(ownNode) && fs.lstatSync(modules).isSymbolicLink()) return true
   return fs.existsSync(ownNode) && fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === lockHash()
 }
 

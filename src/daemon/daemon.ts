@@ -122,7 +122,13 @@ async function farewell(state: State, token: string): Promise<void> {
 }
 
 function endOf(end: LoopEnd): number {
-  return end === 'expired' ? exitCodes.unexpected : exitCodes.done
+  const codes = {
+    stopped: exitCodes.done,
+    'nothing to do': exitCodes.done,
+    paused: exitCodes.locked,
+    expired: exitCodes.unexpected,
+  }
+  return codes[end]
 }
 
 /** One sentence, the place and what to do; a stack only for a defect. */

@@ -12,7 +12,7 @@ const idle = { leastMs: 50, mostMs: 2_000 }
 const away = { leastMs: 500, mostMs: 30_000 }
 const pausedMs = 500
 
-export type LoopEnd = 'stopped' | 'nothing to do' | 'expired'
+export type LoopEnd = 'stopped' | 'nothing to do' | 'paused' | 'expired'
 
 /**
  * The one loop of every daemon: before each batch the schema and slip_control are read and the worker row is renewed,
@@ -39,7 +39,7 @@ export async function runLoop(name: string, stage: Stage, context: StageContext,
       if (pause !== undefined) {
         if (!paused) bus.emit('daemon.paused', { scope: pause.kind, name: pause.name, reason: pause.reason })
         paused = true
-        if (once) return 'nothing to do'
+        if (once) return 'paused'
         await wait(pausedMs, stop)
         continue
       }

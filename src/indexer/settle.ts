@@ -91,7 +91,7 @@ function delayOf({ htid, error, unproven }: Failed, { backoff, environmentBackof
     environment,
     unproven,
     baseMs: environment ? environmentBackoff : backoff,
-    message: `${error.code}: ${error.message}`,
+    message: storable(`${error.code}: ${error.message}`),
   }
 }
 
@@ -102,7 +102,10 @@ function failureOf({ htid, error }: Failed): Failure {
     htid,
     code: error.code,
     class: error.class === 'internal' ? 'internal' : 'item',
-    message: error.message,
+    message: storable(error.message),
     detail,
   }
 }
+
+/** A message may quote what was found in a file; no database text holds a NUL. */
+const storable = (text: string): string => text.replaceAll('\0', '\ufffd')

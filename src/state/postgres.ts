@@ -21,6 +21,8 @@ export function postgresDriver({ host, port, database, user, password, applicati
         application_name: applicationName,
         connectionTimeoutMillis: 5_000,
         keepAlive: true,
+        // a host that vanished is noticed in minutes, not after the two hours of the system's default
+        keepAliveInitialDelayMillis: 10_000,
         types: { getTypeParser: parserOf },
       } as Knex.PgConnectionConfig,
       pool: {

@@ -22,7 +22,7 @@ test.each([
   ['src/rights/stage.ts', 'src/enqueue/stage.ts'],
   ['src/daemon/loop.ts', 'src/indexer/stage.ts'],
   ['src/embedded-postgres/server.ts', 'src/state/connection.ts'],
-  ['src/state/x.ts', 'test/services/postgres.ts'],
+  ['src/state/x.ts', 'test/services/database.ts'],
   ['src/sources/x.ts', 'src/embedded-postgres/server.ts'],
 ])('%s may not import %s', (from, to) => {
   expect(breach({ from, to })).not.toBeNull()

@@ -74,3 +74,13 @@ test('when npm fails its words are shown and the command does not run', async ()
   expect(ended.err).toMatch(/npm error[\s\S]*the dependencies cannot be installed/)
   expect(existsSync(join(folder, 'node_modules/.slip-stamp'))).toBe(false)
 })
+
+test('node_modules that are a link to those of another checkout are used and never emptied', async () => {
+  const other = checkout()
+  await run(other)
+  const folder = checkout()
+  symlinkSync(join(other, 'node_modules'), join(folder, 'node_modules'))
+  writeFileSync(join(folder, 'package-lock.json'), `${readFileSync(join(folder, 'package-lock.json'), 'utf8')}\n`)
+  expect(await run(folder, 'x')).toEqual({ code: 3, out: 'x\n', err: '' })
+  expect(existsSync(join(other, 'node_modules/.slip-stamp'))).toBe(true)
+})

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { stringify } from 'yaml'
 import { openDatabase } from '../../src/state/database.ts'
-import { type TestDatabase, testDatabase } from '../services/postgres.ts'
+import { type TestDatabase, testDatabase } from '../services/database.ts'
 import { untilBlocked } from '../state/fixture.ts'
 import { launcher, slipctl, typed } from './slipctl.ts'
 

@@ -5,7 +5,7 @@ import { parse, stringify } from 'yaml'
 import { pause, resume } from '../../src/state/control/pause.ts'
 import { Door } from './door.ts'
 import { type Library, openLibrary } from './library.ts'
-import { endAll, runOnce, start } from './processes.ts'
+import { type Daemon, endAll, runOnce, start } from './processes.ts'
 
 let library: Library
 let database: Door
@@ -47,6 +47,19 @@ afterAll(async () => {
 
 const rows = (sql: string) => library.state.db.query(sql)
 
+/** Starts slip-index and holds it at a table, in the batch that `work` is to disturb; resolves with the daemon. */
+async function startHeldAt(table: string, against: 'reading' | 'writing', work: (daemon: Daemon) => Promise<void>) {
+  await pause(library.state.db, { kind: 'stage', name: 'index' }, { by: 'test', reason: '' })
+  const daemon = start('index', library.configFile)
+  await daemon.event('daemon.ready')
+  await library.whileLocked(table, against, async (blocked) => {
+    await resume(library.state.db, { kind: 'stage', name: 'index' })
+    await blocked()
+    await work(daemon)
+  })
+  return daemon
+}
+
 async function finish() {
   expect((await runOnce('index', library.configFile)).code).toBe(0)
   expect(await library.violations()).toEqual([])
@@ -76,9 +89,7 @@ test('a database that is away ends --once with exit code 7 and one sentence', as
 })
 
 test('a database that goes away between post and settle is waited for: the batch is settled when it comes back', async () => {
-  const daemon = start('index', library.configFile)
-  await library.whileLocked('slip_indexed', 'writing', async (blocked) => {
-    await blocked()
+  const daemon = await startHeldAt('slip_indexed', 'writing', async (daemon) => {
     database.set(false)
     expect(await daemon.event('daemon.waiting')).toMatchObject({ code: 'DATABASE_UNAVAILABLE' })
   })
@@ -93,12 +104,8 @@ test('a database that goes away between post and settle is waited for: the batch
 test('an index that goes away burns no attempt and writes no error; the rows are delayed and unproven', async () => {
   // the first batch is one that needs the index
   await rows(`DELETE FROM slip_queue WHERE action = 'delete'`)
-  const daemon = start('index', library.configFile)
-  await library.whileLocked('slip_rights', 'reading', async (blocked) => {
-    await blocked()
-    engine.set(false)
-  })
-  expect(await daemon.event('index.batch')).toMatchObject({ indexed: 0, errors: 0 })
+  const daemon = await startHeldAt('slip_rights', 'reading', async () => engine.set(false))
+  expect(await daemon.event('index.batch')).toMatchObject({ indexed: 0 })
   daemon.kill('SIGTERM')
   await daemon.exit
   expect(await rows('SELECT DISTINCT attempts FROM slip_queue WHERE unproven')).toEqual([{ attempts: 0 }])
@@ -169,4 +176,10 @@ test('a wrong key ends the daemon with exit code 2, the line and the nearest key
   const { code, words } = await runOnce('index', changedConfig({ indexer: { batsh: 3 } }))
   expect(code).toBe(2)
   expect(words).toMatch(/changed\.yaml:\d+: indexer\.batsh: unknown key; did you mean batch\?/)
+})
+
+test('--once ends with exit code 6 while its stage is paused', async () => {
+  await pause(library.state.db, { kind: 'stage', name: 'index' }, { by: 'test', reason: '' })
+  expect((await runOnce('index', library.configFile)).code).toBe(6)
+  await resume(library.state.db, { kind: 'stage', name: 'index' })
 })

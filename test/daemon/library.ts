@@ -9,7 +9,7 @@ import type { Engine } from '../../src/shards/engine.ts'
 import { checkAtRest, type EngineContent, type Violation } from '../../src/state/audit/invariants.ts'
 import { migrate } from '../../src/state/migrate.ts'
 import { openState, type State } from '../../src/state/open-state.ts'
-import { testDatabase } from '../services/postgres.ts'
+import { testDatabase } from '../services/database.ts'
 import { untilBlocked } from '../state/fixture.ts'
 
 export const samples = resolve(import.meta.dirname, '../../samples/library')

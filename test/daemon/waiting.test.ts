@@ -5,10 +5,10 @@ import { parse, stringify } from 'yaml'
 import { loadConfig } from '../../src/config/load.ts'
 import { applyTargets } from '../../src/ctl/apply-targets.ts'
 import { pause, resume } from '../../src/state/control/pause.ts'
-import { testDatabase } from '../services/postgres.ts'
+import { testDatabase } from '../services/database.ts'
 import { Door } from './door.ts'
 import { type Library, openLibrary } from './library.ts'
-import { endAll, runOnce, start } from './processes.ts'
+import { type Daemon, endAll, runOnce, start } from './processes.ts'
 
 let library: Library
 let database: Door
@@ -50,6 +50,19 @@ afterAll(async () => {
 
 const rows = (sql: string) => library.state.db.query(sql)
 
+/** Starts slip-index and holds it at a table, in the batch that `work` is to disturb; resolves with the daemon. */
+async function startHeldAt(table: string, against: 'reading' | 'writing', work: (daemon: Daemon) => Promise<void>) {
+  await pause(library.state.db, { kind: 'stage', name: 'index' }, { by: 'test', reason: '' })
+  const daemon = start('index', library.configFile)
+  await daemon.event('daemon.ready')
+  await library.whileLocked(table, against, async (blocked) => {
+    await resume(library.state.db, { kind: 'stage', name: 'index' })
+    await blocked()
+    await work(daemon)
+  })
+  return daemon
+}
+
 test('a database that goes away while a daemon registers is waited for', async () => {
   const daemon = await library.whileLocked('slip_worker', 'writing', async (blocked) => {
     const daemon = start('index', library.configFile)
@@ -63,9 +76,7 @@ test('a database that goes away while a daemon registers is waited for', async (
 })
 
 test('SIGTERM ends a daemon that waits for a database gone between post and settle; its claim comes back after a lease', async () => {
-  const daemon = start('index', library.configFile)
-  await library.whileLocked('slip_indexed', 'writing', async (blocked) => {
-    await blocked()
+  await startHeldAt('slip_indexed', 'writing', async (daemon) => {
     database.set(false)
     await daemon.event('daemon.waiting')
     daemon.kill('SIGTERM')

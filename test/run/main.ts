@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
-// --no-install forbids system packages. The suite needs none, so there is nothing to forbid; vitest does not know it.
+// --no-install forbids packages of the system: test/services reads the variable, and vitest does not know the option.
 const args = process.argv.slice(2).filter((argument) => argument !== '--no-install')
+if (args.length < process.argv.length - 2) process.env.SLIP_TEST_NO_INSTALL = '1'
 const vitest = join(import.meta.dirname, '../../node_modules/vitest/vitest.mjs')
 const child = spawn(process.execPath, [vitest, 'run', ...args], { stdio: 'inherit' })
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal))

@@ -1,4 +1,4 @@
-import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node'
+import type { Reporter, SerializedError, TestCase, TestModule, TestSuite } from 'vitest/node'
 
 /**
  * Prints what vitest does not: every skipped test with its reason, the ten slowest files, and the closing line
@@ -30,7 +30,13 @@ export class TotalsReporter implements Reporter {
 
 function reasonOf(test: TestCase): string {
   const result = test.result()
-  return result.state === 'skipped' && result.note ? ` (${result.note})` : ''
+  const note = result.state === 'skipped' ? (result.note ?? absenceIn(test.parent)) : undefined
+  return note ? ` (${note})` : ''
+}
+
+/** The server that the suite, or one around it, asked for in vain. */
+function absenceIn(suite: TestSuite | TestModule): string | undefined {
+  return suite.meta().absent ?? (suite.type === 'suite' ? absenceIn(suite.parent) : undefined)
 }
 
 function durationOf(module: TestModule): number {

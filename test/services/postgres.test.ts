@@ -1,10 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { connect } from 'node:net'
 import { afterAll, expect, test } from 'vitest'
 import { withClient } from '../../src/embedded-postgres/database.ts'
-import { testDatabase } from './postgres.ts'
-import { offerPostgres } from './postgres-cluster.ts'
+import { testDatabase } from './database.ts'
+import { dropLeftovers, hostTag } from './databases.ts'
 
 const one = await testDatabase()
 const two = await testDatabase()
@@ -26,21 +24,19 @@ test('each call gives an empty database of its own, in UTF-8 and byte order', as
   }
 })
 
-test('a run that starts drops the databases of runs that were killed, and no others', async () => {
-  const dead = `test_${spawnSync('true').pid}_1_1`
-  const living = `test_${process.pid}_0_0`
+test('a run that starts drops the databases of killed runs of this host, and no others', async () => {
+  const ended = spawnSync('true').pid
+  const dead = `test_${hostTag}_${ended}_1_1`
+  const kept = [`test_${hostTag}_${process.pid}_0_0`, `test_00000000_${ended}_1_1`]
   await withClient(one.url, async (client) => {
-    await client.query(`CREATE DATABASE ${dead}`)
-    await client.query(`CREATE DATABASE ${living}`)
+    for (const name of [dead, ...kept]) await client.query(`CREATE DATABASE ${name}`)
   })
-  const run = await offerPostgres()
-  const asked = connect(run.port, '127.0.0.1')
-  asked.resume()
-  await once(asked, 'end')
-  await run.close()
+  await dropLeftovers('postgres', one.url)
   await withClient(one.url, async (client) => {
-    const { rows } = await client.query('SELECT datname FROM pg_database WHERE datname = ANY ($1)', [[dead, living]])
-    await client.query(`DROP DATABASE ${living}`)
-    expect(rows).toEqual([{ datname: living }])
+    const { rows } = await client.query(`SELECT datname FROM pg_database WHERE datname = ANY ($1) ORDER BY 1`, [
+      [dead, ...kept],
+    ])
+    for (const name of kept) await client.query(`DROP DATABASE ${name}`)
+    expect(rows.map(({ datname }) => datname)).toEqual(kept.toSorted())
   })
 })

@@ -9,7 +9,7 @@ import { enqueueChanged } from '../../src/state/queue/enqueue.ts'
 import { closeClaim, lockClaim } from '../../src/state/queue/exit.ts'
 import { type Indexed, settle } from '../../src/state/queue/settle.ts'
 import { merge, upsertRights } from '../../src/state/rights/upsert-rights.ts'
-import { testDatabase } from '../services/postgres.ts'
+import { testDatabase } from '../services/database.ts'
 
 export const digestOf = (n: number) => n.toString(16).padStart(32, '0')
 
@@ -131,14 +131,17 @@ export interface QueueRow {
 }
 
 export async function queueRow(db: Connection, htid: string): Promise<QueueRow | undefined> {
-  const [row] = await db.query<QueueRow & Record<string, unknown>>('SELECT * FROM slip_queue WHERE htid = $1', [htid])
+  const [row] = await db.query<QueueRow & Record<string, unknown>>(`SELECT * FROM slip_queue WHERE htid = '${htid}'`)
   return row
 }
 
 export async function ledgerRow(db: Connection, htid: string): Promise<Record<string, unknown> | undefined> {
-  const [row] = await db.query('SELECT * FROM slip_indexed WHERE htid = $1', [htid])
+  const [row] = await db.query(`SELECT * FROM slip_indexed WHERE htid = '${htid}'`)
   return row
 }
+
+/** SQL of the database clock, some seconds from now: the tests age leases with it. */
+export const later = (_db: Connection, seconds: number): string => `clock_timestamp() + interval '${seconds} seconds'`
 
 /** Resolves once a backend of this test's database waits for a lock: a race can then be let go. */
 export async function untilBlocked(db: Connection, waiting = 1): Promise<void> {

@@ -4,7 +4,7 @@ import { settleOutcomes } from '../../src/indexer/settle.ts'
 import type { Connection, Database } from '../../src/state/connection.ts'
 import { holdDuty, takeDuty } from '../../src/state/control/duty.ts'
 import { reap } from '../../src/state/queue/reap.ts'
-import { change, claimBucket, enqueue, indexed, openState, type State, untilBlocked, worker } from './fixture.ts'
+import { change, claimBucket, enqueue, indexed, later, openState, type State, untilBlocked, worker } from './fixture.ts'
 
 let state: State
 let other: Database
@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => state.close())
 
 const lock = (tx: Connection, htid: string, how = '') =>
-  tx.query(`SELECT 1 FROM slip_queue WHERE htid = $1 FOR UPDATE ${how}`, [htid])
+  tx.query(`SELECT 1 FROM slip_queue WHERE htid = '${htid}' FOR UPDATE ${how}`)
 
 /** Holds the row of `low` and runs `exit` until it waits for it: it must not hold `high` already, or two deadlock. */
 async function expectInOrder(low: string, high: string, exit: (tx: Connection) => Promise<unknown>) {
@@ -38,7 +38,7 @@ test('the reaper locks the rows of all claims it takes in id order', async () =>
     await enqueue(state.db, [htid])
     await claimBucket(state.db, token)
   }
-  await state.db.query(`UPDATE slip_claim SET lease_until = claimed_at - interval '1 hour'`)
+  await state.db.query(`UPDATE slip_claim SET lease_until = ${later(state.db, -1)}`)
   await expectInOrder('b.1', 'm.1', (tx) => reap(tx, 10))
   expect(await state.db.query('SELECT htid FROM slip_queue WHERE state = 0 ORDER BY htid')).toEqual([
     { htid: 'b.1' },

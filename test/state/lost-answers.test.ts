@@ -4,7 +4,7 @@ import { Claimer } from '../../src/indexer/claimer.ts'
 import type { Database } from '../../src/state/connection.ts'
 import { openDatabase } from '../../src/state/database.ts'
 import { retryErrors } from '../../src/state/queue/retry.ts'
-import { change, enqueue, ledgerRow, openState, queueRow, type State, settleAll, worker } from './fixture.ts'
+import { change, enqueue, later, ledgerRow, openState, queueRow, type State, settleAll, worker } from './fixture.ts'
 import { LostCommit } from './lost-commit.ts'
 
 let state: State
@@ -68,7 +68,7 @@ test('a retry whose COMMIT was not answered asks once more at most: one row', as
   await change(state.db, ['c.1'])
   await state.db.query(
     `INSERT INTO slip_errors (target, htid, rev, stage, code, class, message, error_time)
-     VALUES ('main', 'c.1', 1, 'index', 'METS_MISSING', 'item', 'gone', clock_timestamp())`,
+     VALUES ('main', 'c.1', 1, 'index', 'METS_MISSING', 'item', 'gone', ${later(state.db, 0)})`,
   )
   await unheard(() => lossy.transaction((tx) => retryErrors(tx, { htids: ['c.1'] })))
   expect(await queueRow(state.db, 'c.1')).toMatchObject({ state: 0, rev: 1 })

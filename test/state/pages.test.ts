@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listErrors } from '../../src/state/audit/errors.ts'
 import { requestPage } from '../../src/state/queue/request-page.ts'
-import { change, openState, type State } from './fixture.ts'
+import { change, later, openState, type State } from './fixture.ts'
 
 let state: State
 beforeAll(async () => {
@@ -33,8 +33,7 @@ test('requests by page reach every item with rights once, whether the last page 
 test('errors by page are all of them, newest first, none twice', async () => {
   await state.db.query(
     `INSERT INTO slip_errors (target, htid, stage, code, class, message, error_time)
-     SELECT 'main', id, 'index', 'METS_MISSING', 'item', 'gone', clock_timestamp() FROM unnest($1::text[]) id`,
-    [five],
+     VALUES ${five.map((id) => `('main', '${id}', 'index', 'METS_MISSING', 'item', 'gone', ${later(state.db, 0)})`)}`,
   )
   const seen: number[] = []
   for (;;) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Connection, Database } from '../../src/state/connection.ts'
 import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
@@ -13,6 +14,7 @@ import {
   digestOf,
   enqueue,
   indexed,
+  later,
   ledgerRow,
   openState,
   queueRow,
@@ -51,7 +53,7 @@ async function claimed(htid: string, draw = 1) {
   return claimBucket(state.db, token, { draw })
 }
 
-const expireLeases = () => state.db.query(`UPDATE slip_claim SET lease_until = clock_timestamp() - interval '1 second'`)
+const expireLeases = () => state.db.query(`UPDATE slip_claim SET lease_until = ${later(state.db, -1)}`)
 
 test('a settle that commits while an enqueue of a new revision waits loses neither', async () => {
   const held = await claimed('a.1', 2)
@@ -164,7 +166,7 @@ test('an expiry of the worker that commits while its claim waits leaves nothing 
   await change(state.db, ['b.5'])
   await enqueue(state.db, ['b.5'])
   const held = await race(
-    (tx) => tx.query('UPDATE slip_worker SET expired_at = clock_timestamp() WHERE token = $1', [doomed]),
+    (tx) => tx.query(`UPDATE slip_worker SET expired_at = ${later(state.db, 0)} WHERE token = '${doomed}'`),
     () => claimBucket(other, doomed),
   )
   expect(held.items).toEqual([])
@@ -178,7 +180,7 @@ test('a claim that commits while an enqueue of a new revision waits keeps its to
   await race(
     (tx) =>
       tx.query(
-        `UPDATE slip_queue SET state = 1, claim_token = gen_random_uuid(), claimed_rev = rev, claimed_gen = gen WHERE htid = 'b.6'`,
+        `UPDATE slip_queue SET state = 1, claim_token = '${randomUUID()}', claimed_rev = rev, claimed_gen = gen WHERE htid = 'b.6'`,
       ),
     () => other.transaction((tx) => enqueueChanged(tx, 'main', ['b.6'], { lane: 'daily', reason: 'test' })),
   )

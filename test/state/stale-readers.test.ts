@@ -30,7 +30,7 @@ afterAll(() => state.close())
 async function held<T>(at: string, slow: (tx: Connection) => Promise<T>, meanwhile: () => Promise<void>): Promise<T> {
   let answer: Promise<T> | undefined
   await state.db.transaction(async (tx) => {
-    await tx.query('SELECT 1 FROM slip_queue WHERE htid = $1 FOR UPDATE', [at])
+    await tx.query(`SELECT 1 FROM slip_queue WHERE htid = '${at}' FOR UPDATE`)
     answer = other.transaction(slow)
     answer.catch(() => undefined)
     await untilBlocked(state.db)
@@ -63,7 +63,7 @@ for (const [name, slow] of [
       async () => {
         await change(state.db, [last], { attr: 1 })
         await enqueue(state.db, [last])
-        await state.db.transaction((tx) => tx.query(`UPDATE slip_queue SET shard = 2 WHERE htid = $1`, [last]))
+        await state.db.transaction((tx) => tx.query(`UPDATE slip_queue SET shard = 2 WHERE htid = '${last}'`))
         await settleAll(state.db, await claimBucket(state.db, token, { shard: 2 }))
         expect(await ledgerRow(state.db, last)).toMatchObject({ rev: 2, presence: 'indexed' })
       },

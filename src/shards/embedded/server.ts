@@ -36,6 +36,7 @@ export function openPool(options: ServerOptions): pg.Pool {
     application_name: `slip ${options.target}`,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     max: 4,
     types: { getTypeParser: typeParser } as pg.CustomTypesConfig,
   })

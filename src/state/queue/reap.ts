@@ -1,7 +1,7 @@
 import { errorCodes } from '../../errors/codes.ts'
 import type { Connection } from '../connection.ts'
 import { endInError } from './dead-letter.ts'
-import { closeClaim, lockClaim, lockRows, movedOn, movedOnSet, own, release, released, splitOwn } from './exit.ts'
+import { closeClaim, lockRows, movedOn, movedOnSet, own, release, released, splitOwn } from './exit.ts'
 
 /**
  * claimed → ready, by the reaper: a claim whose lease has expired, or lies further away than two leases (the clock was
@@ -84,13 +84,9 @@ export async function reap(tx: Connection, limit: number): Promise<number> {
 
 /** As reap, for claimed rows without a claim; slow, run by the sweep. */
 export async function reapOrphans(tx: Connection, limit: number): Promise<number> {
-  const found: Expired[] = []
   const orphans =
     tx.dialect === 'postgres' ? await tx.query<Expired>(postgres.orphans, [limit]) : await findOrphansMysql(tx, limit)
-  for (const orphan of orphans) {
-    if (!(await lockClaim(tx, orphan))) found.push(orphan)
-  }
-  return releaseAll(tx, found)
+  return releaseAll(tx, orphans)
 }
 
 async function releaseAll(tx: Connection, claims: readonly Expired[]): Promise<number> {

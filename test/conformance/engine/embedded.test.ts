@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest'
 import { openEngine } from '../../../src/shards/open-engine.ts'
-import { testDatabase } from '../../services/postgres.ts'
+import { testDatabase } from '../../services/database.ts'
 import { document } from './documents.ts'
 import { engineConformance } from './engine-conformance.ts'
 

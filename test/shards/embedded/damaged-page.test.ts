@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openEmbeddedEngine } from '../../../src/shards/embedded/engine.ts'
 import type { Engine } from '../../../src/shards/engine.ts'
 import { document } from '../../conformance/engine/documents.ts'
-import { type TestDatabase, testDatabase } from '../../services/postgres.ts'
+import { type TestDatabase, testDatabase } from '../../services/database.ts'
 
 let database: TestDatabase
 let engine: Engine

@@ -4,7 +4,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openEngine } from '../../../src/shards/open-engine.ts'
 import { document } from '../../conformance/engine/documents.ts'
-import { testDatabase } from '../../services/postgres.ts'
+import { testDatabase } from '../../services/database.ts'
 
 const database = await testDatabase()
 const server = new URL(database.url)

@@ -2,7 +2,7 @@ import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openEngine } from '../../../src/shards/open-engine.ts'
 import { document } from '../../conformance/engine/documents.ts'
-import { testDatabase } from '../../services/postgres.ts'
+import { testDatabase } from '../../services/database.ts'
 
 const database = await testDatabase()
 const admin = new pg.Client({ connectionString: database.url })

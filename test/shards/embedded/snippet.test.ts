@@ -4,7 +4,7 @@ import { afterAll, expect, test } from 'vitest'
 import { parseQuery, tsquery } from '../../../src/shards/embedded/query.ts'
 import { textRows } from '../../../src/shards/embedded/rows.ts'
 import { snippet } from '../../../src/shards/embedded/snippet.ts'
-import { testDatabase } from '../../services/postgres.ts'
+import { testDatabase } from '../../services/database.ts'
 
 const database = await testDatabase()
 const client = new pg.Client({ connectionString: database.url })

@@ -1,0 +1,24 @@
+import { dropLeftovers } from './databases.ts'
+import { ServerAbsent, type ServerName, type StartedServer, type Tell } from './server.ts'
+
+const starters: Record<ServerName, () => Promise<(tell: Tell) => Promise<StartedServer>>> = {
+  postgres: async () => (await import('./postgres/server.ts')).startPostgres,
+  mariadb: async () => (await import('./mariadb/server.ts')).startMariadb,
+}
+
+/**
+ * Starts a server the first way that can be gone here, tells which way that was, and drops the databases that killed
+ * test runs left in it.
+ * @throws ServerAbsent when it cannot be had
+ */
+export async function startServer(name: ServerName, tell: Tell): Promise<StartedServer> {
+  try {
+    const start = await starters[name]()
+    const server = await start((line) => tell(`${name}: ${line}`))
+    tell(`${name}: ${server.described}`)
+    await dropLeftovers(name, server.url)
+    return server
+  } catch (error) {
+    throw new ServerAbsent(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
