@@ -58,7 +58,7 @@ export const inputs: Migration = {
        KEY slip_record_pending (pending, deleted, record_id)
      ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
     `CREATE TABLE IF NOT EXISTS slip_rights (
-       htid varchar(255) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY CHECK (htid REGEXP '^[!-~]+$'),
+       htid varchar(255) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
        attr smallint,
        reason varchar(16),
        source varchar(32),
@@ -71,7 +71,8 @@ export const inputs: Migration = {
        rev bigint NOT NULL CHECK (rev > 0),
        insert_time datetime(6) NOT NULL,
        withdrawn_at datetime(6),
-       KEY slip_rights_insert_time (insert_time, htid)
+       KEY slip_rights_insert_time (insert_time, htid),
+       CONSTRAINT slip_rights_htid_check CHECK (htid REGEXP '^[!-~]+$')
      ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   ],
 }

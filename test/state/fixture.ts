@@ -9,6 +9,7 @@ import { enqueueChanged } from '../../src/state/queue/enqueue.ts'
 import { closeClaim, lockClaim } from '../../src/state/queue/exit.ts'
 import { type Indexed, settle } from '../../src/state/queue/settle.ts'
 import { merge, upsertRights } from '../../src/state/rights/upsert-rights.ts'
+import { inject } from 'vitest'
 import { testDatabase } from '../services/database.ts'
 
 export const digestOf = (n: number) => n.toString(16).padStart(32, '0')
@@ -21,9 +22,9 @@ export interface State {
   close(): Promise<void>
 }
 
-/** A migrated database of its own with target `main`, two shards, lease and overlap one minute. */
+/** On the server of the project that runs: no test knows which. A migrated database of its own with target `main`, two shards, lease and overlap one minute. */
 export async function openState(): Promise<State> {
-  const { url, drop } = await testDatabase()
+  const { url, drop } = await testDatabase(inject('stateServer'))
   const open = () => openDatabase({ url, applicationName: 'test', poolSize: 4 })
   const db = await open()
   await migrate(db)
@@ -141,14 +142,25 @@ export async function ledgerRow(db: Connection, htid: string): Promise<Record<st
 }
 
 /** SQL of the database clock, some seconds from now: the tests age leases with it. */
-export const later = (_db: Connection, seconds: number): string => `clock_timestamp() + interval '${seconds} seconds'`
+export const later = ({ dialect }: Connection, seconds: number): string =>
+  dialect === 'postgres' ? `clock_timestamp() + interval '${seconds} seconds'` : `SYSDATE(6) + INTERVAL ${seconds} SECOND`
 
-/** Resolves once a backend of this test's database waits for a lock: a race can then be let go. */
-export async function untilBlocked(db: Connection, waiting = 1): Promise<void> {
-  for (;;) {
-    const [row] = await db.query<{ n: number }>(
-      `SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    )
-    if ((row?.n ?? 0) >= waiting) return
-  }
+const waiting = {
+  /** pg_stat_activity stands still within a transaction: ask outside of one. */
+  postgres: async (db: Connection) => {
+    const sql = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+    return (await db.query(sql)).length > 0
+  },
+  /** innodb_trx is kept for 100 ms after each look and so never changes for one who looks all the time. */
+  mysql: async (db: Connection) => {
+    const ours = await db.query<{ id: number }>('SELECT id FROM information_schema.processlist WHERE db = database()')
+    const [status] = await db.query<{ Status: string }>('SHOW ENGINE INNODB STATUS')
+    const blocked = (status?.Status ?? '').split('---TRANSACTION').filter((part) => part.includes('LOCK WAIT'))
+    return ours.some(({ id }) => blocked.some((part) => part.includes(`thread id ${id},`)))
+  },
+}
+
+/** Resolves once a transaction of this test's database waits for a lock: a race can then be let go. */
+export async function untilBlocked(db: Connection): Promise<void> {
+  while (!(await waiting[db.dialect](db)));
 }
