@@ -11,10 +11,20 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 40_000,
-    // everything on PostgreSQL, and what is said of the state machine on MariaDB as well
+    // everything on PostgreSQL, and the state machine and its daemons on MariaDB as well
     projects: [
-      { extends: true, test: { name: 'postgres', include: ['test/**/*.test.ts'], provide: { stateServer: 'postgres' } } },
-      { extends: true, test: { name: 'mariadb', include: ['test/state/*.test.ts'], provide: { stateServer: 'mariadb' } } },
+      {
+        extends: true,
+        test: { name: 'postgres', include: ['test/**/*.test.ts'], provide: { stateServer: 'postgres' } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'mariadb',
+          include: ['test/{state,rights,enqueue,daemon}/*.test.ts'],
+          provide: { stateServer: 'mariadb' },
+        },
+      },
     ],
   },
 })

@@ -1,3 +1,4 @@
+import { inject } from 'vitest'
 import { schemaVersion } from '../../migrations/index.ts'
 import type { Connection, Database } from '../../src/state/connection.ts'
 import { applyTarget } from '../../src/state/control/target.ts'
@@ -9,7 +10,6 @@ import { enqueueChanged } from '../../src/state/queue/enqueue.ts'
 import { closeClaim, lockClaim } from '../../src/state/queue/exit.ts'
 import { type Indexed, settle } from '../../src/state/queue/settle.ts'
 import { merge, upsertRights } from '../../src/state/rights/upsert-rights.ts'
-import { inject } from 'vitest'
 import { testDatabase } from '../services/database.ts'
 
 export const digestOf = (n: number) => n.toString(16).padStart(32, '0')
@@ -143,7 +143,9 @@ export async function ledgerRow(db: Connection, htid: string): Promise<Record<st
 
 /** SQL of the database clock, some seconds from now: the tests age leases with it. */
 export const later = ({ dialect }: Connection, seconds: number): string =>
-  dialect === 'postgres' ? `clock_timestamp() + interval '${seconds} seconds'` : `SYSDATE(6) + INTERVAL ${seconds} SECOND`
+  dialect === 'postgres'
+    ? `clock_timestamp() + interval '${seconds} seconds'`
+    : `SYSDATE(6) + INTERVAL ${seconds} SECOND`
 
 const waiting = {
   /** pg_stat_activity stands still within a transaction: ask outside of one. */
@@ -153,7 +155,10 @@ const waiting = {
   },
   /** innodb_trx is kept for 100 ms after each look and so never changes for one who looks all the time. */
   mysql: async (db: Connection) => {
-    const ours = await db.query<{ id: number }>('SELECT id FROM information_schema.processlist WHERE db = database()')
+    const sql = 'SELECT id, state FROM information_schema.processlist WHERE db = database()'
+    const ours = await db.query<{ id: number; state: string | null }>(sql)
+    // for a locked table
+    if (ours.some(({ state }) => state?.startsWith('Waiting for'))) return true
     const [status] = await db.query<{ Status: string }>('SHOW ENGINE INNODB STATUS')
     const blocked = (status?.Status ?? '').split('---TRANSACTION').filter((part) => part.includes('LOCK WAIT'))
     return ours.some(({ id }) => blocked.some((part) => part.includes(`thread id ${id},`)))
