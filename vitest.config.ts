@@ -3,7 +3,6 @@ import { TotalsReporter } from './test/run/totals-reporter.ts'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/services/global-setup.ts'],
     runner: './test/run/absent-server-runner.ts',
     reporters: ['default', new TotalsReporter()],
@@ -12,5 +11,20 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 40_000,
+    // everything on PostgreSQL, and the state machine and its daemons on MariaDB as well
+    projects: [
+      {
+        extends: true,
+        test: { name: 'postgres', include: ['test/**/*.test.ts'], provide: { stateServer: 'postgres' } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'mariadb',
+          include: ['test/{state,rights,enqueue,daemon}/*.test.ts'],
+          provide: { stateServer: 'mariadb' },
+        },
+      },
+    ],
   },
 })

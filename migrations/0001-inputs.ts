@@ -39,4 +39,40 @@ export const inputs: Migration = {
      )`,
     `CREATE INDEX slip_rights_insert_time ON slip_rights (insert_time, htid)`,
   ],
+  mysql: [
+    `CREATE TABLE IF NOT EXISTS slip_schema (
+       only_row tinyint NOT NULL DEFAULT 1 PRIMARY KEY CHECK (only_row = 1),
+       version int NOT NULL,
+       oldest_code varchar(32) NOT NULL
+     ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    `CREATE TABLE IF NOT EXISTS slip_record (
+       record_id varchar(64) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+       data longtext NOT NULL,
+       items int NOT NULL CHECK (items >= 0),
+       digest char(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+       source varchar(64) NOT NULL,
+       loaded_at datetime(6) NOT NULL,
+       deleted_at datetime(6),
+       deleted tinyint(1) GENERATED ALWAYS AS (deleted_at IS NOT NULL) STORED,
+       pending tinyint(1) NOT NULL DEFAULT 1,
+       KEY slip_record_pending (pending, deleted, record_id)
+     ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    `CREATE TABLE IF NOT EXISTS slip_rights (
+       htid varchar(255) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+       attr smallint,
+       reason varchar(16),
+       source varchar(32),
+       access_profile varchar(32),
+       rights_time datetime,
+       record_id varchar(64) CHARACTER SET ascii COLLATE ascii_bin,
+       update_date int,
+       record_digest char(32) CHARACTER SET ascii COLLATE ascii_bin,
+       digest char(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+       rev bigint NOT NULL CHECK (rev > 0),
+       insert_time datetime(6) NOT NULL,
+       withdrawn_at datetime(6),
+       KEY slip_rights_insert_time (insert_time, htid),
+       CONSTRAINT slip_rights_htid_check CHECK (htid REGEXP '^[!-~]+$')
+     ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  ],
 }

@@ -59,4 +59,56 @@ export const work: Migration = {
     `CREATE TABLE slip_state (state smallint PRIMARY KEY, name varchar(16) NOT NULL)`,
     `INSERT INTO slip_state VALUES (0, 'ready'), (1, 'claimed'), (2, 'delayed')`,
   ],
+  mysql: [
+    `CREATE TABLE IF NOT EXISTS slip_queue (
+       target varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+       htid varchar(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL CHECK (htid REGEXP '^[!-~]+$'),
+       seq bigint NOT NULL,
+       lane smallint NOT NULL CHECK (lane BETWEEN 0 AND 3),
+       state smallint NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 2),
+       action varchar(6) CHARACTER SET ascii COLLATE ascii_bin NOT NULL CHECK (action IN ('index', 'delete')),
+       shard smallint NOT NULL DEFAULT 0 CHECK (shard >= 0),
+       rev bigint NOT NULL CHECK (rev > 0),
+       gen bigint NOT NULL DEFAULT 1 CHECK (gen > 0),
+       claimed_rev bigint,
+       claimed_gen bigint,
+       fence bigint NOT NULL DEFAULT 0 CHECK (fence BETWEEN 0 AND 9007199254740991),
+       claim_token char(36) CHARACTER SET ascii COLLATE ascii_bin,
+       pid int,
+       host varchar(255),
+       attempts int NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+       strikes smallint NOT NULL DEFAULT 0 CHECK (strikes >= 0),
+       unproven tinyint(1) NOT NULL DEFAULT 0,
+       available_at datetime(6),
+       enqueued_at datetime(6) NOT NULL,
+       reason varchar(32) NOT NULL,
+       last_error varchar(1000),
+       PRIMARY KEY (target, htid),
+       KEY slip_queue_ready (state, target, lane, shard, seq),
+       KEY slip_queue_delayed (state, available_at),
+       CONSTRAINT slip_queue_claim CHECK (
+         (state = 1) = (claim_token IS NOT NULL)
+         AND (state = 1) = (claimed_rev IS NOT NULL)
+         AND (state = 1) = (claimed_gen IS NOT NULL)
+       ),
+       CONSTRAINT slip_queue_delay CHECK ((state = 2) = (available_at IS NOT NULL))
+     ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    `CREATE TABLE IF NOT EXISTS slip_claim (
+       token char(36) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+       worker char(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+       pid int NOT NULL,
+       host varchar(255) NOT NULL,
+       target varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+       lane smallint NOT NULL,
+       shard smallint NOT NULL,
+       htids longtext NOT NULL,
+       claimed_at datetime(6) NOT NULL,
+       lease_until datetime(6) NOT NULL,
+       KEY slip_claim_lease (lease_until)
+     ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    `CREATE TABLE IF NOT EXISTS slip_lane (lane smallint PRIMARY KEY, name varchar(16) NOT NULL) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    `INSERT IGNORE INTO slip_lane VALUES (0, 'alone'), (1, 'daily'), (2, 'ops'), (3, 'bulk')`,
+    `CREATE TABLE IF NOT EXISTS slip_state (state smallint PRIMARY KEY, name varchar(16) NOT NULL) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    `INSERT IGNORE INTO slip_state VALUES (0, 'ready'), (1, 'claimed'), (2, 'delayed')`,
+  ],
 }

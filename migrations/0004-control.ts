@@ -39,4 +39,40 @@ export const control: Migration = {
        PRIMARY KEY (scope, name)
      )`,
   ],
+  mysql: [
+    `CREATE TABLE IF NOT EXISTS slip_watermark (
+       stage varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+       name varchar(255) NOT NULL,
+       value text NOT NULL,
+       cycle_at datetime(6),
+       updated_at datetime(6) NOT NULL,
+       PRIMARY KEY (stage, name)
+     ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    `CREATE TABLE IF NOT EXISTS slip_worker (
+       token char(36) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+       stage varchar(16) NOT NULL,
+       host varchar(255) NOT NULL,
+       pid int NOT NULL,
+       boot_id varchar(64) NOT NULL,
+       started_at datetime(6) NOT NULL,
+       heartbeat_at datetime(6) NOT NULL,
+       expired_at datetime(6),
+       code_version varchar(32) NOT NULL,
+       control_seen datetime(6)
+     ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    `CREATE TABLE IF NOT EXISTS slip_duty (
+       name varchar(64) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+       token char(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+       until datetime(6) NOT NULL
+     ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    `CREATE TABLE IF NOT EXISTS slip_control (
+       scope varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL CHECK (scope IN ('all', 'stage', 'target', 'shard', 'lane', 'host')),
+       name varchar(255) NOT NULL DEFAULT '',
+       paused_at datetime(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
+       until datetime(6),
+       paused_by varchar(255) NOT NULL DEFAULT '',
+       reason varchar(1000) NOT NULL DEFAULT '',
+       PRIMARY KEY (scope, name)
+     ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  ],
 }

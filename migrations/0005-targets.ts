@@ -23,4 +23,25 @@ export const targets: Migration = {
        PRIMARY KEY (target, shard)
      )`,
   ],
+  mysql: [
+    `CREATE TABLE IF NOT EXISTS slip_target (
+       name varchar(32) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,
+       engine varchar(16) NOT NULL,
+       schema_version int NOT NULL,
+       shards smallint NOT NULL CHECK (shards > 0),
+       lease_ms int NOT NULL CHECK (lease_ms > 0),
+       overlap_ms int NOT NULL CHECK (overlap_ms > 0),
+       state varchar(8) NOT NULL DEFAULT 'live' CHECK (state IN ('live'))
+     ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    `CREATE TABLE IF NOT EXISTS slip_shard (
+       target varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+       shard smallint NOT NULL CHECK (shard > 0),
+       state varchar(8) NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'full', 'closed')),
+       weight float NOT NULL DEFAULT 1 CHECK (weight >= 0),
+       reason varchar(1000) NOT NULL DEFAULT '',
+       since datetime(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
+       PRIMARY KEY (target, shard),
+       FOREIGN KEY (target) REFERENCES slip_target (name)
+     ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+  ],
 }

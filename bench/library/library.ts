@@ -40,7 +40,7 @@ export async function newLibrary(folder: string, server: EmbeddedServer, files: 
   writeFileSync(configFile, stringify(config), { mode: 0o600 })
   const settings = loadConfig(configFile)
   const state = await openState(settings, { applicationName: 'slip-bench' })
-  await migrate(state.db.knex)
+  await migrate(state.db)
   await applyTargets(settings, state)
   return { configFile, progress: () => readProgress(state.db, 'main'), close: () => state.close() }
 }

@@ -36,7 +36,7 @@ const target = z.strictObject({
     .length(1)
     .optional()
     .describe(
-      'Where the engine answers. embedded: one postgres:// URL or embedded:DIR; default: a database of its own, slip_index_NAME, on the server of the state database.',
+      'Where the engine answers. embedded: one postgres:// URL or embedded:DIR; default: a database of its own, slip_index_NAME, on the server of the state database, when that is a PostgreSQL.',
     ),
   shards: z.number().int().min(1).max(999).default(1).describe('Number of shards; fixed once the target is applied.'),
   lease: duration('5m').describe('How long a claim lives without renewal.'),
@@ -52,7 +52,7 @@ export const schema = z.strictObject({
         .string()
         .min(1)
         .describe(
-          'State database: postgres://HOST[:PORT]/NAME, or embedded:DIR for a PostgreSQL that SLIP starts itself.',
+          'State database: postgres://HOST[:PORT]/NAME, mysql://HOST[:PORT]/NAME (MariaDB too), or embedded:DIR for a PostgreSQL that SLIP starts itself.',
         ),
       user: z.string().min(1).optional().describe('User name, when the URL has none.'),
       password: z.string().min(1).optional().meta({ secret: true }).describe('Password, when the URL has none.'),

@@ -19,7 +19,9 @@ export function age(timestamp: string, now: string): string {
 
 /** Good for ages only: a JavaScript date drops microseconds. */
 function milliseconds(timestamp: string): number {
-  return Date.parse(timestamp.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'))
+  const [day = '', time = ''] = timestamp.split(' ')
+  const offset = /[+-]\d\d$/.exec(time)?.[0]
+  return Date.parse(`${day}T${offset ? `${time}:00` : `${time}Z`}`)
 }
 
 /** Bytes in the unit that leaves one to three digits before the point: `999 B`, `1.4 MB`. */

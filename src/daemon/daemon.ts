@@ -6,6 +6,7 @@ import { databaseClock } from '../state/clock.ts'
 import { registerWorker, unregisterWorker } from '../state/control/worker.ts'
 import { checkSchema } from '../state/migrate.ts'
 import { openState, type State } from '../state/open-state.ts'
+import { checkServer } from '../state/server-check.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { bootId, hostName } from './identity.ts'
 import { logEvents } from './log.ts'
@@ -52,7 +53,7 @@ interface Process {
 
 async function run(definition: StageDefinition, { config, bus, stop, args }: Process): Promise<number> {
   const { name } = definition
-  const state = await whenThere({ config, bus, stop, args }, () => openChecked(config, name))
+  const state = await whenThere({ config, bus, stop, args }, () => openChecked(config, name, bus))
   if (state === undefined) return exitCodes.done
   let token: string | undefined
   try {
@@ -85,9 +86,10 @@ async function run(definition: StageDefinition, { config, bus, stop, args }: Pro
   }
 }
 
-async function openChecked(config: Config, name: string): Promise<State> {
+async function openChecked(config: Config, name: string, bus: EventBus): Promise<State> {
   const state = await openState(config, { applicationName: `slip-${name}` })
   try {
+    for (const message of await checkServer(state.db)) bus.emit('daemon.warning', { message })
     await checkSchema(state.db, codeVersion)
     return state
   } catch (error) {

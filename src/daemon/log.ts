@@ -10,6 +10,7 @@ const levels: Partial<Record<EventName, Level>> = {
   'enqueue.sweep': 'debug',
   'index.claimed': 'debug',
   'daemon.waiting': 'warn',
+  'daemon.warning': 'warn',
   'daemon.expired': 'error',
   'chore.failed': 'warn',
   'index.item-failed': 'warn',

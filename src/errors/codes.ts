@@ -171,6 +171,10 @@ export const errorCodes = {
   ),
   SCHEMA_TOO_OLD: usage('The database schema is older than this release.', 'Run: slipctl db migrate'),
   SCHEMA_TOO_NEW: usage('The database schema is newer than this release can use.', 'Install the current release.'),
+  SERVER_UNSUPPORTED: usage(
+    'The database server is too old, or set so that SLIP cannot work on it.',
+    'PostgreSQL 14, MariaDB 10.6 or MySQL 8.0.16, or newer; on the latter two binlog_format must not be STATEMENT.',
+  ),
   NOT_FOUND: usage('What was named does not exist.', 'Check the name.'),
   LOCKED: usage('Another process holds it.', 'Wait for it, or end it.'),
   FOLDER_UNUSABLE: usage(

@@ -5,6 +5,8 @@ export interface Events {
   'daemon.started': { worker: string; version: string }
   'daemon.ready': Record<never, never>
   'daemon.waiting': { code: Code; message: string; place: object; seconds: number }
+  /** No obstacle, but something the operator should know. */
+  'daemon.warning': { message: string }
   'daemon.paused': { scope: string; name: string; reason: string }
   'daemon.resumed': Record<never, never>
   /** Others took it for dead: it was silent for a lease. */

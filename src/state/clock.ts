@@ -1,9 +1,29 @@
 import { SlipError } from '../errors/slip-error.ts'
 import type { Connection } from './connection.ts'
 
+const postgres = {
+  clock: 'SELECT clock_timestamp() AS now',
+  stamp: `
+    SELECT greatest(clock_timestamp(), (SELECT max(value::timestamptz) FROM slip_watermark WHERE stage = 'enqueue')) AS time,
+           (SELECT min(overlap_ms) FROM slip_target) AS overlap`,
+  late: 'SELECT clock_timestamp() > $1::timestamptz + make_interval(secs => $2::float8 / 1000) AS late',
+}
+
+/** SYSDATE: NOW is the start of a statement, and a statement may have waited. GREATEST with a NULL would be NULL. */
+const mysql = {
+  clock: 'SELECT SYSDATE(6) AS now',
+  stamp: `
+    SELECT GREATEST(SYSDATE(6), COALESCE((SELECT MAX(CAST(value AS DATETIME(6))) FROM slip_watermark WHERE stage = 'enqueue'),
+                                         '1970-01-01')) AS time,
+           (SELECT MIN(overlap_ms) FROM slip_target) AS overlap`,
+  late: 'SELECT SYSDATE(6) > CAST(? AS DATETIME(6)) + INTERVAL ? * 1000 MICROSECOND AS late',
+}
+
+const statements = { postgres, mysql }
+
 /** The database's clock as timestamp text with microseconds: the only clock SLIP compares with. */
 export async function databaseClock(db: Connection): Promise<string> {
-  const [row] = await db.query<{ now: string }>('SELECT clock_timestamp() AS now')
+  const [row] = await db.query<{ now: string }>(statements[db.dialect].clock)
   return row?.now ?? ''
 }
 
@@ -18,10 +38,7 @@ export interface Stamp {
  * a clock set back hides no change (state-machine.md, Transitions, first row).
  */
 export async function takeStamp(tx: Connection): Promise<Stamp> {
-  const [row] = await tx.query<{ time: string; overlap: number | null }>(
-    `SELECT greatest(clock_timestamp(), (SELECT max(value::timestamptz) FROM slip_watermark WHERE stage = 'enqueue')) AS time,
-            (SELECT min(overlap_ms) FROM slip_target) AS overlap`,
-  )
+  const [row] = await tx.query<{ time: string; overlap: number | null }>(statements[tx.dialect].stamp)
   return { time: row?.time ?? '', limitMs: (row?.overlap ?? 300_000) / 2 }
 }
 
@@ -30,10 +47,7 @@ export async function takeStamp(tx: Connection): Promise<Stamp> {
  * watermark may have passed its stamp. Throws DATABASE_UNAVAILABLE, so that the block is done again.
  */
 export async function assertFresh(tx: Connection, stamp: Stamp): Promise<void> {
-  const [row] = await tx.query<{ late: boolean }>(
-    `SELECT clock_timestamp() > $1::timestamptz + make_interval(secs => $2) AS late`,
-    [stamp.time, stamp.limitMs / 1000],
-  )
+  const [row] = await tx.query<{ late: boolean | number }>(statements[tx.dialect].late, [stamp.time, stamp.limitMs])
   if (row?.late) {
     throw new SlipError(
       'DATABASE_UNAVAILABLE',

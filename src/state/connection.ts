@@ -1,10 +1,16 @@
+/** MariaDB and MySQL are one dialect, named after the protocol. */
+export type Dialect = 'postgres' | 'mysql'
+
 /** One database connection inside or outside a transaction, as the transitions see it. */
 export interface Connection {
-  readonly dialect: 'postgres'
+  readonly dialect: Dialect
   /**
-   * Rows of one statement with `$1` parameters. Integers come as safe numbers, timestamps as text with microseconds.
+   * Rows of one statement, with `$1` parameters on PostgreSQL and `?` on MySQL (where an array fills `IN (?)` and an
+   * array of arrays `VALUES ?`). Integers come as safe numbers, timestamps as text with microseconds.
    */
   query<Row = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>
+  /** Runs one statement; returns how many rows it found to change. */
+  change(sql: string, values?: readonly unknown[]): Promise<number>
 }
 
 export interface Database extends Connection {

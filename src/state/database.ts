@@ -2,7 +2,6 @@ import type { Knex } from 'knex'
 import { SlipError } from '../errors/slip-error.ts'
 import type { Database } from './connection.ts'
 import { type Login, openPool } from './pool.ts'
-import { postgresDriver } from './postgres.ts'
 
 export interface DatabaseOptions {
   readonly url: string
@@ -13,22 +12,32 @@ export interface DatabaseOptions {
   readonly poolSize?: number
 }
 
-/** Opens a pool on `postgres://…`; nothing is connected before the first statement. Throws CONFIG_INVALID for another URL. */
+/**
+ * Opens a pool on `postgres://…` or `mysql://…` (MariaDB too); nothing is connected before the first statement. Throws
+ * CONFIG_INVALID for another URL.
+ */
 export async function openDatabase(options: DatabaseOptions): Promise<Database & { readonly knex: Knex }> {
-  const url = parse(options.url)
+  const { url, dialect } = parse(options.url)
   const login: Login = {
     host: decodeURIComponent(url.hostname),
-    port: Number(url.port || 5432),
+    port: Number(url.port || (dialect === 'postgres' ? 5432 : 3306)),
     database: decodeURIComponent(url.pathname.slice(1)),
     user: options.user ?? decodeURIComponent(url.username),
     password: options.password ?? decodeURIComponent(url.password),
     applicationName: options.applicationName,
   }
-  return openPool(postgresDriver(login), `${login.host}:${login.port}/${login.database}`, options.poolSize ?? 4)
+  const place = `${login.host}:${login.port}/${login.database}`
+  const size = options.poolSize ?? 4
+  if (dialect === 'mysql') return openPool((await import('./mysql.ts')).mysqlDriver(login), place, size)
+  return openPool((await import('./postgres.ts')).postgresDriver(login), place, size)
 }
 
-function parse(text: string): URL {
+function parse(text: string): { url: URL; dialect: Database['dialect'] } {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url && /^postgres(ql)?:$/.test(url.protocol)) return url
-  throw new SlipError('CONFIG_INVALID', 'database.url must be postgres://HOST[:PORT]/NAME or embedded:DIR')
+  if (url && /^postgres(ql)?:$/.test(url.protocol)) return { url, dialect: 'postgres' }
+  if (url && /^(mysql|mariadb):$/.test(url.protocol)) return { url, dialect: 'mysql' }
+  throw new SlipError(
+    'CONFIG_INVALID',
+    'database.url must be postgres:// or mysql:// HOST[:PORT]/NAME, or embedded:DIR',
+  )
 }

@@ -2,33 +2,36 @@ import type { Knex } from 'knex'
 import { migrations, oldestCode, schemaVersion } from '../../migrations/index.ts'
 import type { Migration } from '../../migrations/migration.ts'
 import { SlipError } from '../errors/slip-error.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Dialect } from './connection.ts'
 
-const source = {
+const writeVersion = {
+  postgres: `INSERT INTO slip_schema (version, oldest_code) VALUES (?, ?)
+    ON CONFLICT (only_row) DO UPDATE SET version = EXCLUDED.version, oldest_code = EXCLUDED.oldest_code`,
+  mysql: `INSERT INTO slip_schema (version, oldest_code) VALUES (?, ?)
+    ON DUPLICATE KEY UPDATE version = VALUES(version), oldest_code = VALUES(oldest_code)`,
+}
+
+/** PostgreSQL runs a step in one transaction; on MySQL each DDL commits, and a step broken off is run again whole. */
+const source = (dialect: Dialect) => ({
   getMigrations: async () => [...migrations],
   getMigrationName: (step: Migration) => step.name,
   getMigration: async (step: Migration) => ({
     up: async (tx: Knex) => {
-      for (const statement of step.postgres) await tx.raw(statement)
-      await tx.raw(
-        `INSERT INTO slip_schema (version, oldest_code) VALUES (?, ?)
-         ON CONFLICT (only_row) DO UPDATE SET version = EXCLUDED.version, oldest_code = EXCLUDED.oldest_code`,
-        [migrations.indexOf(step) + 1, oldestCode],
-      )
+      for (const statement of step[dialect]) await tx.raw(statement)
+      await tx.raw(writeVersion[dialect], [migrations.indexOf(step) + 1, oldestCode])
     },
     down: async () => {
       throw new SlipError('USAGE', `${step.name} cannot be undone: restore a backup`)
     },
   }),
-}
-
-const settings = {
-  migrationSource: source,
-  tableName: 'slip_migration',
-} satisfies Knex.MigratorConfig
+})
 
 /** Runs the steps not yet run; returns their names. Two at once: the second throws LOCKED. */
-export async function migrate(knex: Knex): Promise<string[]> {
+export async function migrate({
+  knex,
+  dialect,
+}: Pick<Connection, 'dialect'> & { readonly knex: Knex }): Promise<string[]> {
+  const settings = { migrationSource: source(dialect), tableName: 'slip_migration' }
   try {
     const [, names] = (await knex.migrate.latest(settings)) as [number, string[]]
     return names
@@ -51,9 +54,14 @@ export interface SchemaStatus {
   readonly pending: string[]
 }
 
+const hasSchema = {
+  postgres: `SELECT 1 FROM pg_class WHERE oid = to_regclass('slip_schema')`,
+  mysql: `SELECT 1 FROM information_schema.tables WHERE table_schema = database() AND table_name = 'slip_schema'`,
+}
+
 export async function schemaStatus(db: Connection): Promise<SchemaStatus> {
-  const [table] = await db.query<{ found: boolean }>(`SELECT to_regclass('slip_schema') IS NOT NULL AS found`)
-  const [row] = table?.found
+  const [table] = await db.query(hasSchema[db.dialect])
+  const [row] = table
     ? await db.query<{ version: number; oldest_code: string }>('SELECT version, oldest_code FROM slip_schema')
     : []
   const version = row?.version ?? 0

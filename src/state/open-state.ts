@@ -7,8 +7,11 @@ import { openDatabase } from './database.ts'
 
 export interface State {
   readonly db: Database & { readonly knex: Knex }
-  /** URL of another database on the same server, with the same user. */
-  siblingUrl(name: string): string
+  /**
+   * URL of another PostgreSQL database on the same server, with the same user; null where the state lies on MariaDB or
+   * MySQL.
+   */
+  siblingUrl(name: string): string | null
   close(): Promise<void>
 }
 
@@ -28,6 +31,7 @@ export async function openState(config: Pick<Config, 'database' | 'baseDir'>, op
   if (url.startsWith('embedded:')) return openEmbedded(resolve(config.baseDir, url.slice('embedded:'.length)), options)
   const db = await openDatabase({ url, user, password, ...options })
   const siblingUrl = (name: string) => {
+    if (db.dialect === 'mysql') return null
     const sibling = new URL(url)
     sibling.pathname = `/${name}`
     if (user !== undefined) sibling.username = encodeURIComponent(user)

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import type { Connection, Database } from './connection.ts'
+import type { Connection, Database, Dialect } from './connection.ts'
 import { withRetry } from './retry.ts'
 
 /** Where and as whom to connect. */
@@ -14,11 +14,12 @@ export interface Login {
 
 /** What one driver gives the pool: how a connection of it runs statements. */
 export interface Driver<Client> {
-  readonly dialect: Connection['dialect']
+  readonly dialect: Dialect
   readonly config: Knex.Config
   /** Statements that open a transaction in READ COMMITTED. */
   readonly begin: readonly string[]
   query(client: Client, sql: string, values: readonly unknown[]): Promise<Record<string, unknown>[]>
+  change(client: Client, sql: string, values: readonly unknown[]): Promise<number>
 }
 
 const silent = () => undefined
@@ -50,6 +51,7 @@ export async function openPool<Client>(
     dialect: driver.dialect,
     knex,
     query: (sql, values = []) => alone((client) => driver.query(client, sql, values)) as Promise<never>,
+    change: (sql, values = []) => alone((client) => driver.change(client, sql, values)),
     transaction: (work) => alone((client) => inTransaction(driver, client, work)),
     close: () => knex.destroy(),
   }
@@ -60,17 +62,18 @@ async function inTransaction<Client, T>(
   client: Client,
   work: (tx: Connection) => Promise<T>,
 ): Promise<T> {
-  for (const statement of driver.begin) await driver.query(client, statement, [])
+  for (const statement of driver.begin) await driver.change(client, statement, [])
   try {
     const result = await work({
       dialect: driver.dialect,
       query: (sql, values = []) => driver.query(client, sql, values) as Promise<never>,
+      change: (sql, values = []) => driver.change(client, sql, values),
     })
-    await driver.query(client, 'COMMIT', [])
+    await driver.change(client, 'COMMIT', [])
     return result
   } catch (error) {
     // a connection that cannot roll back is broken: the pool drops it, the server rolls back
-    await driver.query(client, 'ROLLBACK', []).catch(silent)
+    await driver.change(client, 'ROLLBACK', []).catch(silent)
     throw error
   }
 }

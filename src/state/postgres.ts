@@ -31,15 +31,18 @@ export function postgresDriver({ host, port, database, user, password, applicati
       },
     },
     query: async (client, sql, values) => (await client.query(sql, values as unknown[])).rows,
+    change: async (client, sql, values) => (await client.query(sql, values as unknown[])).rowCount ?? 0,
   }
 }
 
 const int8 = 20
+const numeric = 1700
 const timestamps = new Set([1082, 1114, 1184])
 
-/** int8 as a number that must be safe, timestamps as text: a JavaScript date drops microseconds. */
+/** int8 as a number that must be safe, sums as numbers, timestamps as text: a JavaScript date drops microseconds. */
 function parserOf(oid: number, format?: string) {
   if (oid === int8) return safeNumber
+  if (oid === numeric) return Number
   if (timestamps.has(oid)) return (text: string) => text
   return pg.types.getTypeParser(oid, (format ?? 'text') as 'text')
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { SlipError } from '../errors/slip-error.ts'
 
 /** Deadlock, serialization failure, lock not available: another transaction went first, ours runs again. */
-const conflicts = new Set(['40001', '40P01', '55P03'])
+const conflicts = new Set(['40001', '40P01', '55P03', 'ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD'])
 
 const refused = new Set([
   'ECONNREFUSED',
@@ -13,7 +13,13 @@ const refused = new Set([
   'EAI_AGAIN',
   'EHOSTUNREACH',
   'ENOENT',
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  'ER_SERVER_SHUTDOWN',
+  'ER_CON_COUNT_ERROR',
+  'ER_CONNECTION_KILLED',
 ])
+const refusedUs = new Set(['3D000', 'ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR'])
 const attempts = 6
 
 interface Coded {
@@ -29,7 +35,7 @@ function isConnectionLoss(error: unknown): boolean {
     (refused.has(code) || code.startsWith('08') || code.startsWith('57P') || code === '53300')
   )
     return true
-  return /Connection terminated|connection.*(ended|closed|timeout)|Client has encountered a connection error|Timeout acquiring/i.test(
+  return /Connection terminated|connection.*(ended|closed|timeout)|in closed state|Client has encountered a connection error|Timeout acquiring/i.test(
     message,
   )
 }
@@ -54,8 +60,8 @@ export async function withRetry<T>(work: () => Promise<T>, place: string): Promi
  */
 function asUnavailable(error: unknown, place: string): unknown {
   const { code, message } = error as Coded
-  const refusedUs = typeof code === 'string' && (code.startsWith('28') || code === '3D000')
-  return refusedUs || message === 'timeout expired' ? unavailable(error, place) : error
+  const isRefused = typeof code === 'string' && (code.startsWith('28') || refusedUs.has(code))
+  return isRefused || message === 'timeout expired' ? unavailable(error, place) : error
 }
 
 function unavailable(error: unknown, place: string): SlipError {

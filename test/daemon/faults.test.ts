@@ -29,7 +29,7 @@ beforeEach(async () => {
   // what a daemon ended by the test before still held would come back alone, one by one
   await rows('DELETE FROM slip_claim')
   await rows('DELETE FROM slip_queue')
-  await rows('UPDATE slip_rights SET rev = rev + 1, insert_time = clock_timestamp()')
+  await rows('UPDATE slip_rights SET rev = rev + 1, insert_time = CURRENT_TIMESTAMP(6)')
   await runOnce('rights', library.configFile)
   await runOnce('enqueue', library.configFile)
 })

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { inject } from 'vitest'
 import { stringify } from 'yaml'
 import { type Config, loadConfig } from '../../src/config/load.ts'
 import { applyTargets } from '../../src/ctl/apply-targets.ts'
@@ -51,7 +52,7 @@ export async function openLibrary(options: LibraryOptions = {}): Promise<Library
   const { through = async (url) => url, engineThrough = async (url) => url } = options
   const folder = mkdtempSync(join(tmpdir(), 'slip-library-'))
   for (const part of ['pairtree', 'catalogue', 'rights']) mkdirSync(join(folder, part))
-  const database = await testDatabase()
+  const database = await testDatabase(inject('stateServer'))
   const index = await testDatabase()
   const configOf = (url: string, indexUrl: string) => ({
     database: { url },
@@ -73,7 +74,7 @@ export async function openLibrary(options: LibraryOptions = {}): Promise<Library
   const config = loadConfig(write('direct.yaml', database.url, index.url))
   const configFile = write('slip.yaml', await through(database.url), await engineThrough(index.url))
   const state = await openState(config, { applicationName: 'test' })
-  await migrate(state.db.knex)
+  await migrate(state.db)
   await applyTargets(config, state)
   const { engine, close } = await openTargetEngine(config, state, 'main')
   return {
@@ -91,14 +92,16 @@ export async function openLibrary(options: LibraryOptions = {}): Promise<Library
     },
     whileLocked: (table, against, work) =>
       state.db.transaction(async (tx) => {
-        await tx.query(`LOCK TABLE ${table} IN ${against === 'reading' ? 'ACCESS EXCLUSIVE' : 'EXCLUSIVE'} MODE`)
+        await tx.change(lockTable[tx.dialect](table, against))
         // asked outside the transaction, in which pg_stat_activity would not change
-        return work(() => untilBlocked(state.db))
+        const answer = await work(() => untilBlocked(state.db))
+        if (tx.dialect === 'mysql') await tx.change('UNLOCK TABLES')
+        return answer
       }),
     passLease: async () => {
-      await state.db.query(`UPDATE slip_claim SET lease_until = lease_until - interval '61 seconds'`)
-      await state.db.query(`UPDATE slip_duty SET until = until - interval '61 seconds'`)
-      await state.db.query(`UPDATE slip_queue SET available_at = clock_timestamp() WHERE state = 2`)
+      await state.db.query(`UPDATE slip_claim SET lease_until = lease_until - INTERVAL '61' SECOND`)
+      await state.db.query(`UPDATE slip_duty SET until = until - INTERVAL '61' SECOND`)
+      await state.db.query(`UPDATE slip_queue SET available_at = CURRENT_TIMESTAMP(6) WHERE state = 2`)
     },
     violations: () => checkAtRest(state.db, 'main', contentOf(engine, 2)),
     close: async () => {
@@ -109,6 +112,13 @@ export async function openLibrary(options: LibraryOptions = {}): Promise<Library
       rmSync(folder, { recursive: true })
     },
   }
+}
+
+const lockTable = {
+  postgres: (table: string, against: 'reading' | 'writing') =>
+    `LOCK TABLE ${table} IN ${against === 'reading' ? 'ACCESS EXCLUSIVE' : 'EXCLUSIVE'} MODE`,
+  mysql: (table: string, against: 'reading' | 'writing') =>
+    `LOCK TABLES ${table} ${against === 'reading' ? 'WRITE' : 'READ'}`,
 }
 
 /** Everything an engine holds, shard by shard. */

@@ -44,10 +44,11 @@ export function plantVolume(library: Library, namespace: string, object: string)
 }
 
 /** The rights row of an item. */
-export async function rightsOf(library: Library, htid: string): Promise<Record<string, unknown> | undefined> {
-  const [row] = await library.state.db.query(
-    `SELECT attr, record_id, update_date, rev, withdrawn_at IS NOT NULL AS withdrawn FROM slip_rights WHERE htid = $1`,
+export async function rightsOf({ state }: Library, htid: string): Promise<Record<string, unknown> | undefined> {
+  const place = state.db.dialect === 'postgres' ? '$1' : '?'
+  const [row] = await state.db.query(
+    `SELECT attr, record_id, update_date, rev, withdrawn_at IS NOT NULL AS withdrawn FROM slip_rights WHERE htid = ${place}`,
     [htid],
   )
-  return row
+  return row && { ...row, withdrawn: Boolean(row.withdrawn) }
 }

@@ -18,6 +18,7 @@ export class TotalsReporter implements Reporter {
     console.log('slowest files:')
     for (const { name, ms } of slowest.slice(0, 10)) console.log(`  ${(ms / 1000).toFixed(1).padStart(5)} s  ${name}`)
 
+    for (const line of byProject(tests)) console.log(line)
     const passed = tests.filter((test) => test.result().state === 'passed').length
     const suites = modules.flatMap((module) => [module, ...module.children.allSuites()])
     const failed =
@@ -42,4 +43,14 @@ function absenceIn(suite: TestSuite | TestModule): string | undefined {
 function durationOf(module: TestModule): number {
   const { setupDuration, collectDuration, duration } = module.diagnostic()
   return setupDuration + collectDuration + duration
+}
+
+/** A line for each project, where there are several: which server of the state database they ran on. */
+function byProject(tests: readonly TestCase[]): string[] {
+  const projects = Map.groupBy(tests, (test) => test.project.name)
+  if (projects.size < 2) return []
+  return [...projects].map(([name, own]) => {
+    const count = (state: string) => own.filter((test) => test.result().state === state).length
+    return `on ${name}: ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`
+  })
 }

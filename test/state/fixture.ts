@@ -1,3 +1,4 @@
+import { inject } from 'vitest'
 import { schemaVersion } from '../../migrations/index.ts'
 import type { Connection, Database } from '../../src/state/connection.ts'
 import { applyTarget } from '../../src/state/control/target.ts'
@@ -21,12 +22,12 @@ export interface State {
   close(): Promise<void>
 }
 
-/** A migrated database of its own with target `main`, two shards, lease and overlap one minute. */
+/** On the server of the project that runs: no test knows which. A migrated database of its own with target `main`, two shards, lease and overlap one minute. */
 export async function openState(): Promise<State> {
-  const { url, drop } = await testDatabase()
+  const { url, drop } = await testDatabase(inject('stateServer'))
   const open = () => openDatabase({ url, applicationName: 'test', poolSize: 4 })
   const db = await open()
-  await migrate(db.knex)
+  await migrate(db)
   await db.transaction((tx) =>
     applyTarget(tx, { name: 'main', engine: 'embedded', schemaVersion, shards: 2, lease: 60_000, overlap: 60_000 }),
   )
@@ -141,14 +142,30 @@ export async function ledgerRow(db: Connection, htid: string): Promise<Record<st
 }
 
 /** SQL of the database clock, some seconds from now: the tests age leases with it. */
-export const later = (_db: Connection, seconds: number): string => `clock_timestamp() + interval '${seconds} seconds'`
+export const later = ({ dialect }: Connection, seconds: number): string =>
+  dialect === 'postgres'
+    ? `clock_timestamp() + interval '${seconds} seconds'`
+    : `SYSDATE(6) + INTERVAL ${seconds} SECOND`
 
-/** Resolves once a backend of this test's database waits for a lock: a race can then be let go. */
-export async function untilBlocked(db: Connection, waiting = 1): Promise<void> {
-  for (;;) {
-    const [row] = await db.query<{ n: number }>(
-      `SELECT count(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    )
-    if ((row?.n ?? 0) >= waiting) return
-  }
+const waiting = {
+  /** pg_stat_activity stands still within a transaction: ask outside of one. */
+  postgres: async (db: Connection) => {
+    const sql = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+    return (await db.query(sql)).length > 0
+  },
+  /** innodb_trx is kept for 100 ms after each look and so never changes for one who looks all the time. */
+  mysql: async (db: Connection) => {
+    const sql = 'SELECT id, state FROM information_schema.processlist WHERE db = database()'
+    const ours = await db.query<{ id: number; state: string | null }>(sql)
+    // for a locked table
+    if (ours.some(({ state }) => state?.startsWith('Waiting for'))) return true
+    const [status] = await db.query<{ Status: string }>('SHOW ENGINE INNODB STATUS')
+    const blocked = (status?.Status ?? '').split('---TRANSACTION').filter((part) => part.includes('LOCK WAIT'))
+    return ours.some(({ id }) => blocked.some((part) => part.includes(`thread id ${id},`)))
+  },
+}
+
+/** Resolves once a transaction of this test's database waits for a lock: a race can then be let go. */
+export async function untilBlocked(db: Connection): Promise<void> {
+  while (!(await waiting[db.dialect](db)));
 }

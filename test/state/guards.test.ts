@@ -99,7 +99,7 @@ test('a claim waits for nobody: rows locked by others are left out', async () =>
   await change(state.db, ['b.1', 'b.2'])
   await enqueue(state.db, ['b.1', 'b.2'])
   await state.db.transaction(async (tx) => {
-    await tx.query(`SELECT 1 FROM slip_queue WHERE htid = 'b.1' FOR UPDATE`)
+    await tx.query(`SELECT 1 FROM slip_queue WHERE target = 'main' AND htid = 'b.1' FOR UPDATE`)
     const held = await claimBucket(other, token)
     expect(held.items.map(({ htid }) => htid)).toEqual(['b.2'])
     await settleAll(other, held)
@@ -140,7 +140,7 @@ test('the mover passes over a row that is locked', async () => {
   await enqueue(state.db, ['b.6'])
   await state.db.query(`UPDATE slip_queue SET state = 2, available_at = ${later(state.db, 0)} WHERE htid = 'b.6'`)
   await state.db.transaction(async (tx) => {
-    await tx.query(`SELECT 1 FROM slip_queue WHERE htid = 'b.6' FOR UPDATE`)
+    await tx.query(`SELECT 1 FROM slip_queue WHERE target = 'main' AND htid = 'b.6' FOR UPDATE`)
     expect(await other.transaction((mover) => moveDue(mover, 10))).toBe(0)
   })
   await forget('b.6')
@@ -175,7 +175,7 @@ test('a rights stamp is never behind the watermark, and too old a one is refused
   expect(await state.db.query(`SELECT value FROM slip_watermark WHERE stage = 'enqueue'`)).toEqual([row])
   await state.db.query(`DELETE FROM slip_watermark WHERE stage = 'enqueue'`)
   await forget('c.1')
-  await expect(assertFresh(state.db, { time: '2026-01-01 00:00:00+00', limitMs: 30_000 })).rejects.toMatchObject({
+  await expect(assertFresh(state.db, { time: '2026-01-01 00:00:00', limitMs: 30_000 })).rejects.toMatchObject({
     code: 'DATABASE_UNAVAILABLE',
   })
 })
@@ -183,16 +183,16 @@ test('a rights stamp is never behind the watermark, and too old a one is refused
 test('after a full page the watermark is its last insert_time, and never past T0 minus the overlap', async () => {
   await state.db.query('DELETE FROM slip_rights')
   await change(state.db, ['d.1', 'd.2'])
-  await state.db.query(`UPDATE slip_rights SET insert_time = '2026-01-01 00:00:00+00' WHERE htid = 'd.1'`)
+  await state.db.query(`UPDATE slip_rights SET insert_time = '2026-01-01 00:00:00' WHERE htid = 'd.1'`)
   const pass = (t0: string) => ({
     target: 'main',
     t0,
     overlapMs: 60_000,
-    after: { time: '1970-01-01 00:00:00+00', htid: '' },
+    after: { time: '1970-01-01 00:00:00', htid: '' },
   })
   const page = (t0: string) => state.db.transaction((tx) => followPage(tx, pass(t0), 1))
-  expect((await page('2026-01-01 00:00:30+00')).watermark).toBe('2025-12-31 23:59:30+00')
-  expect((await page('2026-01-01 01:00:00+00')).watermark).toBe('2026-01-01 00:00:00+00')
+  expect((await page('2026-01-01 00:00:30')).watermark).toMatch(/^2025-12-31 23:59:30/)
+  expect((await page('2026-01-01 01:00:00')).watermark).toMatch(/^2026-01-01 00:00:00/)
   await state.db.query(`DELETE FROM slip_queue`)
 })
 
@@ -219,7 +219,7 @@ test('only a worker silent for a lease is expired; it beats in vain, and its row
   await enqueue(state.db, ['e.1'])
   const held = await claimBucket(state.db, silent)
   await state.db.query(`UPDATE slip_worker SET heartbeat_at = ${later(state.db, -120)} WHERE token = '${silent}'`)
-  const clock = '2026-01-01 00:00:00+00'
+  const clock = '2026-01-01 00:00:00'
   expect(await state.db.transaction((tx) => expireWorkers(tx, 60_000))).toBe(1)
   expect(await heartbeat(state.db, live, clock)).toBe(true)
   expect(await heartbeat(state.db, silent, clock)).toBe(false)

@@ -17,7 +17,10 @@ beforeAll(async () => {
 afterAll(() => state.close())
 
 const lock = (tx: Connection, htid: string, how = '') =>
-  tx.query(`SELECT 1 FROM slip_queue WHERE htid = '${htid}' FOR UPDATE ${how}`)
+  tx.query(`SELECT 1 FROM slip_queue WHERE target = 'main' AND htid = '${htid}' FOR UPDATE ${how}`)
+
+/** A lock is waited for no longer than the shortest time there is. */
+const shortWait = { postgres: `SET LOCAL lock_timeout = '100ms'`, mysql: 'SET innodb_lock_wait_timeout = 1' }
 
 /** Holds the row of `low` and runs `exit` until it waits for it: it must not hold `high` already, or two deadlock. */
 async function expectInOrder(low: string, high: string, exit: (tx: Connection) => Promise<unknown>) {
@@ -76,7 +79,7 @@ test('a duty that another holds is refused at once, also while its chore runs', 
   await other.transaction(async (tx) => {
     expect(await holdDuty(tx, 'sweep:main', theirs)).toBe(true)
     await state.db.transaction(async (mineTx) => {
-      await mineTx.query(`SET LOCAL lock_timeout = '100ms'`)
+      await mineTx.query(shortWait[mineTx.dialect])
       expect(await takeDuty(mineTx, 'sweep:main', mine, 60_000)).toBe(false)
     })
   })

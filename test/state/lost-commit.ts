@@ -22,8 +22,7 @@ export class LostCommit {
         })
       }
       inner.on('data', (data) => {
-        // the whole message: BEGIN … READ COMMITTED is another
-        if (this.#armed && data.includes('COMMIT\0')) {
+        if (this.#armed && isCommit(data)) {
           this.#armed = false
           losing = true
         }
@@ -62,3 +61,6 @@ export class LostCommit {
     this.#server.close()
   }
 }
+
+/** The whole message, on PostgreSQL or MySQL: BEGIN … READ COMMITTED is another. */
+const isCommit = (data: Buffer) => data.includes('COMMIT\0') || data.subarray(5).equals(Buffer.from('COMMIT'))

@@ -411,7 +411,8 @@ describe('keys', () => {
     await change(state.db, ['k.Aa', 'k.aA', `k.q'"%_\\:/`, `k.${'x'.repeat(253)}`])
     expect(await enqueue(state.db, ['k.Aa', 'k.aA', `k.q'"%_\\:/`, `k.${'x'.repeat(253)}`])).toBe(4)
     await expect(change(state.db, ['k. '])).rejects.toThrow(/slip_rights_htid_check/)
-    await expect(change(state.db, ['k.ä'])).rejects.toThrow(/slip_rights_htid_check/)
+    // MariaDB does not even compare it with an id
+    await expect(change(state.db, ['k.ä'])).rejects.toThrow(/slip_rights_htid_check|ascii_bin/)
   })
 
   test('a hand-edited claim without a token is refused by the database', async () => {

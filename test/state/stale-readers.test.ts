@@ -30,7 +30,7 @@ afterAll(() => state.close())
 async function held<T>(at: string, slow: (tx: Connection) => Promise<T>, meanwhile: () => Promise<void>): Promise<T> {
   let answer: Promise<T> | undefined
   await state.db.transaction(async (tx) => {
-    await tx.query(`SELECT 1 FROM slip_queue WHERE htid = '${at}' FOR UPDATE`)
+    await tx.query(`SELECT 1 FROM slip_queue WHERE target = 'main' AND htid = '${at}' FOR UPDATE`)
     answer = other.transaction(slow)
     answer.catch(() => undefined)
     await untilBlocked(state.db)
@@ -106,13 +106,13 @@ test('a slow reader of the watermark never moves it back', async () => {
   const at = (t0: string): Pass => ({ target: 'main', t0, overlapMs: 0, after: { time: t0, htid: '~' } })
   const value = async () =>
     (await state.db.query(`SELECT value FROM slip_watermark WHERE stage = 'enqueue' AND name = 'main'`))[0]?.value
-  await state.db.transaction((tx) => followPage(tx, at('2026-01-01 00:00:00+00'), 10))
+  await state.db.transaction((tx) => followPage(tx, at('2026-01-01 00:00:00'), 10))
   let slow: Promise<unknown> | undefined
   await state.db.transaction(async (tx) => {
-    await followPage(tx, at('2026-01-01 02:00:00+00'), 10)
-    slow = other.transaction((late) => followPage(late, at('2026-01-01 01:00:00+00'), 10))
+    await followPage(tx, at('2026-01-01 02:00:00'), 10)
+    slow = other.transaction((late) => followPage(late, at('2026-01-01 01:00:00'), 10))
     await untilBlocked(state.db)
   })
   await slow
-  expect(await value()).toBe('2026-01-01 02:00:00+00')
+  expect(await value()).toMatch(/^2026-01-01 02:00:00/)
 })

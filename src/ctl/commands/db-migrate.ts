@@ -1,11 +1,13 @@
 import { migrate, schemaStatus } from '../../state/migrate.ts'
+import { checkServer } from '../../state/server-check.ts'
 import type { Session } from '../command.ts'
 import { withAnySchema } from '../open.ts'
-import { print } from '../print.ts'
+import { note, print } from '../print.ts'
 
 export async function run(args: Session): Promise<number> {
   return withAnySchema(args, async ({ db }) => {
-    const steps = await migrate(db.knex)
+    for (const warning of await checkServer(db)) note(warning)
+    const steps = await migrate(db)
     const { version } = await schemaStatus(db)
     const last = steps.length === 0 ? `nothing to do: schema version ${version}` : `schema version ${version}`
     print(args, { steps, version }, () => [...steps.map((step) => `ran ${step}`), last].join('\n'))

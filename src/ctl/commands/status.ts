@@ -1,4 +1,4 @@
-import { type StatusQuery, type StatusRows, statusOf, statusQueries } from '../../state/audit/status.ts'
+import { type StatusQuery, type StatusRows, statusOf, statusQueryNames } from '../../state/audit/status.ts'
 import { databaseClock } from '../../state/clock.ts'
 import type { Connection } from '../../state/connection.ts'
 import { type Pause, readPauses, scopeText } from '../../state/control/pause.ts'
@@ -23,8 +23,7 @@ export async function run(args: Session): Promise<number> {
 }
 
 async function readStatus(db: Connection): Promise<Status> {
-  const queries = Object.keys(statusQueries) as StatusQuery[]
-  const counted = await Promise.all(queries.map(async (query) => [query, await statusOf(db, query)] as const))
+  const counted = await Promise.all(statusQueryNames.map(async (query) => [query, await statusOf(db, query)] as const))
   const rows = Object.fromEntries(counted) as unknown as { [Q in StatusQuery]: StatusRows[Q][] }
   return { ...rows, paused: await readPauses(db), now: await databaseClock(db) }
 }

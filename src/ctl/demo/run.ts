@@ -96,7 +96,7 @@ function writeConfig(folder: string, library: DemoLibrary): string {
 }
 
 async function prepare(config: Config, state: State, say: (line: string) => void): Promise<void> {
-  const steps = await migrate(state.db.knex)
+  const steps = await migrate(state.db)
   await applyTargets(config, state)
   say(
     steps.length > 0

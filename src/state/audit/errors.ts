@@ -1,3 +1,4 @@
+import { databaseClock } from '../clock.ts'
 import type { Connection } from '../connection.ts'
 
 /** A row of slip_errors; timestamps are text. An item error has target and htid, one of a source has source. */
@@ -34,19 +35,60 @@ export interface ErrorListing {
   readonly limit: number
 }
 
+/** The columns of an ErrorRow: MySQL has one more, for its index. */
+export const errorColumns = `id, target, htid, source, record_id, rev, shard, stage, code, class, message, detail, attempts,
+  pid, host, worker, error_time, resolved_at, resolution`
+
+const postgres = {
+  list: `
+    SELECT ${errorColumns} FROM slip_errors
+    WHERE ($1::text IS NULL OR target = $1) AND ($2::text IS NULL OR code = $2) AND ($3 OR resolved_at IS NULL)
+      AND ($4::bigint IS NULL OR id < $4)
+    ORDER BY id DESC LIMIT $5`,
+  find: `SELECT ${errorColumns} FROM slip_errors WHERE id = $1`,
+  supersede: `
+    UPDATE slip_errors SET resolved_at = clock_timestamp(), resolution = 'superseded'
+    WHERE stage = 'rights' AND resolved_at IS NULL AND detail::jsonb ->> 'file' = $1`,
+  add: `
+    INSERT INTO slip_errors (source, stage, code, class, message, detail, pid, host, error_time)
+    SELECT source, 'rights', 'SOURCE_RECORD_INVALID', 'item', left(message, 4000), detail, $4, $5, clock_timestamp()
+    FROM unnest($1::text[], $2::text[], $3::text[]) AS d (source, message, detail)`,
+}
+
+const mysql = {
+  list: `
+    SELECT ${errorColumns} FROM slip_errors
+    WHERE (? IS NULL OR target = ?) AND (? IS NULL OR code = ?) AND (? OR resolved_at IS NULL)
+      AND (? IS NULL OR id < ?)
+    ORDER BY id DESC LIMIT ?`,
+  find: `SELECT ${errorColumns} FROM slip_errors WHERE id = ?`,
+  /** Read first: an update that searches would lock what it passes. Errors of a source have no target, and so an index. */
+  ofFile: `
+    SELECT id FROM slip_errors
+    WHERE target IS NULL AND stage = 'rights' AND resolved_at IS NULL
+      AND JSON_UNQUOTE(JSON_EXTRACT(detail, '$.file')) = ?
+    ORDER BY id`,
+  supersede: `
+    UPDATE slip_errors SET resolved_at = SYSDATE(6), resolution = 'superseded'
+    WHERE id IN (?) AND resolved_at IS NULL`,
+  add: `
+    INSERT INTO slip_errors (source, stage, code, class, message, detail, pid, host, error_time) VALUES ?`,
+}
+
+/** Of 8,000 characters and more each: a statement stays far below the 16 MiB a MariaDB accepts as it comes. */
+const rowsOfStatement = 100
+
+const statements = { postgres, mysql }
+
 /** A page of errors, newest first. */
 export async function listErrors(db: Connection, listing: ErrorListing): Promise<ErrorRow[]> {
-  return db.query<ErrorRow>(
-    `SELECT * FROM slip_errors
-     WHERE ($1::text IS NULL OR target = $1) AND ($2::text IS NULL OR code = $2) AND ($3 OR resolved_at IS NULL)
-       AND ($4::bigint IS NULL OR id < $4)
-     ORDER BY id DESC LIMIT $5`,
-    [listing.target ?? null, listing.code ?? null, listing.all, listing.before ?? null, listing.limit],
-  )
+  const { target = null, code = null, all, before = null, limit } = listing
+  if (db.dialect === 'postgres') return db.query<ErrorRow>(postgres.list, [target, code, all, before, limit])
+  return db.query<ErrorRow>(mysql.list, [target, target, code, code, all, before, before, limit])
 }
 
 export async function findError(db: Connection, id: number): Promise<ErrorRow | null> {
-  const [row] = await db.query<ErrorRow>('SELECT * FROM slip_errors WHERE id = $1', [id])
+  const [row] = await db.query<ErrorRow>(statements[db.dialect].find, [id])
   return row ?? null
 }
 
@@ -62,25 +104,32 @@ export interface SourceError {
  * a corrected file clears its errors. Errors are told apart by the file in their detail.
  */
 export async function supersedeSourceErrors(tx: Connection, file: string): Promise<void> {
-  await tx.query(
-    `UPDATE slip_errors SET resolved_at = clock_timestamp(), resolution = 'superseded'
-     WHERE stage = 'rights' AND resolved_at IS NULL AND detail::jsonb ->> 'file' = $1`,
-    [file],
-  )
+  if (tx.dialect === 'postgres') {
+    await tx.change(postgres.supersede, [file])
+    return
+  }
+  const ids = (await tx.query<{ id: number }>(mysql.ofFile, [file])).map((row) => row.id)
+  if (ids.length > 0) await tx.change(mysql.supersede, [ids])
 }
 
 /** Keeps what a source could not read. */
 export async function addSourceErrors(tx: Connection, errors: readonly SourceError[], host: string): Promise<void> {
-  await tx.query(
-    `INSERT INTO slip_errors (source, stage, code, class, message, detail, pid, host, error_time)
-     SELECT source, 'rights', 'SOURCE_RECORD_INVALID', 'item', left(message, 4000), detail, $4, $5, clock_timestamp()
-     FROM unnest($1::text[], $2::text[], $3::text[]) AS d (source, message, detail)`,
-    [
+  if (errors.length === 0) return
+  if (tx.dialect === 'postgres') {
+    await tx.change(postgres.add, [
       errors.map((error) => error.source),
       errors.map((error) => error.message),
       errors.map((error) => error.detail),
       process.pid,
       host,
-    ],
-  )
+    ])
+    return
+  }
+  const now = await databaseClock(tx)
+  const rows = errors.map(({ source, message, detail }) => {
+    const kept = [...message].slice(0, 4_000).join('')
+    return [source, 'rights', 'SOURCE_RECORD_INVALID', 'item', kept, detail, process.pid, host, now]
+  })
+  for (let from = 0; from < rows.length; from += rowsOfStatement)
+    await tx.change(mysql.add, [rows.slice(from, from + rowsOfStatement)])
 }

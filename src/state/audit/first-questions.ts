@@ -1,10 +1,10 @@
 import type { Connection } from '../connection.ts'
 
-/** The questions the demo answers, each by one statement of plain SQL that anyone with a prompt can ask. */
+/** The questions the demo answers, each by one statement of plain SQL that anyone with a prompt can ask on any database. */
 export const firstQuestions = [
   {
     title: 'what stage 1 knows',
-    sql: `SELECT count(*) AS items, count(*) FILTER (WHERE attr = 8) AS nobody, count(withdrawn_at) AS withdrawn
+    sql: `SELECT count(*) AS items, count(CASE WHEN attr = 8 THEN 1 END) AS nobody, count(withdrawn_at) AS withdrawn
 FROM slip_rights`,
   },
   {
@@ -15,7 +15,7 @@ GROUP BY s.state, s.name ORDER BY s.state`,
   },
   {
     title: 'what is where',
-    sql: `SELECT shard, presence, count(*) AS items, sum(pages) AS pages, sum(empty_pages) AS empty, sum(invalid_bytes) AS invalid
+    sql: `SELECT shard, presence, count(*) AS items, sum(pages) AS pages, sum(empty_pages) AS empty_pages, sum(invalid_bytes) AS invalid
 FROM slip_indexed WHERE rev > 0
 GROUP BY shard, presence ORDER BY shard, presence`,
   },
@@ -38,11 +38,13 @@ export async function answerFirstQuestions(db: Connection): Promise<Answer[]> {
   return answers
 }
 
+const someIndexed = {
+  postgres: `SELECT htid FROM slip_indexed WHERE target = $1 AND presence = 'indexed' AND pages > empty_pages ORDER BY htid LIMIT 1`,
+  mysql: `SELECT htid FROM slip_indexed WHERE target = ? AND presence = 'indexed' AND pages > empty_pages ORDER BY htid LIMIT 1`,
+}
+
 /** Some item of a target that is indexed with text, the first by id; null when there is none. */
 export async function someIndexedItem(db: Connection, target: string): Promise<string | null> {
-  const [row] = await db.query<{ htid: string }>(
-    `SELECT htid FROM slip_indexed WHERE target = $1 AND presence = 'indexed' AND pages > empty_pages ORDER BY htid LIMIT 1`,
-    [target],
-  )
+  const [row] = await db.query<{ htid: string }>(someIndexed[db.dialect], [target])
   return row?.htid ?? null
 }

@@ -20,8 +20,8 @@ export interface Violation {
 interface Row {
   htid: string
   rights_rev: number
-  wanted: boolean
-  queued: boolean
+  wanted: boolean | number
+  queued: boolean | number
   error_rev: number | null
   ledger_rev: number | null
   ledger_shard: number | null
@@ -41,6 +41,17 @@ const postgres = `
   LEFT JOIN slip_indexed l ON l.target = $1 AND l.htid = r.htid
   ORDER BY r.htid`
 
+const mysql = `
+  SELECT r.htid, r.rev AS rights_rev, NOT r.attr <=> 8 AND r.withdrawn_at IS NULL AS wanted,
+         q.htid IS NOT NULL AS queued, l.rev AS ledger_rev, l.shard AS ledger_shard, l.presence, l.digest,
+         (SELECT MAX(rev) FROM slip_errors e WHERE e.target = ? AND e.htid = r.htid
+            AND (e.resolution IS NULL OR e.resolution IN ('skipped', 'purged'))) AS error_rev,
+         (SELECT COUNT(*) FROM slip_claim c WHERE c.target = ? AND JSON_CONTAINS(c.htids, JSON_QUOTE(r.htid))) AS claims
+  FROM slip_rights r
+  LEFT JOIN slip_queue q ON q.target = ? AND q.htid = r.htid
+  LEFT JOIN slip_indexed l ON l.target = ? AND l.htid = r.htid
+  ORDER BY r.htid`
+
 /** Every violation for a target at rest; empty = lost nothing, doubled nothing, nothing stale. */
 export async function checkAtRest(
   db: Connection,
@@ -50,7 +61,9 @@ export async function checkAtRest(
   const held = new Map<string, EngineContent[]>()
   for await (const document of content) held.set(document.id, [...(held.get(document.id) ?? []), document])
   const violations: Violation[] = []
-  for (const row of await db.query<Row & Record<string, unknown>>(postgres, [target])) {
+  const rows =
+    db.dialect === 'postgres' ? db.query<Row>(postgres, [target]) : db.query<Row>(mysql, new Array(4).fill(target))
+  for (const row of await rows) {
     const documents = held.get(row.htid) ?? []
     held.delete(row.htid)
     for (const [invariant, message] of violationsOf(row, documents))

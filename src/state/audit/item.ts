@@ -1,5 +1,5 @@
 import type { Connection } from '../connection.ts'
-import type { ErrorRow } from './errors.ts'
+import { type ErrorRow, errorColumns } from './errors.ts'
 
 /** Everything the tables know of one item; timestamps are text. */
 export interface ItemReport {
@@ -57,15 +57,34 @@ interface ItemLedger {
   readonly host: string | null
 }
 
+const selectQueue = `
+  SELECT q.*, l.name AS lane_name, s.name AS state_name, c.lease_until
+  FROM slip_queue q JOIN slip_lane l USING (lane) JOIN slip_state s ON s.state = q.state
+  LEFT JOIN slip_claim c ON c.token = q.claim_token`
+
+const postgres = {
+  rights: 'SELECT * FROM slip_rights WHERE htid = $1',
+  queue: `${selectQueue} WHERE htid = $1 ORDER BY q.target`,
+  indexed: 'SELECT * FROM slip_indexed WHERE htid = $1 ORDER BY target',
+  errors: `SELECT ${errorColumns} FROM slip_errors WHERE htid = $1 ORDER BY id DESC`,
+}
+
+/** By the whole key, target after target: MySQL finds nothing by the second column of a key. */
+const targets = '(SELECT name FROM slip_target)'
+const mysql = {
+  rights: 'SELECT * FROM slip_rights WHERE htid = ?',
+  queue: `${selectQueue} WHERE q.target IN ${targets} AND q.htid = ? ORDER BY q.target`,
+  indexed: `SELECT * FROM slip_indexed WHERE target IN ${targets} AND htid = ? ORDER BY target`,
+  errors: `SELECT ${errorColumns} FROM slip_errors WHERE target IN ${targets} AND htid = ? ORDER BY id DESC`,
+}
+
+const statements = { postgres, mysql }
+
 export async function itemReport(db: Connection, htid: string): Promise<ItemReport> {
-  const [rights] = await db.query<ItemRights>('SELECT * FROM slip_rights WHERE htid = $1', [htid])
-  const queue = await db.query<ItemQueue>(
-    `SELECT q.*, l.name AS lane_name, s.name AS state_name, c.lease_until
-     FROM slip_queue q JOIN slip_lane l USING (lane) JOIN slip_state s ON s.state = q.state
-     LEFT JOIN slip_claim c ON c.token = q.claim_token WHERE htid = $1 ORDER BY q.target`,
-    [htid],
-  )
-  const indexed = await db.query<ItemLedger>('SELECT * FROM slip_indexed WHERE htid = $1 ORDER BY target', [htid])
-  const errors = await db.query<ErrorRow>('SELECT * FROM slip_errors WHERE htid = $1 ORDER BY id DESC', [htid])
+  const sql = statements[db.dialect]
+  const [rights] = await db.query<ItemRights>(sql.rights, [htid])
+  const queue = await db.query<ItemQueue>(sql.queue, [htid])
+  const indexed = await db.query<ItemLedger>(sql.indexed, [htid])
+  const errors = await db.query<ErrorRow>(sql.errors, [htid])
   return { htid, rights: rights ?? null, queue, indexed, errors }
 }

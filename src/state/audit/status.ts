@@ -1,27 +1,35 @@
 import type { Connection } from '../connection.ts'
 
-/** The counts people ask for first, each by one plain SQL statement that slipctl and the demo can print beside it. */
-export const statusQueries = {
+/** The counts people ask for first, each by one plain SQL statement; the same on every database where that is possible. */
+const everywhere = {
   queue: `SELECT q.target, l.name AS lane, s.name AS state, count(*) AS items, min(q.enqueued_at) AS oldest
 FROM slip_queue q JOIN slip_lane l USING (lane) JOIN slip_state s ON s.state = q.state
 GROUP BY q.target, q.lane, l.name, q.state, s.name ORDER BY q.target, q.lane, q.state`,
-  shards: `SELECT s.target, s.shard, s.state, count(*) FILTER (WHERE i.presence = 'indexed') AS indexed,
-       coalesce(sum(i.pages) FILTER (WHERE i.presence = 'indexed'), 0)::bigint AS pages,
-       coalesce(sum(i.bytes) FILTER (WHERE i.presence = 'indexed'), 0)::bigint AS bytes
+  shards: `SELECT s.target, s.shard, s.state, count(CASE WHEN i.presence = 'indexed' THEN 1 END) AS indexed,
+       coalesce(sum(CASE WHEN i.presence = 'indexed' THEN i.pages END), 0) AS pages,
+       coalesce(sum(CASE WHEN i.presence = 'indexed' THEN i.bytes END), 0) AS bytes
 FROM slip_shard s LEFT JOIN slip_indexed i ON i.target = s.target AND i.shard = s.shard
 GROUP BY s.target, s.shard, s.state ORDER BY s.target, s.shard`,
-  ledger: `SELECT target, presence, count(*) AS items, coalesce(sum(pages), 0)::bigint AS pages, coalesce(sum(bytes), 0)::bigint AS bytes
+  ledger: `SELECT target, presence, count(*) AS items, coalesce(sum(pages), 0) AS pages, coalesce(sum(bytes), 0) AS bytes
 FROM slip_indexed WHERE rev > 0 GROUP BY target, presence ORDER BY target, presence`,
   errors: `SELECT target, code, count(*) AS items, min(error_time) AS first, max(error_time) AS last
 FROM slip_errors WHERE resolved_at IS NULL GROUP BY target, code ORDER BY target, code`,
-  workers: `SELECT stage, host, pid, started_at, heartbeat_at, code_version,
-       expired_at IS NOT NULL OR heartbeat_at < clock_timestamp() - make_interval(secs => lease.ms / 1000.0) AS dead
-FROM slip_worker, (SELECT coalesce(min(lease_ms), 300000) AS ms FROM slip_target) AS lease ORDER BY stage, host, pid`,
-  rights: `SELECT count(*) AS items, count(*) FILTER (WHERE withdrawn_at IS NOT NULL) AS withdrawn,
-       count(*) FILTER (WHERE attr = 8) AS nobody, max(insert_time) AS newest FROM slip_rights`,
+  rights: `SELECT count(*) AS items, count(withdrawn_at) AS withdrawn, count(CASE WHEN attr = 8 THEN 1 END) AS nobody,
+       max(insert_time) AS newest FROM slip_rights`,
 } as const
 
-export type StatusQuery = keyof typeof statusQueries
+/** Silent for the shortest lease: the dialects have no arithmetic of times in common. */
+const workersSilent = (since: string) => `SELECT stage, host, pid, started_at, heartbeat_at, code_version,
+       expired_at IS NOT NULL OR heartbeat_at < ${since} AS dead
+FROM slip_worker, (SELECT coalesce(min(lease_ms), 300000) AS ms FROM slip_target) AS lease ORDER BY stage, host, pid`
+
+export const statusQueries = {
+  postgres: { ...everywhere, workers: workersSilent('clock_timestamp() - make_interval(secs => lease.ms / 1000.0)') },
+  mysql: { ...everywhere, workers: workersSilent('SYSDATE(6) - INTERVAL lease.ms * 1000 MICROSECOND') },
+} as const
+
+export type StatusQuery = keyof (typeof statusQueries)['postgres']
+export const statusQueryNames = Object.keys(statusQueries.postgres) as StatusQuery[]
 
 /** Rows of each query; timestamps are text. */
 export interface StatusRows {
@@ -43,5 +51,7 @@ export interface StatusRows {
 }
 
 export async function statusOf<Q extends StatusQuery>(db: Connection, query: Q): Promise<StatusRows[Q][]> {
-  return db.query<StatusRows[Q]>(statusQueries[query])
+  const rows = await db.query<StatusRows[Q]>(statusQueries[db.dialect][query])
+  // true is 1 on MySQL
+  return rows.map((row) => ('dead' in row ? { ...row, dead: Boolean(row.dead) } : row))
 }

@@ -15,6 +15,11 @@ export interface SweepPage {
   readonly whole: boolean
 }
 
+const statements = {
+  postgres: 'SELECT htid FROM slip_rights WHERE htid > $1 ORDER BY htid LIMIT $2',
+  mysql: 'SELECT htid FROM slip_rights WHERE htid > ? ORDER BY htid LIMIT ?',
+}
+
 /** The next page behind the cursor all sweepers of a target share, which it moves. */
 export async function sweepPage(tx: Connection, target: string, size: number): Promise<SweepPage> {
   const page = await sweepFrom(tx, target, (await readWatermark(tx, 'sweep', target)) ?? '', size)
@@ -24,10 +29,7 @@ export async function sweepPage(tx: Connection, target: string, size: number): P
 
 /** A page of `size` ids after `after` ('' = from the first); moves no cursor. */
 export async function sweepFrom(tx: Connection, target: string, after: string, size: number): Promise<SweepPage> {
-  const rows = await tx.query<{ htid: string }>('SELECT htid FROM slip_rights WHERE htid > $1 ORDER BY htid LIMIT $2', [
-    after,
-    size,
-  ])
+  const rows = await tx.query<{ htid: string }>(statements[tx.dialect], [after, size])
   const htids = rows.map((row) => row.htid)
   const enqueued = htids.length === 0 ? 0 : await enqueueChanged(tx, target, htids, { lane: 'bulk', reason: 'sweep' })
   return { read: rows.length, enqueued, last: htids.at(-1) ?? after, whole: rows.length < size }

@@ -8,12 +8,19 @@ export interface Mismatch {
   readonly ledgerRev: number
 }
 
+const statements = {
+  postgres: `
+    SELECT r.htid, r.rev AS "rightsRev", coalesce(l.rev, 0) AS "ledgerRev" FROM slip_rights r
+    LEFT JOIN slip_indexed l ON l.target = $1 AND l.htid = r.htid
+    WHERE r.htid > $2 AND ${changed.postgres} ORDER BY r.htid LIMIT $3`,
+  mysql: `
+    SELECT r.htid, r.rev AS rightsRev, COALESCE(l.rev, 0) AS ledgerRev FROM slip_rights r
+    LEFT JOIN slip_indexed l ON l.target = ? AND l.htid = r.htid
+    WHERE r.htid > ? AND ${changed.mysql} ORDER BY r.htid LIMIT ?`,
+}
+
 /** A page of mismatches in id order after `after`, `limit` at most. */
 export async function verifyTarget(db: Connection, target: string, after: string, limit: number): Promise<Mismatch[]> {
-  return db.query<Mismatch & Record<string, unknown>>(
-    `SELECT r.htid, r.rev AS "rightsRev", coalesce(l.rev, 0) AS "ledgerRev" FROM slip_rights r
-     LEFT JOIN slip_indexed l ON l.target = $1 AND l.htid = r.htid
-     WHERE r.htid > $2 AND ${changed} ORDER BY r.htid LIMIT $3`,
-    [target, after, limit],
-  )
+  const values = db.dialect === 'postgres' ? [target, after, limit] : [target, after, target, target, target, limit]
+  return db.query<Mismatch & Record<string, unknown>>(statements[db.dialect], values)
 }

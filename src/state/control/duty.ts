@@ -6,6 +6,9 @@ import type { Connection } from '../connection.ts'
  * duty went to another writes nothing.
  *
  * A duty that another holds is seen without a lock: while a chore runs its duty row is locked, and no loop waits for that.
+ *
+ * MySQL asks first. A duty seen without a row is inserted, and who inserts second has lost; one seen free is taken by an
+ * update that looks again under the row's lock. An insert beside an existing row is never tried: it would wait for it.
  */
 const postgres = {
   take: `
@@ -21,12 +24,28 @@ const postgres = {
   hold: 'SELECT 1 FROM slip_duty WHERE name = $1 AND token = $2 FOR UPDATE',
 }
 
+const free = 'until NOT BETWEEN SYSDATE(6) AND SYSDATE(6) + INTERVAL ? * 2000 MICROSECOND'
+const mysql = {
+  look: `SELECT token = ? OR ${free} AS free FROM slip_duty WHERE name = ?`,
+  insert: `
+    INSERT IGNORE INTO slip_duty (name, token, until) VALUES (?, ?, SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND)`,
+  take: `
+    UPDATE slip_duty SET token = ?, until = SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND
+    WHERE name = ? AND (token = ? OR ${free})`,
+  hold: 'SELECT 1 FROM slip_duty WHERE name = ? AND token = ? FOR UPDATE',
+}
+
+const statements = { postgres, mysql }
+
 /** True when the duty is ours for the next `periodMs` milliseconds. */
 export async function takeDuty(db: Connection, name: string, token: string, periodMs: number): Promise<boolean> {
-  return (await db.query(postgres.take, [name, token, periodMs])).length > 0
+  if (db.dialect === 'postgres') return (await db.query(postgres.take, [name, token, periodMs])).length > 0
+  const [row] = await db.query<{ free: number }>(mysql.look, [token, periodMs, name])
+  if (row === undefined) return (await db.change(mysql.insert, [name, token, periodMs])) > 0
+  return row.free === 1 && (await db.change(mysql.take, [token, periodMs, name, token, periodMs])) > 0
 }
 
 /** Locks the duty row until the end of the transaction; false = it is another's. */
 export async function holdDuty(tx: Connection, name: string, token: string): Promise<boolean> {
-  return (await tx.query(postgres.hold, [name, token])).length > 0
+  return (await tx.query(statements[tx.dialect].hold, [name, token])).length > 0
 }

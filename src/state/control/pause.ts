@@ -29,12 +29,36 @@ interface Row {
   reason: string
 }
 
+const postgres = {
+  inForce: `
+    SELECT scope, name, paused_at, until, paused_by, reason FROM slip_control
+    WHERE until IS NULL OR until > clock_timestamp() ORDER BY scope, name`,
+  pause: `
+    INSERT INTO slip_control AS c (scope, name, paused_at, until, paused_by, reason)
+    VALUES ($1, $2, clock_timestamp(), clock_timestamp() + make_interval(secs => $3::float8 / 1000), $4, $5)
+    ON CONFLICT (scope, name) DO UPDATE SET until = EXCLUDED.until, paused_by = EXCLUDED.paused_by, reason = EXCLUDED.reason,
+      paused_at = CASE WHEN c.until <= clock_timestamp() THEN EXCLUDED.paused_at ELSE c.paused_at END`,
+  resume: 'DELETE FROM slip_control WHERE scope = $1 AND name = $2',
+}
+
+const mysql = {
+  inForce: `
+    SELECT scope, name, paused_at, until, paused_by, reason FROM slip_control
+    WHERE until IS NULL OR until > SYSDATE(6) ORDER BY scope, name`,
+  /** paused_at before until, which it looks at: assignments are done from left to right. */
+  pause: `
+    INSERT INTO slip_control (scope, name, paused_at, until, paused_by, reason)
+    VALUES (?, ?, SYSDATE(6), SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND, ?, ?)
+    ON DUPLICATE KEY UPDATE paused_at = IF(until <= SYSDATE(6), VALUES(paused_at), paused_at),
+      until = VALUES(until), paused_by = VALUES(paused_by), reason = VALUES(reason)`,
+  resume: 'DELETE FROM slip_control WHERE scope = ? AND name = ?',
+}
+
+const statements = { postgres, mysql }
+
 /** Every pause in force. */
 export async function readPauses(db: Connection): Promise<Pause[]> {
-  const rows = await db.query<Row>(
-    `SELECT scope, name, paused_at, until, paused_by, reason FROM slip_control
-     WHERE until IS NULL OR until > clock_timestamp() ORDER BY scope, name`,
-  )
+  const rows = await db.query<Row & Record<string, unknown>>(statements[db.dialect].inForce)
   return rows.map(({ scope, name, paused_at, until, paused_by, reason }) => ({
     kind: scope,
     name,
@@ -51,22 +75,13 @@ export async function pause(
   scope: Scope,
   options: { by: string; reason: string; forMs?: number },
 ): Promise<void> {
-  await db.query(
-    `INSERT INTO slip_control AS c (scope, name, paused_at, until, paused_by, reason)
-     VALUES ($1, $2, clock_timestamp(), clock_timestamp() + make_interval(secs => $3::float8 / 1000), $4, $5)
-     ON CONFLICT (scope, name) DO UPDATE SET until = EXCLUDED.until, paused_by = EXCLUDED.paused_by, reason = EXCLUDED.reason,
-       paused_at = CASE WHEN c.until <= clock_timestamp() THEN EXCLUDED.paused_at ELSE c.paused_at END`,
-    [scope.kind, scope.name, options.forMs ?? null, options.by, options.reason],
-  )
+  const values = [scope.kind, scope.name, options.forMs ?? null, options.by, options.reason]
+  await db.change(statements[db.dialect].pause, values)
 }
 
 /** Ends the pause of exactly this scope; false when there was none. */
 export async function resume(db: Connection, scope: Scope): Promise<boolean> {
-  const rows = await db.query('DELETE FROM slip_control WHERE scope = $1 AND name = $2 RETURNING 1 AS one', [
-    scope.kind,
-    scope.name,
-  ])
-  return rows.length > 0
+  return (await db.change(statements[db.dialect].resume, [scope.kind, scope.name])) > 0
 }
 
 /** `all`, `stage:index`, `target:T`, `shard:T/3`, `lane:bulk`, `host:H` → Scope. Throws USAGE. */

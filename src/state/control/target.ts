@@ -28,6 +28,25 @@ interface Row {
   overlap_ms: number
 }
 
+const postgres = {
+  shards: 'SELECT shard, state, weight, reason FROM slip_shard WHERE target = $1 ORDER BY shard',
+  apply: `
+    INSERT INTO slip_target (name, engine, schema_version, shards, lease_ms, overlap_ms) VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (name) DO UPDATE SET schema_version = EXCLUDED.schema_version, lease_ms = EXCLUDED.lease_ms, overlap_ms = EXCLUDED.overlap_ms`,
+  addShards: `
+    INSERT INTO slip_shard (target, shard) SELECT $1, n FROM generate_series(1, $2::int) n ON CONFLICT (target, shard) DO NOTHING`,
+}
+
+const mysql = {
+  shards: 'SELECT shard, state, weight, reason FROM slip_shard WHERE target = ? ORDER BY shard',
+  apply: `
+    INSERT INTO slip_target (name, engine, schema_version, shards, lease_ms, overlap_ms) VALUES (?, ?, ?, ?, ?, ?)
+    ON DUPLICATE KEY UPDATE schema_version = VALUES(schema_version), lease_ms = VALUES(lease_ms), overlap_ms = VALUES(overlap_ms)`,
+  addShards: 'INSERT INTO slip_shard (target, shard) VALUES ? ON DUPLICATE KEY UPDATE shard = VALUES(shard)',
+}
+
+const statements = { postgres, mysql }
+
 export async function listTargets(db: Connection): Promise<Target[]> {
   const rows = await db.query<Row>(
     'SELECT name, engine, schema_version, shards, lease_ms, overlap_ms FROM slip_target ORDER BY name',
@@ -41,21 +60,14 @@ export async function listTargets(db: Connection): Promise<Target[]> {
 }
 
 export async function listShards(db: Connection, target: string): Promise<Shard[]> {
-  return db.query<Shard & Record<string, unknown>>(
-    'SELECT shard, state, weight, reason FROM slip_shard WHERE target = $1 ORDER BY shard',
-    [target],
-  )
+  return db.query<Shard & Record<string, unknown>>(statements[db.dialect].shards, [target])
 }
 
 /** Writes what a target is, and a row for each shard it lacks. The only writer of slip_target. */
 export async function applyTarget(tx: Connection, target: Target): Promise<void> {
-  await tx.query(
-    `INSERT INTO slip_target (name, engine, schema_version, shards, lease_ms, overlap_ms) VALUES ($1, $2, $3, $4, $5, $6)
-     ON CONFLICT (name) DO UPDATE SET schema_version = EXCLUDED.schema_version, lease_ms = EXCLUDED.lease_ms, overlap_ms = EXCLUDED.overlap_ms`,
-    [target.name, target.engine, target.schemaVersion, target.shards, target.lease, target.overlap],
-  )
-  await tx.query(
-    `INSERT INTO slip_shard (target, shard) SELECT $1, n FROM generate_series(1, $2::int) n ON CONFLICT (target, shard) DO NOTHING`,
-    [target.name, target.shards],
-  )
+  const { name, engine, schemaVersion, shards, lease, overlap } = target
+  const { apply, addShards } = statements[tx.dialect]
+  await tx.change(apply, [name, engine, schemaVersion, shards, lease, overlap])
+  const numbers = Array.from({ length: shards }, (_, index) => [name, index + 1])
+  await tx.change(addShards, tx.dialect === 'postgres' ? [name, shards] : [numbers])
 }

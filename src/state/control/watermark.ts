@@ -1,20 +1,36 @@
 import type { Connection } from '../connection.ts'
 
+const postgres = {
+  read: 'SELECT value FROM slip_watermark WHERE stage = $1 AND name = $2',
+  readAll: 'SELECT name, value FROM slip_watermark WHERE stage = $1',
+  write: `
+    INSERT INTO slip_watermark AS w (stage, name, value, cycle_at, updated_at)
+    VALUES ($1, $2, $3, CASE WHEN $4 THEN clock_timestamp() END, clock_timestamp())
+    ON CONFLICT (stage, name) DO UPDATE
+      SET value = EXCLUDED.value, cycle_at = coalesce(EXCLUDED.cycle_at, w.cycle_at), updated_at = EXCLUDED.updated_at`,
+}
+
+const mysql = {
+  read: 'SELECT value FROM slip_watermark WHERE stage = ? AND name = ?',
+  readAll: 'SELECT name, value FROM slip_watermark WHERE stage = ?',
+  write: `
+    INSERT INTO slip_watermark (stage, name, value, cycle_at, updated_at)
+    VALUES (?, ?, ?, IF(?, SYSDATE(6), NULL), SYSDATE(6))
+    ON DUPLICATE KEY UPDATE
+      value = VALUES(value), cycle_at = COALESCE(VALUES(cycle_at), cycle_at), updated_at = VALUES(updated_at)`,
+}
+
+const statements = { postgres, mysql }
+
 /** How far a stage has read one input; null = from the beginning. */
 export async function readWatermark(db: Connection, stage: string, name: string): Promise<string | null> {
-  const [row] = await db.query<{ value: string }>('SELECT value FROM slip_watermark WHERE stage = $1 AND name = $2', [
-    stage,
-    name,
-  ])
+  const [row] = await db.query<{ value: string }>(statements[db.dialect].read, [stage, name])
   return row?.value ?? null
 }
 
 /** Every watermark of a stage, by name. */
 export async function readWatermarks(db: Connection, stage: string): Promise<Map<string, string>> {
-  const rows = await db.query<{ name: string; value: string }>(
-    'SELECT name, value FROM slip_watermark WHERE stage = $1',
-    [stage],
-  )
+  const rows = await db.query<{ name: string; value: string }>(statements[db.dialect].readAll, [stage])
   return new Map(rows.map((row) => [row.name, row.value]))
 }
 
@@ -26,11 +42,5 @@ export async function writeWatermark(
   value: string,
   cycle = false,
 ): Promise<void> {
-  await tx.query(
-    `INSERT INTO slip_watermark AS w (stage, name, value, cycle_at, updated_at)
-     VALUES ($1, $2, $3, CASE WHEN $4 THEN clock_timestamp() END, clock_timestamp())
-     ON CONFLICT (stage, name) DO UPDATE
-       SET value = EXCLUDED.value, cycle_at = coalesce(EXCLUDED.cycle_at, w.cycle_at), updated_at = EXCLUDED.updated_at`,
-    [stage, name, value, cycle],
-  )
+  await tx.change(statements[tx.dialect].write, [stage, name, value, cycle])
 }

@@ -10,32 +10,72 @@ export interface WorkerIdentity {
   readonly codeVersion: string
 }
 
+const postgres = {
+  register: `
+    INSERT INTO slip_worker (token, stage, host, pid, boot_id, started_at, heartbeat_at, code_version)
+    VALUES ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp(), $6)
+    ON CONFLICT (token) DO NOTHING`,
+  heartbeat: `
+    UPDATE slip_worker SET heartbeat_at = clock_timestamp(), control_seen = $2::timestamptz
+    WHERE token = $1 AND expired_at IS NULL`,
+  leaveDuties: 'DELETE FROM slip_duty WHERE token = $1',
+  leave: 'DELETE FROM slip_worker WHERE token = $1',
+  expire: `
+    UPDATE slip_worker SET expired_at = clock_timestamp()
+    WHERE expired_at IS NULL AND heartbeat_at < clock_timestamp() - make_interval(secs => $1::float8 / 1000)`,
+  forget: `
+    DELETE FROM slip_worker w WHERE expired_at < clock_timestamp() - make_interval(secs => $1::float8 / 1000)
+    AND NOT EXISTS (SELECT 1 FROM slip_claim c WHERE c.worker = w.token)`,
+}
+
+/** Whom to expire or forget is read without a lock and looked at again by primary key: a scan would lock every worker. */
+const silent = 'expired_at IS NULL AND heartbeat_at < SYSDATE(6) - INTERVAL ? * 1000 MICROSECOND'
+const mysql = {
+  register: `
+    INSERT INTO slip_worker (token, stage, host, pid, boot_id, started_at, heartbeat_at, code_version)
+    VALUES (?, ?, ?, ?, ?, SYSDATE(6), SYSDATE(6), ?)
+    ON DUPLICATE KEY UPDATE token = VALUES(token)`,
+  heartbeat: `
+    UPDATE slip_worker SET control_seen = ?, heartbeat_at = SYSDATE(6)
+    WHERE token = ? AND expired_at IS NULL`,
+  leaveDuties: 'DELETE FROM slip_duty WHERE name IN (?) AND token = ?',
+  leave: 'DELETE FROM slip_worker WHERE token = ?',
+  duties: 'SELECT name FROM slip_duty WHERE token = ? ORDER BY name',
+  silent: `SELECT token FROM slip_worker WHERE ${silent} ORDER BY token`,
+  expire: `
+    UPDATE slip_worker SET expired_at = SYSDATE(6)
+    WHERE token IN (?) AND ${silent}`,
+  /** One that is expired claims no more: what no claim names now, none will name. */
+  over: `
+    SELECT token FROM slip_worker w WHERE expired_at < SYSDATE(6) - INTERVAL ? * 1000 MICROSECOND
+    AND NOT EXISTS (SELECT 1 FROM slip_claim c WHERE c.worker = w.token) ORDER BY token`,
+  forget: 'DELETE FROM slip_worker WHERE token IN (?)',
+}
+
 /** Registers a process; returns its token. */
 export async function registerWorker(db: Connection, who: WorkerIdentity): Promise<string> {
   const token = randomUUID()
-  await db.query(
-    `INSERT INTO slip_worker (token, stage, host, pid, boot_id, started_at, heartbeat_at, code_version)
-     VALUES ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp(), $6)
-     ON CONFLICT (token) DO NOTHING`,
-    [token, who.stage, who.host, who.pid, who.bootId, who.codeVersion],
-  )
+  const { register } = db.dialect === 'postgres' ? postgres : mysql
+  await db.change(register, [token, who.stage, who.host, who.pid, who.bootId, who.codeVersion])
   return token
 }
 
 /** Tells that the process lives and which state of slip_control it obeys; false = it was expired and must stop. */
 export async function heartbeat(db: Connection, token: string, controlSeen: string): Promise<boolean> {
-  const rows = await db.query(
-    `UPDATE slip_worker SET heartbeat_at = clock_timestamp(), control_seen = $2::timestamptz
-     WHERE token = $1 AND expired_at IS NULL RETURNING 1 AS one`,
-    [token, controlSeen],
-  )
-  return rows.length > 0
+  if (db.dialect === 'postgres') return (await db.change(postgres.heartbeat, [token, controlSeen])) > 0
+  return (await db.change(mysql.heartbeat, [controlSeen, token])) > 0
 }
 
 /** The process ends: its row goes, its duties are free. */
 export async function unregisterWorker(tx: Connection, token: string): Promise<void> {
-  await tx.query('DELETE FROM slip_duty WHERE token = $1', [token])
-  await tx.query('DELETE FROM slip_worker WHERE token = $1', [token])
+  if (tx.dialect === 'postgres') {
+    await tx.change(postgres.leaveDuties, [token])
+    await tx.change(postgres.leave, [token])
+    return
+  }
+  const duties = await tx.query<{ name: string }>(mysql.duties, [token])
+  if (duties.length > 0) await tx.change(mysql.leaveDuties, [duties.map((duty) => duty.name), token])
+  await tx.change(mysql.leave, [token])
 }
 
 /**
@@ -43,15 +83,17 @@ export async function unregisterWorker(tx: Connection, token: string): Promise<v
  * were expired.
  */
 export async function expireWorkers(tx: Connection, silentMs: number): Promise<number> {
-  const expired = await tx.query(
-    `UPDATE slip_worker SET expired_at = clock_timestamp()
-     WHERE expired_at IS NULL AND heartbeat_at < clock_timestamp() - make_interval(secs => $1::float8 / 1000) RETURNING 1 AS one`,
-    [silentMs],
-  )
-  await tx.query(
-    `DELETE FROM slip_worker w WHERE expired_at < clock_timestamp() - make_interval(secs => $1::float8 / 1000)
-     AND NOT EXISTS (SELECT 1 FROM slip_claim c WHERE c.worker = w.token)`,
-    [silentMs],
-  )
-  return expired.length
+  if (tx.dialect === 'mysql') return expireMysql(tx, silentMs)
+  const expired = await tx.change(postgres.expire, [silentMs])
+  await tx.change(postgres.forget, [silentMs])
+  return expired
+}
+
+async function expireMysql(tx: Connection, silentMs: number): Promise<number> {
+  const tokensOf = async (sql: string) => (await tx.query<{ token: string }>(sql, [silentMs])).map((row) => row.token)
+  const silent = await tokensOf(mysql.silent)
+  const expired = silent.length > 0 ? await tx.change(mysql.expire, [silent, silentMs]) : 0
+  const over = await tokensOf(mysql.over)
+  if (over.length > 0) await tx.change(mysql.forget, [over])
+  return expired
 }

@@ -24,10 +24,18 @@ const postgres = `
   WHERE c.token = (SELECT token FROM slip_claim WHERE token = ANY($1) LIMIT 1)
   ORDER BY q.htid`
 
+const mysql = {
+  claim: 'SELECT token, htids FROM slip_claim WHERE token IN (?) LIMIT 1',
+  items: `
+    SELECT claim_token AS token, htid, action, shard, claimed_rev AS rev, attempts, unproven, seq, fence FROM slip_queue
+    WHERE target = ? AND htid IN (?) AND claim_token = ? ORDER BY htid`,
+}
+
 type Row = ClaimedItem & { token: string; seq: number; fence: number }
 
 async function findClaim(tx: Connection, { bucket }: ClaimRequest, tokens: readonly string[]): Promise<Claim | null> {
-  const rows = await tx.query<Row>(postgres, [tokens])
+  const rows =
+    tx.dialect === 'postgres' ? await tx.query<Row>(postgres, [tokens]) : await findRowsMysql(tx, bucket.target, tokens)
   const [first] = rows
   if (first === undefined) return null
   return {
@@ -46,4 +54,10 @@ async function findClaim(tx: Connection, { bucket }: ClaimRequest, tokens: reado
     corrected: 0,
     lastSeq: Math.max(...rows.map((row) => row.seq)),
   }
+}
+
+async function findRowsMysql(tx: Connection, target: string, tokens: readonly string[]): Promise<Row[]> {
+  const [claim] = await tx.query<{ token: string; htids: string }>(mysql.claim, [tokens])
+  if (claim === undefined) return []
+  return tx.query<Row & Record<string, unknown>>(mysql.items, [target, JSON.parse(claim.htids), claim.token])
 }

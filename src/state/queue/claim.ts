@@ -13,6 +13,9 @@ import type { Connection } from '../connection.ts'
  * locked; one whose ledger names another shard than the bucket is put into its true bucket and stays ready. The shard of
  * a new item is the batch's draw, made outside and passed in, and is kept in the row whatever becomes of the claim: a
  * crash after the post cannot put the item into a second shard. No shard is drawn for a delete.
+ *
+ * MySQL does the same in statements that follow each other: lock the rows in index order, read the ledger, which nobody
+ * can write for a row that is locked, then write by primary key. FORCE INDEX, for a sort would lock the whole bucket.
  */
 export interface Bucket {
   readonly target: string
@@ -86,6 +89,28 @@ UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, (SELECT max(seq) FROM c), NULL, (SELECT count(*) FROM corrected)
 ORDER BY htid NULLS LAST`
 
+const mysql = {
+  /** MariaDB has no FOR SHARE. With the clock in µs for the fence, and the lease; the subquery locks nothing. */
+  me: `
+    SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', SYSDATE(6)) AS clock,
+           (SELECT lease_ms FROM slip_target WHERE name = ?) AS lease
+    FROM slip_worker WHERE token = ? AND expired_at IS NULL LOCK IN SHARE MODE`,
+  ready: `
+    SELECT htid, action, shard, rev, attempts, unproven, seq, fence FROM slip_queue FORCE INDEX (slip_queue_ready)
+    WHERE state = 0 AND target = ? AND lane = ? AND shard = ? AND seq >= ? ORDER BY seq LIMIT ? FOR UPDATE SKIP LOCKED`,
+  ledger: 'SELECT htid, shard, fence FROM slip_indexed WHERE target = ? AND htid IN (?)',
+  correct: 'UPDATE slip_queue FORCE INDEX (PRIMARY) SET shard = ? WHERE target = ? AND htid IN (?)',
+  take: `
+    UPDATE slip_queue FORCE INDEX (PRIMARY)
+    SET state = 1, claim_token = ?, claimed_rev = rev, claimed_gen = gen, pid = ?, host = ?, fence = ?,
+        attempts = attempts + 1, shard = CASE WHEN shard > 0 THEN shard WHEN action = 'index' THEN ? ELSE 0 END
+    WHERE target = ? AND htid IN (?)`,
+  claim: `
+    INSERT INTO slip_claim (token, worker, pid, host, target, lane, shard, htids, claimed_at, lease_until)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, SYSDATE(6),
+            SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND)`,
+}
+
 interface Row {
   htid: string | null
   action: 'index' | 'delete'
@@ -100,8 +125,9 @@ interface Row {
 
 /** One batch of a bucket; no items when nothing is ready, the rows are held by others, or the worker has expired. */
 export async function claim(tx: Connection, request: ClaimRequest, token: string = randomUUID()): Promise<Claim> {
-  const { bucket, worker, pid, host, batch, draw, fromSeq } = request
-  const size = bucket.lane === 0 ? 1 : batch
+  if (tx.dialect === 'mysql') return claimMysql(tx, request, token)
+  const { bucket, worker, pid, host, draw, fromSeq } = request
+  const size = sizeOf(request)
   const values = [worker, bucket.target, bucket.lane, bucket.shard, fromSeq, size, token, pid, host, draw]
   const rows = await tx.query<Row>(postgres, values)
   const items = rows.filter((row): row is Row & { htid: string } => row.htid !== null)
@@ -122,4 +148,74 @@ export async function claim(tx: Connection, request: ClaimRequest, token: string
     corrected: summary?.corrected ?? 0,
     lastSeq: summary?.seq ?? fromSeq,
   }
+}
+
+const sizeOf = ({ bucket, batch }: ClaimRequest) => (bucket.lane === 0 ? 1 : batch)
+
+type ReadyRow = ClaimedItem & { readonly seq: number; readonly fence: number }
+
+interface Me {
+  readonly clock: number
+  /** Milliseconds. */
+  readonly lease: number
+}
+
+async function claimMysql(tx: Connection, request: ClaimRequest, token: string): Promise<Claim> {
+  const { worker, fromSeq } = request
+  const { target, lane, shard } = request.bucket
+  const nothing = { token, target, lane, fence: 0, items: [], corrected: 0, lastSeq: fromSeq }
+  const [me] = await tx.query<Me & Record<string, unknown>>(mysql.me, [target, worker])
+  if (me === undefined) return nothing
+  const rows = await tx.query<ReadyRow & Record<string, unknown>>(mysql.ready, [
+    target,
+    lane,
+    shard,
+    fromSeq,
+    sizeOf(request),
+  ])
+  const last = rows.at(-1)
+  if (last === undefined) return nothing
+  const { mine, knownFence, corrected } = await checkLedger(tx, request.bucket, rows)
+  const fence = Math.max(me.clock, knownFence + 1)
+  const items = mine.length === 0 ? [] : await take(tx, request, { token, fence, lease: me.lease }, mine)
+  return { token, target, lane, fence: items.length === 0 ? 0 : fence, items, corrected, lastSeq: last.seq }
+}
+
+/** Puts rows whose ledger names another shard into their true bucket; the others are to be claimed. */
+async function checkLedger(tx: Connection, { target, shard }: Bucket, rows: readonly ReadyRow[]) {
+  const ledger = await tx.query<{ htid: string; shard: number; fence: number }>(mysql.ledger, [
+    target,
+    rows.map(({ htid }) => htid),
+  ])
+  const astray = ledger.filter((row) => row.shard !== 0 && row.shard !== shard)
+  for (const [truth, some] of Map.groupBy(astray, (row) => row.shard)) {
+    await tx.change(mysql.correct, [truth, target, some.map(({ htid }) => htid)])
+  }
+  const gone = new Set(astray.map(({ htid }) => htid))
+  const mine = rows.filter(({ htid }) => !gone.has(htid))
+  const fences = [...mine, ...ledger.filter(({ htid }) => !gone.has(htid))].map(({ fence }) => fence)
+  return { mine, knownFence: Math.max(0, ...fences), corrected: astray.length }
+}
+
+async function take(
+  tx: Connection,
+  { bucket, worker, pid, host, draw }: ClaimRequest,
+  { token, fence, lease }: { token: string; fence: number; lease: number },
+  rows: readonly ReadyRow[],
+): Promise<ClaimedItem[]> {
+  const items = rows
+    .map(({ htid, action, shard, rev, attempts, unproven }) => ({
+      htid,
+      action,
+      shard: shard > 0 || action === 'delete' ? shard : draw,
+      rev,
+      attempts: attempts + 1,
+      unproven,
+    }))
+    .sort((a, b) => (a.htid < b.htid ? -1 : 1))
+  const { target, lane, shard } = bucket
+  const htids = items.map(({ htid }) => htid)
+  await tx.change(mysql.take, [token, pid, host, fence, draw, target, htids])
+  await tx.change(mysql.claim, [token, worker, pid, host, target, lane, shard, JSON.stringify(htids), lease])
+  return items
 }

@@ -1,5 +1,5 @@
 import type { Connection } from '../connection.ts'
-import { type Held, movedOn, own, released } from './exit.ts'
+import { type Held, movedOn, movedOnSet, own, release, released, splitOwn } from './exit.ts'
 
 /**
  * claimed → delayed, by slip-index. An item error with attempts left waits base · 2ⁿ⁻¹ · (½…1½), n = attempts so far. A
@@ -35,8 +35,16 @@ delayed AS (
   FROM own JOIN d USING (htid) WHERE q.target = $1 AND q.htid = own.htid AND own.gen = own.claimed_gen)
 SELECT htid FROM own`
 
+/** The value of a row in a list that runs beside the list of ids: MySQL has no unnest. */
+const each = 'ELT(FIELD(htid, ?), ?)'
+
+const mysql = `
+  state = 2, attempts = attempts - ${each}, unproven = unproven OR ${each}, last_error = LEFT(${each}, 1000),
+  available_at = SYSDATE(6) + INTERVAL ROUND((0.5 + RAND()) * ${each} * 1000) MICROSECOND`
+
 /** Returns the ids that were still ours. */
 export async function delay(tx: Connection, held: Held, items: readonly Delay[]): Promise<Set<string>> {
+  if (tx.dialect === 'mysql') return delayMysql(tx, held, items)
   const column = <K extends keyof Delay>(key: K) => items.map((item) => item[key])
   const rows = await tx.query<{ htid: string }>(postgres, [
     held.target,
@@ -48,4 +56,19 @@ export async function delay(tx: Connection, held: Held, items: readonly Delay[])
     column('message'),
   ])
   return new Set(rows.map((row) => row.htid))
+}
+
+async function delayMysql(tx: Connection, held: Held, items: readonly Delay[]): Promise<Set<string>> {
+  const known = new Map(items.map((item) => [item.htid, item]))
+  const { ours, moved, rest } = await splitOwn(tx, held, [...known.keys()])
+  await release(tx, held.target, moved, movedOnSet)
+  const htids = rest.map(({ htid }) => htid)
+  const rows = rest.map(({ htid, attempts }) => {
+    const { baseMs, environment, unproven, message } = known.get(htid)!
+    const growth = environment ? 1 : 2 ** (Math.min(attempts, 30) - 1)
+    return [Number(environment), Number(unproven), message, Math.min(baseMs * growth, longestDelayMs / 1.5)] as const
+  })
+  const columns = [0, 1, 2, 3].flatMap((at) => [htids, rows.map((row) => row[at])])
+  await release(tx, held.target, rest, mysql, columns)
+  return ours
 }

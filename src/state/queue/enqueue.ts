@@ -1,6 +1,7 @@
 import type { Connection } from '../connection.ts'
 import { lanes } from './lanes.ts'
-import { postgresUpsert } from './upsert-sql.ts'
+import { slicesOf } from './slices.ts'
+import { mysqlSource, mysqlUpsert, postgresUpsert } from './upsert-sql.ts'
 
 /**
  * rights → ready for named items. Who: the watermark reader and the sweep with items whose rev is new to queue, ledger
@@ -10,18 +11,27 @@ import { postgresUpsert } from './upsert-sql.ts'
 const from = (onlyChanged: boolean) => `
   FROM slip_rights r
   LEFT JOIN slip_indexed l ON l.target = $1 AND l.htid = r.htid
-  WHERE r.htid = ANY($2)${onlyChanged ? ` AND ${changed}` : ''}`
+  WHERE r.htid = ANY($2)${onlyChanged ? ` AND ${changed.postgres}` : ''}`
+
+const mysqlFrom = (onlyChanged: boolean) => `
+  FROM slip_rights r
+  LEFT JOIN slip_indexed l ON l.target = ? AND l.htid = r.htid
+  WHERE r.htid IN (?)${onlyChanged ? ` AND ${changed.mysql}` : ''}`
 
 /**
  * True for a rights row `r` with ledger `l` that a target has yet to follow: newer than its queue row, or not queued
- * and neither in the ledger nor in an error of this rev.
+ * and neither in the ledger nor in an error of this rev. On PostgreSQL the target is $1; on MySQL it is given three times.
  */
-export const changed = `(
-  EXISTS (SELECT 1 FROM slip_queue p WHERE p.target = $1 AND p.htid = r.htid AND p.rev < r.rev)
+export const changed = { postgres: changedSql('$1', ''), mysql: changedSql('?', 'FORCE INDEX (slip_errors_item)') }
+
+function changedSql(target: string, byItem: string): string {
+  return `(
+  EXISTS (SELECT 1 FROM slip_queue p WHERE p.target = ${target} AND p.htid = r.htid AND p.rev < r.rev)
   OR r.rev <> coalesce(l.rev, 0)
-     AND NOT EXISTS (SELECT 1 FROM slip_queue p WHERE p.target = $1 AND p.htid = r.htid)
-     AND NOT EXISTS (SELECT 1 FROM slip_errors e WHERE e.target = $1 AND e.htid = r.htid AND e.rev = r.rev
+     AND NOT EXISTS (SELECT 1 FROM slip_queue p WHERE p.target = ${target} AND p.htid = r.htid)
+     AND NOT EXISTS (SELECT 1 FROM slip_errors e ${byItem} WHERE e.target = ${target} AND e.htid = r.htid AND e.rev = r.rev
                      AND (e.resolution IS NULL OR e.resolution IN ('skipped', 'purged'))))`
+}
 
 export interface EnqueueOptions {
   readonly lane: keyof typeof lanes
@@ -55,7 +65,8 @@ export async function requestItems(
 /**
  * While a statement waited for a lock, an item may have been changed, enqueued, indexed and taken from the queue: what
  * it then inserts is a revision long past, and would put an old state over a new one. Its rows are locked now, so a
- * second statement, with a snapshot of its own, brings them to the revision of today.
+ * second statement, with a snapshot of its own, brings them to the revision of today. On MySQL the time between what is
+ * read and what is inserted is longer, and ends the same way.
  */
 async function catchUp(tx: Connection, target: string, htids: readonly string[], options: EnqueueOptions) {
   if (htids.length > 0) await upsertQueue(tx, target, htids, options, false)
@@ -68,7 +79,39 @@ async function upsertQueue(
   { lane, reason }: EnqueueOptions,
   request: boolean,
 ): Promise<string[]> {
+  if (tx.dialect === 'mysql') return upsertMysql(tx, target, htids, { lane, reason }, request)
   const sql = `${postgresUpsert(from(!request), '$3::smallint', '$4::text', request)} RETURNING q.htid`
   const rows = await tx.query<{ htid: string }>(sql, [target, htids, lanes[lane], reason])
   return rows.map((row) => row.htid)
+}
+
+interface Source {
+  readonly htid: string
+  readonly clock: number
+  readonly action: string
+  readonly shard: number
+  readonly rev: number
+  readonly fence: number
+  readonly enqueued_at: string
+}
+
+async function upsertMysql(
+  tx: Connection,
+  target: string,
+  htids: readonly string[],
+  { lane, reason }: EnqueueOptions,
+  request: boolean,
+): Promise<string[]> {
+  const done: string[] = []
+  for (const slice of slicesOf(htids)) {
+    const values = request ? [target, slice] : [target, slice, target, target, target]
+    const found = await tx.query<Source & Record<string, unknown>>(mysqlSource(mysqlFrom(!request)), values)
+    if (found.length === 0) continue
+    const rows = found.map(({ htid, clock, action, shard, rev, fence, enqueued_at }, at) => {
+      return [target, htid, clock + at, lanes[lane], action, shard, rev, fence, enqueued_at, reason]
+    })
+    await tx.change(mysqlUpsert(request), [rows])
+    done.push(...found.map(({ htid }) => htid))
+  }
+  return done
 }

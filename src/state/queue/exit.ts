@@ -1,18 +1,47 @@
 import type { Connection } from '../connection.ts'
+import { slicesOf } from './slices.ts'
 
 /**
  * What every exit from claimed shares. The slip_claim row is locked first (a reaper or a renewal waits or goes before
  * us), the queue rows next in id order, and the exit after which none of the claim's items carries its token deletes
  * the claim row in the same transaction.
+ *
+ * PostgreSQL does an exit in one statement. MySQL first locks and reads the rows still ours, then writes just those by
+ * primary key: nobody else can change them meanwhile. FORCE INDEX (PRIMARY) wherever rows are locked, for on a queue that
+ * was nearly empty when it was last analysed the optimizer scans, and a scan waits for rows of others.
  */
 export interface Held {
   readonly token: string
   readonly target: string
 }
 
+const postgres = {
+  claim: 'SELECT 1 FROM slip_claim WHERE token = $1 FOR UPDATE',
+  rows: `
+    SELECT 1 FROM slip_queue WHERE target = ANY($1) AND htid = ANY($2) AND claim_token = ANY($3)
+    ORDER BY target, htid FOR UPDATE`,
+  close: `
+    DELETE FROM slip_claim c WHERE c.token = $1
+    AND NOT EXISTS (SELECT 1 FROM slip_queue q WHERE q.target = $2 AND q.htid = ANY(c.htids) AND q.claim_token = $1)`,
+}
+
+const mysql = {
+  claim: 'SELECT 1 FROM slip_claim WHERE token = ? FOR UPDATE',
+  /** SYSDATE, for NOW is the start of the statement, which may have waited for a row. */
+  own: `
+    SELECT htid, shard, gen, claimed_rev, claimed_gen, fence, attempts, strikes, pid, host, SYSDATE(6) AS now
+    FROM slip_queue FORCE INDEX (PRIMARY) WHERE target = ? AND htid IN (?) AND claim_token IN (?)
+    ORDER BY htid FOR UPDATE`,
+  htids: 'SELECT htids FROM slip_claim WHERE token = ?',
+  held: 'SELECT 1 FROM slip_queue WHERE target = ? AND htid IN (?) AND claim_token = ? LIMIT 1',
+  close: 'DELETE FROM slip_claim WHERE token = ?',
+  /** The form for several tables, the only one that takes an index hint. */
+  remove: 'DELETE q FROM slip_queue q FORCE INDEX (PRIMARY) WHERE q.target = ? AND q.htid IN (?)',
+}
+
 /** Locks the claim; false = it was reaped: nothing of it is ours, and no table may be changed. */
 export async function lockClaim(tx: Connection, { token }: Held): Promise<boolean> {
-  const rows = await tx.query('SELECT 1 FROM slip_claim WHERE token = $1 FOR UPDATE', [token])
+  const rows = await tx.query((tx.dialect === 'postgres' ? postgres : mysql).claim, [token])
   return rows.length > 0
 }
 
@@ -21,23 +50,25 @@ export async function lockClaim(tx: Connection, { token }: Held): Promise<boolea
  * order, together they would not, and an enqueue of the same items could deadlock with them.
  */
 export async function lockRows(tx: Connection, held: readonly Held[], htids: readonly string[]): Promise<void> {
-  await tx.query(
-    `SELECT 1 FROM slip_queue WHERE target = ANY($1) AND htid = ANY($2) AND claim_token = ANY($3)
-     ORDER BY target, htid FOR UPDATE`,
-    [[...new Set(held.map(({ target }) => target))], htids, held.map(({ token }) => token)],
-  )
+  const targets = [...new Set(held.map(({ target }) => target))].sort()
+  const tokens = held.map(({ token }) => token)
+  if (tx.dialect === 'postgres') await tx.query(postgres.rows, [targets, htids, tokens])
+  else for (const target of targets) await lockOwn(tx, target, tokens, htids)
 }
 
 /** Deletes the claim row once no queue row carries the token any more. */
 export async function closeClaim(tx: Connection, { token, target }: Held): Promise<void> {
-  await tx.query(
-    `DELETE FROM slip_claim c WHERE c.token = $1
-     AND NOT EXISTS (SELECT 1 FROM slip_queue q WHERE q.target = $2 AND q.htid = ANY(c.htids) AND q.claim_token = $1)`,
-    [token, target],
-  )
+  if (tx.dialect === 'postgres') {
+    await tx.change(postgres.close, [token, target])
+    return
+  }
+  const [claim] = await tx.query<{ htids: string }>(mysql.htids, [token])
+  if (claim === undefined) return
+  const held = await tx.query(mysql.held, [target, JSON.parse(claim.htids), token])
+  if (held.length === 0) await tx.change(mysql.close, [token])
 }
 
-/** The rows of ids $3 that still carry token $2 in target $1, locked in id order. */
+/** PostgreSQL: the rows of ids $3 that still carry token $2 in target $1, locked in id order. */
 export const own = `
 own AS MATERIALIZED (
   SELECT q.htid, q.lane, q.shard, q.rev, q.gen, q.claimed_rev, q.claimed_gen, q.fence, q.attempts, q.strikes, q.pid, q.host
@@ -48,10 +79,69 @@ own AS MATERIALIZED (
 export const released = 'claim_token = NULL, claimed_rev = NULL, claimed_gen = NULL, pid = NULL, host = NULL'
 
 /**
- * A request came during the claim: the row becomes ready again with all its attempts, whatever the exit was. `alsoSet`
- * is what this exit changes besides.
+ * PostgreSQL: a request came during the claim: the row becomes ready again with all its attempts, whatever the exit was.
+ * `alsoSet` is what this exit changes besides.
  */
 export const movedOn = (alsoSet = '') => `
 moved AS (
   UPDATE slip_queue q SET state = 0, attempts = 0, ${released}${alsoSet}
   FROM own WHERE q.target = $1 AND q.htid = own.htid AND own.gen <> own.claimed_gen)`
+
+/** MySQL: a row that still carries the token, locked. */
+export interface OwnRow {
+  readonly htid: string
+  readonly shard: number
+  readonly gen: number
+  readonly claimed_rev: number
+  readonly claimed_gen: number
+  readonly fence: number
+  readonly attempts: number
+  readonly strikes: number
+  readonly pid: number
+  readonly host: string
+  /** Database clock when the row was locked. */
+  readonly now: string
+}
+
+/** MySQL: the rows still ours, locked in id order; those whose gen moved during the claim apart. */
+export async function splitOwn(
+  tx: Connection,
+  { token, target }: Held,
+  htids: readonly string[],
+): Promise<{ ours: Set<string>; moved: OwnRow[]; rest: OwnRow[] }> {
+  const rows = await lockOwn(tx, target, [token], htids)
+  return {
+    ours: new Set(rows.map(({ htid }) => htid)),
+    moved: rows.filter((row) => row.gen !== row.claimed_gen),
+    rest: rows.filter((row) => row.gen === row.claimed_gen),
+  }
+}
+
+async function lockOwn(tx: Connection, target: string, tokens: readonly string[], htids: readonly string[]) {
+  const rows: OwnRow[] = []
+  for (const slice of slicesOf(htids)) {
+    rows.push(...(await tx.query<OwnRow & Record<string, unknown>>(mysql.own, [target, slice, tokens])))
+  }
+  return rows
+}
+
+/** MySQL: the SET list of movedOn. */
+export const movedOnSet = 'state = 0, attempts = 0'
+
+/** MySQL: takes locked rows out of their claim; `set` is assigned before the claim's columns are cleared. */
+export async function release(
+  tx: Connection,
+  target: string,
+  rows: readonly OwnRow[],
+  set: string,
+  values: readonly unknown[] = [],
+): Promise<void> {
+  if (rows.length === 0) return
+  const sql = `UPDATE slip_queue FORCE INDEX (PRIMARY) SET ${set}, ${released} WHERE target = ? AND htid IN (?)`
+  await tx.change(sql, [...values, target, rows.map(({ htid }) => htid)])
+}
+
+/** MySQL: deletes locked rows. */
+export async function remove(tx: Connection, target: string, rows: readonly OwnRow[]): Promise<void> {
+  if (rows.length > 0) await tx.change(mysql.remove, [target, rows.map(({ htid }) => htid)])
+}

@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
-import { type Held, movedOn, own } from './exit.ts'
+import { endInError } from './dead-letter.ts'
+import { type Held, movedOn, movedOnSet, own, release, splitOwn } from './exit.ts'
 
 /**
  * claimed → error, by slip-index: permanent, or attempts spent. In one transaction the errors row is written (an older
@@ -45,6 +46,7 @@ SELECT htid FROM own`
 
 /** Returns the ids that were still ours. */
 export async function fail(tx: Connection, held: Held, items: readonly Failure[], by: Worker): Promise<Set<string>> {
+  if (tx.dialect === 'mysql') return failMysql(tx, held, items, by)
   const column = <K extends keyof Failure>(key: K) => items.map((item) => item[key])
   const rows = await tx.query<{ htid: string }>(postgres, [
     held.target,
@@ -59,4 +61,13 @@ export async function fail(tx: Connection, held: Held, items: readonly Failure[]
     by.worker,
   ])
   return new Set(rows.map((row) => row.htid))
+}
+
+/** The statements are those of dead-letter.ts, which the reaper shares. */
+async function failMysql(tx: Connection, held: Held, items: readonly Failure[], by: Worker): Promise<Set<string>> {
+  const known = new Map(items.map((item) => [item.htid, item]))
+  const { ours, moved, rest } = await splitOwn(tx, held, [...known.keys()])
+  await release(tx, held.target, moved, movedOnSet)
+  await endInError(tx, held.target, rest, ({ htid, attempts }) => ({ ...known.get(htid)!, ...by, attempts }))
+  return ours
 }

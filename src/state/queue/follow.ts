@@ -26,24 +26,21 @@ export interface Page {
   readonly next: Pass | null
 }
 
-const beginning = '1970-01-01 00:00:00+00'
-
 /** Starts a pass over the whole overlap, from the stored watermark. */
 export async function startPass(db: Connection, target: string, overlapMs: number): Promise<Pass> {
-  const time = (await readWatermark(db, 'enqueue', target)) ?? beginning
+  const time = (await readWatermark(db, 'enqueue', target)) ?? statements[db.dialect].beginning
   return { target, t0: await databaseClock(db), overlapMs, after: { time, htid: '' } }
 }
 
 /** Starts a quick pass: from 10 s before the T0 of the pass before, which was read to its end. */
 export async function startQuickPass(db: Connection, before: Pass): Promise<Pass> {
-  const [row] = await db.query<{ now: string; from: string }>(
-    `SELECT clock_timestamp() AS now, $1::timestamptz - interval '10 seconds' AS from`,
-    [before.t0],
-  )
+  const [row] = await db.query<{ now: string; from: string }>(statements[db.dialect].quick, [before.t0])
   return { ...before, t0: row?.now ?? '', after: { time: row?.from ?? '', htid: '' } }
 }
 
 const postgres = {
+  beginning: '1970-01-01 00:00:00+00',
+  quick: `SELECT clock_timestamp() AS now, $1::timestamptz - interval '10 seconds' AS from`,
   page: `
     SELECT htid, insert_time FROM slip_rights
     WHERE (insert_time, htid) > ($1::timestamptz, $2) AND insert_time <= greatest($3::timestamptz, $1::timestamptz)
@@ -59,14 +56,31 @@ const postgres = {
     RETURNING value`,
 }
 
+const mysql = {
+  beginning: '1970-01-01 00:00:00.000000',
+  quick: 'SELECT SYSDATE(6) AS now, CAST(? AS DATETIME(6)) - INTERVAL 10 SECOND AS `from`',
+  /** The row comparison written out as two ranges of the index: MySQL would read it from its beginning. */
+  page: `
+    SELECT htid, insert_time FROM slip_rights FORCE INDEX (slip_rights_insert_time)
+    WHERE insert_time = ? AND htid > ?
+       OR insert_time > ? AND insert_time <= GREATEST(CAST(? AS DATETIME(6)), CAST(? AS DATETIME(6)))
+    ORDER BY insert_time, htid LIMIT ?`,
+  advance: `
+    INSERT INTO slip_watermark (stage, name, value, cycle_at, updated_at)
+    VALUES ('enqueue', ?,
+            LEAST(COALESCE(CAST(? AS DATETIME(6)), CAST('9999-12-31' AS DATETIME(6))),
+                  CAST(? AS DATETIME(6)) - INTERVAL ? * 1000 MICROSECOND),
+            IF(?, SYSDATE(6), NULL), SYSDATE(6))
+    ON DUPLICATE KEY UPDATE
+      value = GREATEST(CAST(value AS DATETIME(6)), CAST(VALUES(value) AS DATETIME(6))),
+      cycle_at = COALESCE(VALUES(cycle_at), cycle_at), updated_at = VALUES(updated_at)`,
+}
+
+const statements = { postgres, mysql }
+
 /** Reads one page, enqueues what is new in it and moves the watermark, all in the given transaction. */
 export async function followPage(tx: Connection, pass: Pass, size: number): Promise<Page> {
-  const rows = await tx.query<{ htid: string; insert_time: string }>(postgres.page, [
-    pass.after.time,
-    pass.after.htid,
-    pass.t0,
-    size,
-  ])
+  const rows = await readPage(tx, pass, size)
   const enqueued =
     rows.length === 0
       ? 0
@@ -79,14 +93,23 @@ export async function followPage(tx: Connection, pass: Pass, size: number): Prom
   const last = rows.at(-1)
   const whole = rows.length < size
   const bound = whole ? null : (last?.insert_time ?? null)
-  const [row] = await tx.query<{ value: string }>(postgres.advance, [
-    pass.target,
-    bound,
-    pass.t0,
-    pass.overlapMs,
-    whole,
-  ])
-  const watermark = row?.value ?? ''
+  const watermark = await advance(tx, pass, bound, whole)
   const next = whole || !last ? null : { ...pass, after: { time: last.insert_time, htid: last.htid } }
   return { read: rows.length, enqueued, watermark, next }
+}
+
+async function readPage(tx: Connection, { after: { time, htid }, t0 }: Pass, size: number) {
+  const values = tx.dialect === 'postgres' ? [time, htid, t0, size] : [time, htid, time, t0, time, size]
+  return tx.query<{ htid: string; insert_time: string }>(statements[tx.dialect].page, values)
+}
+
+/** Moves the watermark to `bound` (null = the end was reached), never beyond T0 − overlap; returns where it then is. */
+async function advance(tx: Connection, pass: Pass, bound: string | null, whole: boolean): Promise<string> {
+  const values = [pass.target, bound, pass.t0, pass.overlapMs, whole]
+  if (tx.dialect === 'postgres') {
+    const [row] = await tx.query<{ value: string }>(postgres.advance, values)
+    return row?.value ?? ''
+  }
+  await tx.change(mysql.advance, values)
+  return (await readWatermark(tx, 'enqueue', pass.target)) ?? ''
 }

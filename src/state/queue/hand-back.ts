@@ -1,5 +1,5 @@
 import type { Connection } from '../connection.ts'
-import { type Held, own, released } from './exit.ts'
+import { type Held, own, release, released, splitOwn } from './exit.ts'
 
 /**
  * claimed → ready, by the worker itself: shutdown, or the engine refused the batch's fence as stale (a restored
@@ -21,8 +21,14 @@ returned AS (
   FROM own JOIN d USING (htid) WHERE q.target = $1 AND q.htid = own.htid)
 SELECT htid FROM own`
 
+/** The SET list; the fence is that of the row's place in a list beside the ids. */
+const mysql = `
+  state = 0, attempts = CASE WHEN gen <> claimed_gen THEN 0 ELSE attempts - 1 END,
+  fence = GREATEST(fence, CAST(ELT(FIELD(htid, ?), ?) AS UNSIGNED))`
+
 /** Returns the ids that were still ours. */
 export async function handBack(tx: Connection, held: Held, items: readonly Return[]): Promise<Set<string>> {
+  if (tx.dialect === 'mysql') return handBackMysql(tx, held, items)
   const rows = await tx.query<{ htid: string }>(postgres, [
     held.target,
     held.token,
@@ -30,4 +36,11 @@ export async function handBack(tx: Connection, held: Held, items: readonly Retur
     items.map((item) => item.fence),
   ])
   return new Set(rows.map((row) => row.htid))
+}
+
+async function handBackMysql(tx: Connection, held: Held, items: readonly Return[]): Promise<Set<string>> {
+  const htids = items.map(({ htid }) => htid)
+  const { ours, moved, rest } = await splitOwn(tx, held, htids)
+  await release(tx, held.target, [...moved, ...rest], mysql, [htids, items.map(({ fence }) => fence)])
+  return ours
 }

@@ -1,6 +1,7 @@
 import { errorCodes } from '../../errors/codes.ts'
 import type { Connection } from '../connection.ts'
-import { closeClaim, lockRows, movedOn, own, released } from './exit.ts'
+import { endInError } from './dead-letter.ts'
+import { closeClaim, lockRows, movedOn, movedOnSet, own, release, released, splitOwn } from './exit.ts'
 
 /**
  * claimed → ready, by the reaper: a claim whose lease has expired, or lies further away than two leases (the clock was
@@ -8,7 +9,8 @@ import { closeClaim, lockRows, movedOn, own, released } from './exit.ts'
  * to lane 0, alone: a volume that kills its process must not burn its neighbours. The fourth strike is error LEASE_LOST.
  *
  * Races: the claim row is locked and its lease looked at again under the lock, so a renewal that came first wins, and a
- * settle that came first has deleted it.
+ * settle that came first has deleted it. MySQL finds the claims first and locks them by primary key: a sort, or the join,
+ * would lock every claim it looks at.
  */
 const strikesAllowed = 4
 
@@ -48,6 +50,25 @@ const postgres = {
     SELECT htid FROM own`,
 }
 
+const overdue = `(
+  c.lease_until < NOW(6) OR c.lease_until > NOW(6) +
+    INTERVAL (SELECT t.lease_ms * 2000 FROM slip_target t WHERE t.name = c.target) MICROSECOND)`
+
+const struckSet = 'strikes = strikes + 1, unproven = TRUE, lane = 0'
+
+const mysql = {
+  expired: `SELECT c.token FROM slip_claim c WHERE ${overdue} ORDER BY c.lease_until LIMIT ?`,
+  lock: `
+    SELECT c.token, c.target, c.htids FROM slip_claim c FORCE INDEX (PRIMARY)
+    WHERE c.token IN (?) AND ${overdue} ORDER BY c.token FOR UPDATE SKIP LOCKED`,
+  orphans: `
+    SELECT q.target, q.claim_token AS token, q.htid FROM slip_queue q JOIN (
+      SELECT DISTINCT o.target, o.claim_token FROM slip_queue o
+      WHERE o.state = 1 AND NOT EXISTS (SELECT 1 FROM slip_claim c WHERE c.token = o.claim_token) LIMIT ?) lost
+      ON lost.target = q.target AND lost.claim_token = q.claim_token
+    WHERE q.state = 1`,
+}
+
 interface Expired {
   token: string
   target: string
@@ -56,16 +77,19 @@ interface Expired {
 
 /** Returns how many queue rows were released. `limit` claims at most. */
 export async function reap(tx: Connection, limit: number): Promise<number> {
-  const claims = await tx.query<Expired>(postgres.expired, [limit])
-  return release(tx, claims)
+  const claims =
+    tx.dialect === 'postgres' ? await tx.query<Expired>(postgres.expired, [limit]) : await lockExpiredMysql(tx, limit)
+  return releaseAll(tx, claims)
 }
 
 /** As reap, for claimed rows without a claim; slow, run by the sweep. */
 export async function reapOrphans(tx: Connection, limit: number): Promise<number> {
-  return release(tx, await tx.query<Expired>(postgres.orphans, [limit]))
+  const orphans =
+    tx.dialect === 'postgres' ? await tx.query<Expired>(postgres.orphans, [limit]) : await findOrphansMysql(tx, limit)
+  return releaseAll(tx, orphans)
 }
 
-async function release(tx: Connection, claims: readonly Expired[]): Promise<number> {
+async function releaseAll(tx: Connection, claims: readonly Expired[]): Promise<number> {
   let released = 0
   if (claims.length > 1)
     await lockRows(
@@ -73,10 +97,52 @@ async function release(tx: Connection, claims: readonly Expired[]): Promise<numb
       claims,
       claims.flatMap(({ htids }) => htids),
     )
-  for (const { token, target, htids } of claims) {
-    const rows = await tx.query(postgres.release, [target, token, htids, errorCodes.LEASE_LOST.means])
-    await closeClaim(tx, { token, target })
-    released += rows.length
+  for (const claim of claims) {
+    released += tx.dialect === 'postgres' ? await releasePostgres(tx, claim) : await releaseMysql(tx, claim)
+    await closeClaim(tx, claim)
   }
   return released
+}
+
+async function releasePostgres(tx: Connection, { token, target, htids }: Expired): Promise<number> {
+  const rows = await tx.query(postgres.release, [target, token, htids, errorCodes.LEASE_LOST.means])
+  return rows.length
+}
+
+async function releaseMysql(tx: Connection, claim: Expired): Promise<number> {
+  const { target } = claim
+  const { ours, moved, rest } = await splitOwn(tx, claim, claim.htids)
+  await release(tx, target, moved, `${movedOnSet}, ${struckSet}`)
+  const final = rest.filter((row) => row.strikes + 1 >= strikesAllowed)
+  const ready = rest.filter((row) => row.strikes + 1 < strikesAllowed)
+  await release(tx, target, ready, `state = 0, attempts = attempts - 1, ${struckSet}`)
+  await endInError(tx, target, final, ({ attempts, pid, host }) => ({
+    code: 'LEASE_LOST',
+    class: 'item',
+    message: errorCodes.LEASE_LOST.means,
+    detail: null,
+    attempts: attempts - 1,
+    pid,
+    host,
+    worker: null,
+  }))
+  return ours.size
+}
+
+async function lockExpiredMysql(tx: Connection, limit: number): Promise<Expired[]> {
+  const found = await tx.query<{ token: string }>(mysql.expired, [limit])
+  if (found.length === 0) return []
+  const rows = await tx.query<{ token: string; target: string; htids: string }>(mysql.lock, [
+    found.map(({ token }) => token),
+  ])
+  return rows.map(({ token, target, htids }) => ({ token, target, htids: JSON.parse(htids) }))
+}
+
+async function findOrphansMysql(tx: Connection, limit: number): Promise<Expired[]> {
+  const rows = await tx.query<{ token: string; target: string; htid: string }>(mysql.orphans, [limit])
+  return [...Map.groupBy(rows, ({ target, token }) => `${target} ${token}`).values()].map((items) => ({
+    target: items[0]!.target,
+    token: items[0]!.token,
+    htids: items.map(({ htid }) => htid),
+  }))
 }

@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
-import { type Held, own, released } from './exit.ts'
+import { resolveErrors } from './dead-letter.ts'
+import { type Held, type OwnRow, own, release, released, remove, splitOwn } from './exit.ts'
 
 /**
  * claimed → indexed or absent, by slip-index, guarded by token and gen: the queue row goes, or becomes ready again when
@@ -7,7 +8,8 @@ import { type Held, own, released } from './exit.ts'
  * fixed. A proven success clears unproven and strikes and leads a suspect back from lane 0.
  *
  * Races: an enqueue of the same item that waits for our row inserts a fresh one after the delete; one that came first
- * moved gen, seen under the row lock. A reaped claim owns nothing here: the rows come back as fenced out.
+ * moved gen, seen under the row lock. A reaped claim owns nothing here: the rows come back as fenced out. On MySQL the
+ * row locks of the first statement make the others see the same rows.
  */
 export interface Indexed {
   readonly htid: string
@@ -25,6 +27,9 @@ export interface Provenance {
   readonly configDigest: string
   readonly host: string
 }
+
+/** MySQL: the SET list of `again`. */
+const again = 'state = 0, attempts = 0, strikes = 0, unproven = false, lane = CASE WHEN lane = 0 THEN 1 ELSE lane END'
 
 const postgres = `
 WITH d AS MATERIALIZED (
@@ -54,6 +59,16 @@ fixed AS (
   FROM own WHERE e.target = $1 AND e.htid = own.htid AND e.resolved_at IS NULL)
 SELECT htid FROM own`
 
+const mysql = `
+INSERT INTO slip_indexed (target, htid, shard, rev, fence, presence, digest, time, indexed_ct, pages, empty_pages,
+                          invalid_bytes, bytes, code_version, schema_version, config_digest, host) VALUES ?
+ON DUPLICATE KEY UPDATE
+  shard = IF(VALUES(shard) > 0, VALUES(shard), shard), rev = VALUES(rev), fence = GREATEST(fence, VALUES(fence)),
+  presence = VALUES(presence), digest = VALUES(digest), time = VALUES(time),
+  indexed_ct = indexed_ct + VALUES(indexed_ct), pages = VALUES(pages), empty_pages = VALUES(empty_pages),
+  invalid_bytes = VALUES(invalid_bytes), bytes = VALUES(bytes), code_version = VALUES(code_version),
+  schema_version = VALUES(schema_version), config_digest = VALUES(config_digest), host = VALUES(host)`
+
 /** Returns the ids that were still ours; the others changed nothing. */
 export async function settle(
   tx: Connection,
@@ -61,6 +76,7 @@ export async function settle(
   items: readonly Indexed[],
   by: Provenance,
 ): Promise<Set<string>> {
+  if (tx.dialect === 'mysql') return settleMysql(tx, held, items, by)
   const column = <K extends keyof Indexed>(key: K) => items.map((item) => item[key])
   const rows = await tx.query<{ htid: string }>(postgres, [
     held.target,
@@ -77,4 +93,29 @@ export async function settle(
     by.host,
   ])
   return new Set(rows.map((row) => row.htid))
+}
+
+async function settleMysql(
+  tx: Connection,
+  held: Held,
+  items: readonly Indexed[],
+  by: Provenance,
+): Promise<Set<string>> {
+  const htids = items.map(({ htid }) => htid)
+  const { ours, moved, rest } = await splitOwn(tx, held, htids)
+  if (ours.size === 0) return ours
+  await remove(tx, held.target, rest)
+  await release(tx, held.target, moved, again)
+  const rows = new Map([...moved, ...rest].map((row) => [row.htid, row]))
+  const settled = items.filter(({ htid }) => ours.has(htid)).sort((a, b) => (a.htid < b.htid ? -1 : 1))
+  await tx.change(mysql, [settled.map((item) => ledgerRow(held.target, rows.get(item.htid)!, item, by))])
+  await resolveErrors(tx, held.target, [...rows.values()], 'fixed')
+  return ours
+}
+
+function ledgerRow(target: string, { htid, shard, claimed_rev, fence, now }: OwnRow, item: Indexed, by: Provenance) {
+  const { digest, pages, emptyPages, invalidBytes, bytes } = item
+  const [presence, count] = digest === null ? ['absent', 0] : ['indexed', 1]
+  const what = [target, htid, shard, claimed_rev, fence, presence, digest, now, count, pages, emptyPages]
+  return [...what, invalidBytes, bytes, by.codeVersion, by.schemaVersion, by.configDigest, by.host]
 }

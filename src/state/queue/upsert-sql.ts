@@ -24,3 +24,32 @@ export const postgresUpsert = (from: string, lane: string, reason: string, reque
         rev = greatest(q.rev, EXCLUDED.rev)`
 
 const rises = (request: boolean) => (request ? 'true' : 'EXCLUDED.rev > q.rev')
+
+/**
+ * The same on MySQL, in two statements, for it cannot say which rows an upsert touched: what is to be enqueued is read
+ * first, without a lock, as in the snapshot of the one statement of PostgreSQL.
+ */
+export const mysqlSource = (from: string): string => `
+  SELECT r.htid, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', SYSDATE(6)) AS clock,
+         CASE WHEN r.attr = 8 OR r.withdrawn_at IS NOT NULL THEN 'delete' ELSE 'index' END AS action,
+         COALESCE(l.shard, 0) AS shard, r.rev, COALESCE(l.fence, 0) AS fence, SYSDATE(6) AS enqueued_at
+  ${from}
+  ORDER BY r.htid`
+
+/**
+ * Assigned from left to right, each seeing those before it: available_at before state, and what looks at the old state,
+ * lane or rev before these.
+ */
+export const mysqlUpsert = (request: boolean): string => {
+  const rises = request ? 'TRUE' : 'VALUES(rev) > rev'
+  return `
+  INSERT INTO slip_queue (target, htid, seq, lane, action, shard, rev, fence, enqueued_at, reason) VALUES ?
+  ON DUPLICATE KEY UPDATE
+    available_at = CASE WHEN state = 2 AND ${rises} THEN NULL ELSE available_at END,
+    attempts = CASE WHEN state <> 1 AND ${rises} THEN 0 ELSE attempts END,
+    state = CASE WHEN state = 2 AND ${rises} THEN 0 ELSE state END,
+    gen = CASE WHEN ${rises} THEN gen + 1 ELSE gen END,
+    action = CASE WHEN VALUES(rev) >= rev THEN VALUES(action) ELSE action END,
+    lane = LEAST(lane, VALUES(lane)),
+    rev = GREATEST(rev, VALUES(rev))`
+}

@@ -24,19 +24,48 @@ const postgres = {
   done: 'UPDATE slip_record SET pending = false WHERE record_id = ANY($1)',
 }
 
+/** What is locked is compared with what was read in `takePendingRecords`: MySQL has no unnest. */
+const mysql = {
+  find: `
+    SELECT record_id AS recordId, data, digest, deleted FROM slip_record FORCE INDEX (slip_record_pending)
+    WHERE pending = 1 ORDER BY deleted, record_id LIMIT ?`,
+  lock: `
+    SELECT record_id, digest, deleted FROM slip_record FORCE INDEX (PRIMARY)
+    WHERE record_id IN (?) AND pending = 1 ORDER BY record_id FOR UPDATE`,
+  done: 'UPDATE slip_record SET pending = 0 WHERE record_id IN (?)',
+}
+
+const statements = { postgres, mysql }
+
 /** The next block, deleted records after the others. */
 export async function findPendingRecords(db: Connection, limit: number): Promise<PendingRecord[]> {
-  return db.query<PendingRecord & Record<string, unknown>>(postgres.find, [limit])
+  return db.query<PendingRecord & Record<string, unknown>>(statements[db.dialect].find, [limit])
 }
 
 /** Locks those that are still pending with this content and marks them as carried over; returns their ids. */
 export async function takePendingRecords(tx: Connection, records: readonly PendingRecord[]): Promise<Set<string>> {
+  const ids = tx.dialect === 'postgres' ? await lockPostgres(tx, records) : await lockMysql(tx, records)
+  if (ids.length > 0) await tx.change(statements[tx.dialect].done, [ids])
+  return new Set(ids)
+}
+
+async function lockPostgres(tx: Connection, records: readonly PendingRecord[]): Promise<string[]> {
   const rows = await tx.query<{ record_id: string }>(postgres.lock, [
     records.map((record) => record.recordId),
     records.map((record) => record.digest),
     records.map((record) => record.deleted),
   ])
-  const ids = rows.map((row) => row.record_id)
-  await tx.query(postgres.done, [ids])
-  return new Set(ids)
+  return rows.map((row) => row.record_id)
+}
+
+async function lockMysql(tx: Connection, records: readonly PendingRecord[]): Promise<string[]> {
+  if (records.length === 0) return []
+  const known = new Map(records.map((record) => [record.recordId, record]))
+  const rows = await tx.query<{ record_id: string; digest: string; deleted: boolean }>(mysql.lock, [[...known.keys()]])
+  return rows
+    .filter(({ record_id, digest, deleted }) => {
+      const read = known.get(record_id)
+      return read?.digest === digest && read.deleted === deleted
+    })
+    .map((row) => row.record_id)
 }

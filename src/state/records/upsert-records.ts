@@ -1,9 +1,13 @@
+import { databaseClock } from '../clock.ts'
 import type { Connection } from '../connection.ts'
 
 /**
  * A catalogue record as read from a file → slip_record. Content is compared first: the same digest changes nothing.
  * A changed or deleted record is `pending` until its items have reached slip_rights (pending-records.ts), so a crash
  * between the two loses nothing. Who may: slip-rights. Races: two loaders of one record wait for each other on its row.
+ *
+ * MySQL cannot say which rows an upsert changed: it locks and compares first. Of two loaders that both find no row the
+ * second waits at its insert, and counts the record as changed though it may be the same: it is carried over once more.
  */
 export interface LoadedRecord {
   readonly recordId: string
@@ -32,6 +36,19 @@ const postgres = {
     RETURNING record_id`,
 }
 
+const mysql = {
+  lock: `
+    SELECT record_id, digest, deleted FROM slip_record FORCE INDEX (PRIMARY)
+    WHERE record_id IN (?) ORDER BY record_id FOR UPDATE`,
+  upsert: `
+    INSERT INTO slip_record (record_id, data, digest, items, source, loaded_at) VALUES ?
+    ON DUPLICATE KEY UPDATE data = VALUES(data), digest = VALUES(digest), items = VALUES(items),
+      source = VALUES(source), loaded_at = VALUES(loaded_at), deleted_at = NULL, pending = 1`,
+  remove: 'UPDATE slip_record SET deleted_at = SYSDATE(6), pending = 1 WHERE record_id IN (?)',
+}
+/** Characters of records in one statement: escaped they stay below the 16 MiB a MariaDB accepts as it comes. */
+const statementSize = 2 << 20
+
 /** Returns the ids of the records that changed. Of an id given twice the last one counts. */
 export async function upsertRecords(
   tx: Connection,
@@ -39,6 +56,11 @@ export async function upsertRecords(
   records: readonly LoadedRecord[],
 ): Promise<Set<string>> {
   const last = [...new Map(records.map((record) => [record.recordId, record])).values()]
+  if (last.length === 0) return new Set()
+  return tx.dialect === 'postgres' ? upsertPostgres(tx, source, last) : upsertMysql(tx, source, last)
+}
+
+async function upsertPostgres(tx: Connection, source: string, last: readonly LoadedRecord[]): Promise<Set<string>> {
   const rows = await tx.query<{ record_id: string }>(postgres.upsert, [
     last.map((record) => record.recordId),
     last.map((record) => record.data),
@@ -49,8 +71,54 @@ export async function upsertRecords(
   return new Set(rows.map((row) => row.record_id))
 }
 
+async function upsertMysql(tx: Connection, source: string, last: readonly LoadedRecord[]): Promise<Set<string>> {
+  const known = await lockMysql(
+    tx,
+    last.map((record) => record.recordId),
+  )
+  const changed = last
+    .filter(({ recordId, digest }) => {
+      const row = known.get(recordId)
+      return row === undefined || row.deleted || row.digest !== digest
+    })
+    .sort((a, b) => (a.recordId < b.recordId ? -1 : 1))
+  const now = await databaseClock(tx)
+  for (const part of partsOf(changed)) {
+    const rows = part.map(({ recordId, data, digest, items }) => [recordId, data, digest, items, source, now])
+    await tx.change(mysql.upsert, [rows])
+  }
+  return new Set(changed.map((record) => record.recordId))
+}
+
+async function lockMysql(tx: Connection, recordIds: readonly string[]) {
+  const rows = await tx.query<{ record_id: string; digest: string; deleted: boolean }>(mysql.lock, [recordIds])
+  return new Map(rows.map((row) => [row.record_id, row]))
+}
+
+function* partsOf(records: readonly LoadedRecord[]): Generator<LoadedRecord[]> {
+  let part: LoadedRecord[] = []
+  let size = 0
+  for (const record of records) {
+    if (part.length > 0 && size + record.data.length > statementSize) {
+      yield part
+      part = []
+      size = 0
+    }
+    part.push(record)
+    size += record.data.length
+  }
+  if (part.length > 0) yield part
+}
+
 /** Marks records as gone from the catalogue; their items become withdrawn. Returns the ids that were there. */
 export async function removeRecords(tx: Connection, recordIds: readonly string[]): Promise<string[]> {
-  const rows = await tx.query<{ record_id: string }>(postgres.remove, [recordIds])
-  return rows.map((row) => row.record_id)
+  if (recordIds.length === 0) return []
+  if (tx.dialect === 'postgres') {
+    const rows = await tx.query<{ record_id: string }>(postgres.remove, [recordIds])
+    return rows.map((row) => row.record_id)
+  }
+  const known = await lockMysql(tx, recordIds)
+  const there = [...known.values()].filter((row) => !row.deleted).map((row) => row.record_id)
+  if (there.length > 0) await tx.change(mysql.remove, [there])
+  return there
 }

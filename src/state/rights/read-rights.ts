@@ -13,29 +13,43 @@ interface Stored {
   record_digest: string | null
   digest: string
   rev: number
-  withdrawn: boolean
+  withdrawn: boolean | number
 }
 
 const columns = `htid, attr, reason, source, access_profile, rights_time, record_id, update_date, record_digest, digest,
   rev, withdrawn_at IS NOT NULL AS withdrawn`
 
+const select = `SELECT ${columns} FROM slip_rights`
+const postgres = {
+  read: `${select} WHERE htid = ANY($1)`,
+  lock: `${select} WHERE htid = ANY($1) ORDER BY htid FOR UPDATE`,
+}
+/** By primary key whatever the optimizer thinks: a scan would wait for rows that are none of ours. */
+const mysql = {
+  read: `${select} WHERE htid IN (?)`,
+  lock: `${select} FORCE INDEX (PRIMARY) WHERE htid IN (?) ORDER BY htid FOR UPDATE`,
+}
+const statements = { postgres, mysql }
+
 /** The rows of these items, by id. */
 export async function readRights(db: Connection, htids: readonly string[]): Promise<Map<string, RightsRow>> {
-  return toMap(await db.query<Stored>(`SELECT ${columns} FROM slip_rights WHERE htid = ANY($1)`, [htids]))
+  return rowsOf(db, statements[db.dialect].read, htids)
 }
 
 /** The rows of these items, locked in id order until the end of the transaction. */
 export async function lockRights(tx: Connection, htids: readonly string[]): Promise<Map<string, RightsRow>> {
-  const sql = `SELECT ${columns} FROM slip_rights WHERE htid = ANY($1) ORDER BY htid FOR UPDATE`
-  return toMap(await tx.query<Stored>(sql, [htids]))
+  return rowsOf(tx, statements[tx.dialect].lock, htids)
 }
 
-function toMap(rows: Stored[]): Map<string, RightsRow> {
+async function rowsOf(db: Connection, sql: string, htids: readonly string[]): Promise<Map<string, RightsRow>> {
+  if (htids.length === 0) return new Map()
+  const rows = await db.query<Stored & Record<string, unknown>>(sql, [htids])
   return new Map(
-    rows.map(({ access_profile, rights_time, record_id, update_date, record_digest, ...row }) => [
+    rows.map(({ access_profile, rights_time, record_id, update_date, record_digest, withdrawn, ...row }) => [
       row.htid,
       {
         ...row,
+        withdrawn: Boolean(withdrawn),
         accessProfile: access_profile,
         rightsTime: rights_time,
         recordId: record_id,

@@ -11,6 +11,9 @@ import { contentDigest, type RightsContent, type RightsRow, unknownRights } from
  * insert the same new item the second finds the row of the first and adds to it: it never writes what it worked out from
  * nothing over what the other said. The transaction is rolled back when it took longer than half
  * the overlap (clock.ts): its stamp could lie behind a watermark.
+ *
+ * MySQL cannot say which rows an insert left alone. There the plain insert fails when another was first; that undoes the
+ * one statement, all its items count as forestalled, and the lock of the next round finds what the other wrote.
  */
 export type Change = 'NEW' | 'UPDATED' | 'MOVED' | 'WITHDRAWN' | 'FORCED' | 'NOOP'
 
@@ -22,7 +25,7 @@ export interface Contribution {
   readonly force?: boolean
 }
 
-const insert = `
+const insertPostgres = `
   INSERT INTO slip_rights AS r (htid, attr, reason, source, access_profile, rights_time, record_id, update_date,
                                 record_digest, digest, rev, insert_time, withdrawn_at)
   SELECT htid, attr, reason, source, access_profile, rights_time, record_id, update_date, record_digest, digest, 1,
@@ -33,14 +36,30 @@ const insert = `
   ORDER BY htid
   ON CONFLICT (htid) `
 
-const insertNew = `${insert} DO NOTHING RETURNING htid`
-
-const update = `${insert} DO UPDATE
+const postgres = {
+  insert: `${insertPostgres} DO NOTHING RETURNING htid`,
+  update: `${insertPostgres} DO UPDATE
     SET attr = EXCLUDED.attr, reason = EXCLUDED.reason, source = EXCLUDED.source,
         access_profile = EXCLUDED.access_profile, rights_time = EXCLUDED.rights_time, record_id = EXCLUDED.record_id,
         update_date = EXCLUDED.update_date, record_digest = EXCLUDED.record_digest, digest = EXCLUDED.digest,
         rev = r.rev + 1, insert_time = EXCLUDED.insert_time,
-        withdrawn_at = CASE WHEN EXCLUDED.withdrawn_at IS NULL THEN NULL ELSE coalesce(r.withdrawn_at, EXCLUDED.withdrawn_at) END`
+        withdrawn_at = CASE WHEN EXCLUDED.withdrawn_at IS NULL THEN NULL ELSE coalesce(r.withdrawn_at, EXCLUDED.withdrawn_at) END`,
+}
+
+const insertMysql = `
+  INSERT INTO slip_rights (htid, attr, reason, source, access_profile, rights_time, record_id, update_date,
+                           record_digest, digest, rev, insert_time, withdrawn_at) VALUES ?`
+
+const mysql = {
+  insert: insertMysql,
+  /** Every row is there and locked. */
+  update: `${insertMysql}
+  ON DUPLICATE KEY UPDATE
+    attr = VALUES(attr), reason = VALUES(reason), source = VALUES(source), access_profile = VALUES(access_profile),
+    rights_time = VALUES(rights_time), record_id = VALUES(record_id), update_date = VALUES(update_date),
+    record_digest = VALUES(record_digest), digest = VALUES(digest), rev = rev + 1, insert_time = VALUES(insert_time),
+    withdrawn_at = IF(VALUES(withdrawn_at) IS NULL, NULL, COALESCE(withdrawn_at, VALUES(withdrawn_at)))`,
+}
 
 /** Applies contributions; returns what became of each item. Of an item named twice both apply, in order. */
 export async function upsertRights(
@@ -68,13 +87,29 @@ async function applyAll(
   const { wanted, changed } = compare(known, contributions)
   const fresh = [...wanted.values()].filter(({ htid }) => !known.has(htid))
   const others = [...wanted.values()].filter(({ htid }) => known.has(htid))
-  const forestalled = new Set(fresh.map(({ htid }) => htid))
-  if (fresh.length > 0) {
-    const inserted = await tx.query<{ htid: string }>(insertNew, [stamp.time, ...columnsOf(fresh)])
-    for (const { htid } of inserted) forestalled.delete(htid)
+  const forestalled = fresh.length > 0 ? await insertFresh(tx, stamp, fresh) : new Set<string>()
+  if (others.length > 0) {
+    if (tx.dialect === 'postgres') await tx.change(postgres.update, [stamp.time, ...columnsOf(others)])
+    else await tx.change(mysql.update, [rowsOf(stamp, others)])
   }
-  if (others.length > 0) await tx.query(update, [stamp.time, ...columnsOf(others)])
   return { changed, forestalled }
+}
+
+/** Inserts new rows; returns the ids another writer inserted first. */
+async function insertFresh(tx: Connection, stamp: Stamp, fresh: readonly RightsRow[]): Promise<Set<string>> {
+  const left = new Set(fresh.map(({ htid }) => htid))
+  if (tx.dialect === 'postgres') {
+    const inserted = await tx.query<{ htid: string }>(postgres.insert, [stamp.time, ...columnsOf(fresh)])
+    for (const { htid } of inserted) left.delete(htid)
+    return left
+  }
+  try {
+    await tx.change(mysql.insert, [rowsOf(stamp, fresh)])
+    return new Set()
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ER_DUP_ENTRY') return left
+    throw error
+  }
 }
 
 function compare(known: ReadonlyMap<string, RightsRow>, contributions: readonly Contribution[]) {
@@ -119,6 +154,27 @@ function columnsOf(rows: readonly RightsRow[]): unknown[] {
     column('digest'),
     column('withdrawn'),
   ]
+}
+
+/** Rows of values in id order, for MySQL. */
+function rowsOf({ time }: Stamp, rows: readonly RightsRow[]): unknown[][] {
+  return rows
+    .toSorted((a, b) => (a.htid < b.htid ? -1 : 1))
+    .map((row) => [
+      row.htid,
+      row.attr,
+      row.reason,
+      row.source,
+      row.accessProfile,
+      row.rightsTime,
+      row.recordId,
+      row.updateDate,
+      row.recordDigest,
+      row.digest,
+      1,
+      time,
+      row.withdrawn ? time : null,
+    ])
 }
 
 /** Merges a part into what is known: what a source does not speak of stays. */

@@ -1,0 +1,10 @@
+/**
+ * Ids in byte order, none twice, in lists short enough for `IN (?)`: beyond 8 MB of ranges MySQL gives up the key and
+ * scans the table, and a page of the sweep in one INSERT comes near the largest packet.
+ */
+export function* slicesOf(htids: readonly string[]): Generator<string[]> {
+  const sorted = [...new Set(htids)].sort()
+  for (let at = 0; at < sorted.length; at += size) yield sorted.slice(at, at + size)
+}
+
+const size = 500

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { parseConfig } from '../../src/config/load.ts'
+import { openTargetEngine } from '../../src/daemon/engines.ts'
+import { openState } from '../../src/state/open-state.ts'
+
+test('beside a state on MariaDB or MySQL the embedded engine needs urls, and the key is named', async () => {
+  const config = parseConfig(
+    `
+database: { url: "mysql://127.0.0.1/slip" }
+repository: { root: tree }
+sources: { tree: { kind: repository } }
+targets: { main: { engine: embedded } }
+`,
+    '/etc/slip/slip.yaml',
+  )
+  const state = await openState(config, { applicationName: 'test' })
+  await expect(openTargetEngine(config, state, 'main')).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringMatching(/^targets\.main\.urls is missing: /),
+    place: { key: 'targets.main.urls', file: '/etc/slip/slip.yaml' },
+  })
+  await state.close()
+})

@@ -1,0 +1,64 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import type { Connection } from '../../src/state/connection.ts'
+import { checkServer, refusalOf, serverOf, warningsOf } from '../../src/state/server-check.ts'
+import { openState } from './fixture.ts'
+
+const plain = { binlogFormat: null, galera: false }
+
+test.each([
+  ['postgres', '18.4', 'PostgreSQL', '18.4'],
+  ['postgres', '16.4 (Debian 16.4-1.pgdg120+1)', 'PostgreSQL', '16.4'],
+  ['postgres', '19beta1', 'PostgreSQL', '19'],
+  ['mysql', '10.11.19-MariaDB-0+deb12u1', 'MariaDB', '10.11.19'],
+  ['mysql', '5.5.5-10.6.12-MariaDB-log', 'MariaDB', '10.6.12'],
+  ['mysql', '8.0.36-0ubuntu0.22.04.1', 'MySQL', '8.0.36'],
+] as const)('a server of dialect %s that tells %s is %s %s', (dialect, told, product, version) => {
+  expect(serverOf(dialect, told)).toEqual({ product, version })
+})
+
+test.each([
+  ['PostgreSQL', '13.16', '14'],
+  ['MariaDB', '10.5.28', '10.6'],
+  ['MySQL', '8.0.15', '8.0.16'],
+  ['MySQL', '5.7.44', '8.0.16'],
+] as const)('%s %s is refused with the oldest that will do, %s', (product, version, oldest) => {
+  expect(refusalOf({ product, version, ...plain })).toBe(
+    `${product} ${version} is too old: ${oldest} or newer is needed`,
+  )
+})
+
+test.each([
+  ['PostgreSQL', '14.0'],
+  ['MariaDB', '10.6.0'],
+  ['MariaDB', '11.4.2'],
+  ['MySQL', '8.0.16'],
+  ['MySQL', '9.1.0'],
+] as const)('%s %s will do', (product, version) => {
+  expect(refusalOf({ product, version, binlogFormat: 'ROW', galera: false })).toBeNull()
+})
+
+test('a binary log of statements is refused, a node of Galera is only warned of', () => {
+  const server = { product: 'MariaDB', version: '10.11.19', galera: true } as const
+  expect(refusalOf({ ...server, binlogFormat: 'STATEMENT' })).toMatch(/^binlog_format is STATEMENT: set it to ROW/)
+  expect(refusalOf({ ...server, binlogFormat: 'MIXED' })).toBeNull()
+  expect(warningsOf({ ...server, binlogFormat: 'MIXED' })).toEqual([expect.stringMatching(/^wsrep_on is ON: /)])
+})
+
+afterEach(() => vi.unstubAllEnvs())
+
+test('an old server ends with SERVER_UNSUPPORTED, unless a test says that any server will do', async () => {
+  const old: Pick<Connection, 'dialect' | 'query'> = {
+    dialect: 'postgres',
+    query: async () => [{ server_version: '9.6.24' }] as never,
+  }
+  vi.stubEnv('SLIP_TEST_ANY_SERVER', '')
+  await expect(checkServer(old)).rejects.toMatchObject({ code: 'SERVER_UNSUPPORTED', class: 'usage' })
+  vi.stubEnv('SLIP_TEST_ANY_SERVER', '1')
+  expect(await checkServer(old)).toEqual([])
+})
+
+test('the server of this run is asked and will do, without a warning', async () => {
+  const state = await openState()
+  expect(await checkServer(state.db)).toEqual([])
+  await state.close()
+})
