@@ -4,6 +4,7 @@ import { changedFiles } from '../../rights/changed-files.ts'
 import { isCarriedOver, lastCycle, type Progress, readProgress } from '../../state/audit/progress.ts'
 import { verifyTarget } from '../../state/audit/verify.ts'
 import type { Connection } from '../../state/connection.ts'
+import { readPauses, scopeText } from '../../state/control/pause.ts'
 
 /** True when all sources are read and the target follows them: nothing queued, nothing missed. */
 async function isAtRest(db: Connection, config: Config, target: string, since: string): Promise<boolean> {
@@ -26,16 +27,23 @@ export interface Watching {
   readonly since: string
   readonly stop: AbortSignal
   readonly show: (progress: Progress) => void
+  /** Told once of each set of pauses in force: nobody should wait for what cannot come. */
+  readonly paused: (scopes: string) => void
   /** Throws when the daemons cannot do the work. */
   readonly assertRunning: () => void
 }
 
 /** Shows progress until the target is at rest, or the person stops. */
-export async function untilAtRest({ db, config, target, since, stop, show, assertRunning }: Watching): Promise<void> {
+export async function untilAtRest(watching: Watching): Promise<void> {
+  const { db, config, target, since, stop, show, paused, assertRunning } = watching
+  let told = ''
   while (!stop.aborted) {
     assertRunning()
     show(await readProgress(db, target))
     if (await isAtRest(db, config, target, since)) return
+    const scopes = (await readPauses(db)).map(scopeText).join(', ')
+    if (scopes !== '' && scopes !== told) paused(scopes)
+    told = scopes
     await pause(200, undefined, { signal: stop }).catch(() => undefined)
   }
 }

@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { packageRoot } from '../../config/package-root.ts'
 import { exitCodes } from '../../daemon/exit-codes.ts'
 import { SlipError } from '../../errors/slip-error.ts'
@@ -27,7 +27,11 @@ export async function demo(args: DemoArguments): Promise<number> {
   const out = args.json ? process.stderr : process.stdout
   const say = (line: string) => void out.write(`${line}\n`)
   const demos = demosFolder(args.data)
-  if (args.stop) return stopDemos(demos, say)
+  if (args.stop) {
+    const stopped = await stopDemos(demos, say)
+    if (args.json) process.stdout.write(`${JSON.stringify({ stopped })}\n`)
+    return exitCodes.done
+  }
   const library = libraryOf(args)
   const folder = openFolder(demos, library)
   const leave = await holdFolder(folder)
@@ -40,7 +44,7 @@ export async function demo(args: DemoArguments): Promise<number> {
     for (const note of library.notes) say(`  ${note}`)
     const result = await runDemo(library, { folder, keep: args.keep, out, say })
     for (const line of resultLines(result, out.isTTY === true)) say(line)
-    if (result.finished) next(library, folder, args.keep, say)
+    if (result.finished) next(library, folder, args, say)
     if (args.json) process.stdout.write(`${JSON.stringify(summary(result))}\n`)
     return result.finished ? exitCodes.done : exitCodes.stopped
   } finally {
@@ -54,14 +58,20 @@ function libraryOf({ pairtree, catalogue, rights }: DemoArguments): DemoLibrary 
   throw new SlipError('USAGE', '--catalogue and --rights go with --pairtree')
 }
 
-async function stopDemos(demos: string, say: (line: string) => void): Promise<number> {
-  const folders = readdirSync(demos, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+/** Ends the daemons of every library below `demos`; returns how many of each. */
+async function stopDemos(demos: string, say: (line: string) => void): Promise<{ library: string; daemons: number }[]> {
+  const folders = existsSync(demos)
+    ? readdirSync(demos, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    : []
+  if (folders.length === 0) say(`no demo ever ran in ${typed(demos)}`)
+  const stopped = []
   for (const { name } of folders) {
     const pids = runningDaemons(join(demos, name))
     await endProcesses(pids)
     say(`${name}: ${pids.length === 0 ? 'nothing runs' : `ended ${pids.length} daemons`}`)
+    stopped.push({ library: name, daemons: pids.length })
   }
-  return exitCodes.done
+  return stopped
 }
 
 function summary({ progress, search, seconds }: DemoResult) {
@@ -70,7 +80,7 @@ function summary({ progress, search, seconds }: DemoResult) {
   return { items, indexed, deleted, errors, pages, bytes, seconds, search: found }
 }
 
-function next(library: DemoLibrary, folder: string, keep: boolean, say: (line: string) => void): void {
+function next(library: DemoLibrary, folder: string, { keep, data }: DemoArguments, say: (line: string) => void): void {
   const bin = (name: string) => `node ${typed(join(packageRoot, 'bin', `${name}.cjs`))}`
   const config = `--config ${typed(join(folder, 'slip.yaml'))}`
   say('\nwhat to try next')
@@ -92,7 +102,10 @@ function next(library: DemoLibrary, folder: string, keep: boolean, say: (line: s
     tries.push(
       [`tail -f ${typed(logFile(folder, 'index'))}`, 'what slip-index does'],
       [`${bin('slipctl')} pause stage:index ${config}`, 'and resume stage:index'],
-      [`${bin('slipctl')} demo --stop`, 'ends the daemons'],
+      [
+        `${bin('slipctl')} demo --stop${data === undefined ? '' : ` --data ${typed(dirname(folder))}`}`,
+        'ends the daemons',
+      ],
     )
   }
   for (const [command, what] of tries) say(`  ${command}\n      ${what}`)

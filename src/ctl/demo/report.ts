@@ -3,12 +3,19 @@ import type { SearchAnswer } from '../../shards/engine.ts'
 import type { Answer } from '../../state/audit/first-questions.ts'
 import type { DemoResult } from './run.ts'
 
+const rowsShown = 20
+
 /** What came of a demo, line by line; matches are bold on a terminal. */
-export function resultLines({ progress, leftOut, answers, search, seconds }: DemoResult, terminal: boolean): string[] {
+export function resultLines(result: DemoResult, terminal: boolean): string[] {
+  const { finished, progress, leftOut, answers, search, seconds } = result
   const { items, indexed, deleted, errors, pages } = progress
+  const counts = `${items} items, ${indexed} indexed (${pages} pages), ${deleted} absent, ${errors} errors`
+  if (!finished) {
+    return [`stopped after ${seconds} s, before it was at rest: ${counts}`, 'the same command without --fresh goes on']
+  }
   const mark = (match: string) => (terminal ? `\x1b[1m${match}\x1b[0m` : `*${match}*`)
   return [
-    `at rest after ${seconds} s: ${items} items, ${indexed} indexed (${pages} pages), ${deleted} absent, ${errors} errors`,
+    `at rest after ${seconds} s: ${counts}`,
     ...(leftOut > 0 ? [`${leftOut} items of the catalogue are out of scope: they are not in the repository`] : []),
     '',
     ...(search === null ? ['nothing with text to search for'] : hitLines(search.query, search.answer, mark)),
@@ -18,9 +25,15 @@ export function resultLines({ progress, leftOut, answers, search, seconds }: Dem
 }
 
 function answerLines({ title, sql, rows }: Answer): string[] {
-  const shown = rows.map((row) => Object.entries(row).map(([key, value]) => `${key} ${value ?? '–'}`))
-  return ['', title, sql.replace(/^/gm, '  '), ...shown.map((cells) => `  → ${cells.join(', ')}`)]
+  const shown = rows
+    .slice(0, rowsShown)
+    .map((row) => Object.entries(row).map(([key, value]) => `${key} ${value ?? '–'}`))
+    .map((cells) => `  → ${cells.join(', ')}`)
+  const rest = rows.length === 0 ? ['  → none'] : moreLine(rows.length - shown.length)
+  return ['', title, sql.replace(/^/gm, '  '), ...shown, ...rest]
 }
+
+const moreLine = (more: number): string[] => (more > 0 ? [`  … and ${more} more`] : [])
 
 /** For each code among the errors what a person does about it. */
 function adviceLines(answers: readonly Answer[]): string[] {
@@ -40,5 +53,5 @@ function hitLines(query: string, { total, hits }: SearchAnswer, mark: (match: st
       lines.push(`    ${where.padEnd(10)} ${text}`)
     }
   }
-  return lines
+  return [...lines, ...moreLine(total - hits.length)]
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Config, loadConfig } from '../../config/load.ts'
+import { packageRoot } from '../../config/package-root.ts'
 import { openTargetEngine } from '../../daemon/engines.ts'
 import { stopOnSignals } from '../../daemon/signals.ts'
 import { openPairtree } from '../../repository/pairtree.ts'
@@ -60,13 +61,18 @@ export async function runDemo(library: DemoLibrary, { folder, keep, out, say }: 
     const since = await databaseClock(state.db)
     daemons.start()
     say('slip-rights, slip-enqueue and slip-index run, each a process of its own')
+    const paused = (scopes: string) => {
+      bar.clear()
+      say(pausedLine(scopes, file))
+    }
     const watching = { db: state.db, config, target, since, stop, assertRunning: () => daemons.assertRunning() }
     for (const day of library.days.length > 0 ? library.days : [null]) {
+      if (stop.aborted) break
       if (day !== null) {
         await layDay(day, folder)
         say(`${day.label}:`)
       }
-      await untilAtRest({ ...watching, show: (progress) => showProgress(bar, progress) })
+      await untilAtRest({ ...watching, show: (progress) => showProgress(bar, progress), paused })
       bar.clear()
     }
     const result = await lookAround(config, state, library, startedAt, !stop.aborted)
@@ -78,6 +84,11 @@ export async function runDemo(library: DemoLibrary, { folder, keep, out, say }: 
     else await daemons.stop()
     await state.close()
   }
+}
+
+function pausedLine(scopes: string, configFile: string): string {
+  const resume = `node ${typed(join(packageRoot, 'bin/slipctl.cjs'))} resume SCOPE --config ${typed(configFile)}`
+  return `paused: ${scopes}; the demo waits until it is resumed: ${resume}`
 }
 
 async function endLeftovers(folder: string, say: (line: string) => void): Promise<void> {
@@ -119,7 +130,7 @@ async function lookAround(
 ): Promise<DemoResult> {
   const { db } = state
   const repository = openPairtree({ root: resolve(config.baseDir, config.repository.root) })
-  const query = library.query ?? (await knownWord(db, config, repository, target))
+  const query = finished ? (library.query ?? (await knownWord(db, config, repository, target))) : null
   const { engine, close } = await openTargetEngine(config, state, target)
   try {
     const search = query === null ? null : { query, answer: await engine.search(query, { limit: 3, pagesPerHit: 2 }) }

@@ -97,6 +97,7 @@ describe('faults', () => {
     process.kill(killed[2] as number, 'SIGKILL')
     await run.says('slip-index was ended by SIGKILL')
     expect(await run.exit).toBe(0)
+    expect(run.out).toContainEqual(expect.stringMatching(`slipctl.cjs demo --stop --data ${data}$`))
     expect(daemonsOf(sample).length).toBe(3)
     const { violations, errors } = await inspect(sample)
     expect(violations).toEqual([])
@@ -105,9 +106,10 @@ describe('faults', () => {
 
   test('what --keep left running is ended by --stop, and the server with it', async () => {
     expect(daemonsOf(sample).length).toBe(3)
-    const { code, run } = await demo('--stop')
+    const { code, run } = await demo('--stop', '--json')
     expect(code).toBe(0)
-    expect(run.out).toContain('sample: ended 3 daemons')
+    expect(JSON.parse(run.out.at(-1) as string)).toEqual({ stopped: [{ library: 'sample', daemons: 3 }] })
+    expect(run.err).toContain('sample: ended 3 daemons')
     expect(daemonsOf(sample)).toEqual([])
     expect(existsSync(join(sample, 'postgres/data/postmaster.pid'))).toBe(false)
   })
@@ -142,8 +144,22 @@ describe('faults', () => {
     await run.says('run, each a process of its own')
     run.process.kill('SIGINT')
     expect(await run.exit).toBe(5)
+    expect(run.out.join('\n')).not.toMatch(/at rest after|day 2|SELECT/)
+    expect(run.out.at(-1)).toBe('the same command without --fresh goes on')
     expect(daemonsOf(sample)).toEqual([])
     expect(existsSync(join(sample, 'postgres/data/postmaster.pid'))).toBe(false)
+  })
+
+  test('a demo that is paused says so, and goes on when it is resumed', async () => {
+    const { state } = await stateOf(sample)
+    await state.db.query(`INSERT INTO slip_control (scope, name, paused_at) VALUES ('all', '', now())`)
+    const run = new Demo(data)
+    const said = await run.says('paused: all')
+    expect(said).toMatch(/ resume SCOPE --config /)
+    await state.db.query('DELETE FROM slip_control')
+    await state.close()
+    expect(await run.exit).toBe(0)
+    expect((await inspect(sample)).violations).toEqual([])
   })
 
   test('a data folder that cannot be made is one clear sentence', async () => {
