@@ -131,13 +131,13 @@ export const errorCodes = {
   SOURCE_FILE_UNREADABLE: environment(
     'rights',
     'A source file cannot be opened or decompressed.',
-    'Check the file and its permissions.',
+    'Check the file and its permissions; the files after it are read once it can be read, or is taken out of sources.NAME.files.',
   ),
   // environment
   DATABASE_UNAVAILABLE: environment(
     'any',
     'The database does not answer.',
-    'Check database.url, and that the server runs.',
+    'Check database.url, user and password, and that the server runs.',
   ),
   REPOSITORY_UNAVAILABLE: environment(
     'index',

@@ -72,7 +72,10 @@ test.each([
   [['enqueue', 'a.1', '--all'], '--all goes without ids'],
   [['errors', 'retry'], 'say which: --id ID, --code CODE or --all'],
   [['errors', 'retry', '--all', '--code', 'ZIP_MISSING'], '--all goes without --id and --code'],
-  [['pause', 'all', '--for', 'ever'], '--for ever is no time such as 30m, 2h or 1d'],
+  [['pause', 'all', '--for', 'ever'], '--for ever is no time such as 30m, 2h or 1d, at most 3650d'],
+  [['pause', 'all', '--for', '99999999d'], '--for 99999999d is no time such as 30m, 2h or 1d, at most 3650d'],
+  [['errors', 'show', 'x'], 'the number of an error is a whole number, as errors list prints it'],
+  [['errors', 'show', '1.5'], 'the number of an error is a whole number, as errors list prints it'],
 ])('slipctl %j ends with 2 and says what is wrong', async (args, sentence) => {
   const { code, out, err } = await slipctl(args)
   expect({ code, out, first: err.split('\n')[0] }).toEqual({ code: 2, out: '', first: `slipctl: USAGE: ${sentence}` })
@@ -124,7 +127,7 @@ function configWith(url: string): string {
   return file
 }
 
-const advice = 'Check database.url, and that the server runs.'
+const advice = 'Check database.url, user and password, and that the server runs.'
 
 test('a database that refuses ends with 7, one sentence and the advice; with --json on standard output too', async () => {
   const config = configWith('postgres://slip:geheim@127.0.0.1:9/x')
@@ -133,6 +136,12 @@ test('a database that refuses ends with 7, one sentence and the advice; with --j
   expect(code).toBe(7)
   expect(err).toBe(`slipctl: DATABASE_UNAVAILABLE: ${message}\n  ${advice}\n`)
   expect(JSON.parse(out)).toEqual({ error: { code: 'DATABASE_UNAVAILABLE', message, place: {}, advice } })
+})
+
+test('db migrate tells a database that refuses as every command does, without a stack', async () => {
+  const { code, err } = await slipctl(['db', 'migrate', '--config', configWith('postgres://127.0.0.1:9/x')])
+  const message = 'the database at 127.0.0.1:9/x does not answer: connect ECONNREFUSED 127.0.0.1:9'
+  expect({ code, err }).toEqual({ code: 7, err: `slipctl: DATABASE_UNAVAILABLE: ${message}\n  ${advice}\n` })
 })
 
 test('a database that never says a word ends with 7 as well', async () => {

@@ -11,8 +11,11 @@ interface Arguments extends Session {
 }
 
 export async function run(args: Arguments): Promise<number> {
+  if (!Number.isSafeInteger(args.number) || args.number < 1) {
+    throw new SlipError('USAGE', 'the number of an error is a whole number, as errors list prints it')
+  }
   return withState(args, async ({ db }) => {
-    const row = Number.isSafeInteger(args.number) ? await findError(db, args.number) : null
+    const row = await findError(db, args.number)
     if (row === null) throw new SlipError('NOT_FOUND', `there is no error number ${args.number}`)
     const errors = row.htid === null ? [] : (await itemReport(db, row.htid)).errors
     const history = errors.filter(({ id, target }) => id !== row.id && target === row.target)

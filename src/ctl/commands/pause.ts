@@ -37,10 +37,13 @@ export async function run(args: Arguments): Promise<number> {
   })
 }
 
+const longestMs = 3_650 * 86_400_000
+
+/** A slip of the keys is no pause of centuries: for ever is said by leaving `--for` out. */
 function milliseconds(text: string): number {
   const ms = parseDuration(text)
-  if (ms !== undefined && ms > 0) return ms
-  throw new SlipError('USAGE', `--for ${text} is no time such as 30m, 2h or 1d`)
+  if (ms !== undefined && ms > 0 && ms <= longestMs) return ms
+  throw new SlipError('USAGE', `--for ${text} is no time such as 30m, 2h or 1d, at most 3650d`)
 }
 
 function told(now: Pause, before: Pause | undefined): string {
