@@ -2,6 +2,22 @@ import type { Connection } from '../connection.ts'
 import { type OwnRow, remove } from './exit.ts'
 
 /**
+ * PostgreSQL: what every exit into error does with the rows of its CTE `final`, beside writing the errors row: the ledger
+ * keeps shard and fence with the old rev (0 = never indexed), an older unresolved error is superseded, the queue row goes.
+ * The errors row is written after `superseded` was counted: at most one is unresolved.
+ */
+export const finalExit = `
+ledger AS (
+  INSERT INTO slip_indexed AS l (target, htid, shard, rev, fence, presence, time)
+  SELECT $1, htid, shard, 0, fence, 'absent', clock_timestamp() FROM final ORDER BY htid
+  ON CONFLICT (target, htid) DO UPDATE
+    SET shard = CASE WHEN EXCLUDED.shard > 0 THEN EXCLUDED.shard ELSE l.shard END, fence = greatest(l.fence, EXCLUDED.fence)),
+superseded AS (
+  UPDATE slip_errors e SET resolved_at = clock_timestamp(), resolution = 'superseded'
+  FROM final WHERE e.target = $1 AND e.htid = final.htid AND e.resolved_at IS NULL RETURNING 1),
+gone AS (DELETE FROM slip_queue q USING final WHERE q.target = $1 AND q.htid = final.htid)`
+
+/**
  * MySQL: how locked rows end in error and how errors are resolved; on PostgreSQL parts of the exit's one statement. Whoever
  * writes or resolves an error of an item by an exit holds its queue row, so the unresolved one may be read without a lock
  * and then written by primary key: a locking search of slip_errors would lock ranges that other exits insert into.

@@ -1,5 +1,5 @@
 import type { Connection } from '../connection.ts'
-import { endInError } from './dead-letter.ts'
+import { endInError, finalExit } from './dead-letter.ts'
 import { type Held, movedOn, movedOnSet, own, release, splitOwn } from './exit.ts'
 
 /**
@@ -29,19 +29,11 @@ WITH d AS MATERIALIZED (
 ${own},
 ${movedOn()},
 final AS MATERIALIZED (SELECT * FROM own JOIN d USING (htid) WHERE own.gen = own.claimed_gen),
-ledger AS (
-  INSERT INTO slip_indexed AS l (target, htid, shard, rev, fence, presence, time)
-  SELECT $1, htid, shard, 0, fence, 'absent', clock_timestamp() FROM final ORDER BY htid
-  ON CONFLICT (target, htid) DO UPDATE
-    SET shard = CASE WHEN EXCLUDED.shard > 0 THEN EXCLUDED.shard ELSE l.shard END, fence = greatest(l.fence, EXCLUDED.fence)),
-superseded AS (
-  UPDATE slip_errors e SET resolved_at = clock_timestamp(), resolution = 'superseded'
-  FROM final WHERE e.target = $1 AND e.htid = final.htid AND e.resolved_at IS NULL RETURNING 1),
+${finalExit},
 failed AS (
   INSERT INTO slip_errors (target, htid, rev, shard, stage, code, class, message, detail, attempts, pid, host, worker, error_time)
   SELECT $1, htid, claimed_rev, shard, 'index', code, class, left(message, 4000), detail, attempts, $8, $9, $10, clock_timestamp()
-  FROM final, (SELECT count(*) FROM superseded) AS after_superseded ORDER BY htid),
-gone AS (DELETE FROM slip_queue q USING final WHERE q.target = $1 AND q.htid = final.htid)
+  FROM final, (SELECT count(*) FROM superseded) AS after_superseded ORDER BY htid)
 SELECT htid FROM own`
 
 /** Returns the ids that were still ours. */

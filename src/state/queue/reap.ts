@@ -1,6 +1,6 @@
 import { errorCodes } from '../../errors/codes.ts'
 import type { Connection } from '../connection.ts'
-import { endInError } from './dead-letter.ts'
+import { endInError, finalExit } from './dead-letter.ts'
 import { closeClaim, lockRows, movedOn, movedOnSet, own, release, released, splitOwn } from './exit.ts'
 
 /**
@@ -34,19 +34,11 @@ const postgres = {
       SET state = 0, attempts = q.attempts - 1, strikes = q.strikes + 1, unproven = true, lane = 0, ${released}
       FROM struck WHERE q.target = $1 AND q.htid = struck.htid AND struck.strikes + 1 < ${strikesAllowed}),
     final AS MATERIALIZED (SELECT * FROM struck WHERE strikes + 1 >= ${strikesAllowed}),
-    ledger AS (
-      INSERT INTO slip_indexed AS l (target, htid, shard, rev, fence, presence, time)
-      SELECT $1, htid, shard, 0, fence, 'absent', clock_timestamp() FROM final ORDER BY htid
-      ON CONFLICT (target, htid) DO UPDATE
-        SET shard = CASE WHEN EXCLUDED.shard > 0 THEN EXCLUDED.shard ELSE l.shard END, fence = greatest(l.fence, EXCLUDED.fence)),
-    superseded AS (
-      UPDATE slip_errors e SET resolved_at = clock_timestamp(), resolution = 'superseded'
-      FROM final WHERE e.target = $1 AND e.htid = final.htid AND e.resolved_at IS NULL RETURNING 1),
+    ${finalExit},
     failed AS (
       INSERT INTO slip_errors (target, htid, rev, shard, stage, code, class, message, attempts, pid, host, error_time)
       SELECT $1, htid, claimed_rev, shard, 'index', 'LEASE_LOST', 'item', $4, attempts - 1, pid, host, clock_timestamp()
-      FROM final, (SELECT count(*) FROM superseded) AS after_superseded),
-    gone AS (DELETE FROM slip_queue q USING final WHERE q.target = $1 AND q.htid = final.htid)
+      FROM final, (SELECT count(*) FROM superseded) AS after_superseded)
     SELECT htid FROM own`,
 }
 
