@@ -108,7 +108,9 @@ test('an index that goes away burns no attempt and writes no error; the rows are
   expect(await daemon.event('index.batch')).toMatchObject({ indexed: 0 })
   daemon.kill('SIGTERM')
   await daemon.exit
-  expect(await rows('SELECT DISTINCT attempts FROM slip_queue WHERE unproven')).toEqual([{ attempts: 0 }])
+  expect(await rows('SELECT DISTINCT state, attempts FROM slip_queue WHERE unproven')).toEqual([
+    { state: 2, attempts: 0 },
+  ])
   expect(await rows(`SELECT 1 FROM slip_errors WHERE code LIKE 'ENGINE%'`)).toEqual([])
   engine.set(true)
   await library.passLease()

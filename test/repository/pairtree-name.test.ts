@@ -69,7 +69,7 @@ describe('pairtree names', () => {
           return
         }
         expect(isAbsolute(folder)).toBe(false)
-        expect(normalize(join('/root', folder))).toBe(`/root/${folder}`)
+        expect(normalize(join('/base', folder))).toBe(`/base/${folder}`)
         expect(folder).not.toContain('\0')
         for (const part of folder.split('/')) expect(['', '.', '..']).not.toContain(part)
       }),
