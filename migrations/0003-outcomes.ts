@@ -25,6 +25,8 @@ export const outcomes: Migration = {
        schema_version integer,
        config_digest varchar(16),
        host varchar(255),
+       verified_at timestamptz(6),
+       waived varchar(64),
        PRIMARY KEY (target, htid),
        CONSTRAINT slip_indexed_digest CHECK ((presence = 'indexed') = (digest IS NOT NULL))
      ) WITH (fillfactor = 80)`,
@@ -40,6 +42,7 @@ export const outcomes: Migration = {
        code varchar(64) NOT NULL,
        class varchar(16) NOT NULL CHECK (class IN ('item', 'environment', 'internal')),
        message varchar(4000) NOT NULL,
+       pattern varchar(255) NOT NULL DEFAULT '',
        detail text,
        attempts integer,
        pid integer,
@@ -48,10 +51,13 @@ export const outcomes: Migration = {
        error_time timestamptz(6) NOT NULL,
        resolved_at timestamptz(6),
        resolution varchar(16) CHECK (resolution IN ('fixed', 'superseded', 'skipped', 'purged')),
+       note varchar(1000),
        CHECK ((resolved_at IS NULL) = (resolution IS NULL))
      )`,
     `CREATE INDEX slip_errors_item ON slip_errors (target, htid)`,
     `CREATE INDEX slip_errors_code ON slip_errors (code, error_time)`,
+    `CREATE INDEX slip_errors_open ON slip_errors (target, code, pattern, error_time) WHERE resolved_at IS NULL`,
+    `CREATE INDEX slip_errors_resolved ON slip_errors (resolved_at) WHERE resolved_at IS NOT NULL`,
     `CREATE UNIQUE INDEX slip_errors_unresolved ON slip_errors (target, htid) WHERE resolved_at IS NULL`,
   ],
   mysql: [
@@ -73,6 +79,8 @@ export const outcomes: Migration = {
        schema_version int,
        config_digest varchar(16),
        host varchar(255),
+       verified_at datetime(6),
+       waived varchar(64) CHARACTER SET ascii COLLATE ascii_bin,
        PRIMARY KEY (target, htid),
        CONSTRAINT slip_indexed_digest CHECK ((presence = 'indexed') = (digest IS NOT NULL))
      ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
@@ -88,6 +96,7 @@ export const outcomes: Migration = {
        code varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
        class varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL CHECK (class IN ('item', 'environment', 'internal')),
        message varchar(4000) NOT NULL,
+       pattern varchar(255) NOT NULL DEFAULT '',
        detail longtext,
        attempts int,
        pid int,
@@ -96,10 +105,12 @@ export const outcomes: Migration = {
        error_time datetime(6) NOT NULL,
        resolved_at datetime(6),
        resolution varchar(16) CHARACTER SET ascii COLLATE ascii_bin CHECK (resolution IN ('fixed', 'superseded', 'skipped', 'purged')),
+       note varchar(1000),
        -- the partial unique index of PostgreSQL: null, and so never equal, once the error is resolved
        unresolved varchar(255) CHARACTER SET ascii COLLATE ascii_bin GENERATED ALWAYS AS (CASE WHEN resolved_at IS NULL THEN htid END) STORED,
        KEY slip_errors_item (target, htid),
        KEY slip_errors_code (code, error_time),
+       KEY slip_errors_open (resolved_at, target, code, pattern, error_time),
        UNIQUE KEY slip_errors_unresolved (target, unresolved),
        CONSTRAINT slip_errors_resolved CHECK ((resolved_at IS NULL) = (resolution IS NULL))
      ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,

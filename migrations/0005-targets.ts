@@ -11,15 +11,17 @@ export const targets: Migration = {
        shards smallint NOT NULL CHECK (shards > 0),
        lease_ms integer NOT NULL CHECK (lease_ms > 0),
        overlap_ms integer NOT NULL CHECK (overlap_ms > 0),
-       state varchar(8) NOT NULL DEFAULT 'live' CHECK (state IN ('live'))
+       state varchar(8) NOT NULL DEFAULT 'live' CHECK (state IN ('filling', 'live', 'retiring'))
      )`,
     `CREATE TABLE slip_shard (
        target varchar(32) COLLATE "C" NOT NULL REFERENCES slip_target,
        shard smallint NOT NULL CHECK (shard > 0),
-       state varchar(8) NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'full', 'closed')),
+       state varchar(8) NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'full', 'closed', 'behind', 'ahead')),
        weight real NOT NULL DEFAULT 1 CHECK (weight >= 0),
        reason varchar(1000) NOT NULL DEFAULT '',
        since timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
+       durable_at timestamptz(6),
+       behind_from timestamptz(6),
        PRIMARY KEY (target, shard)
      )`,
   ],
@@ -31,15 +33,17 @@ export const targets: Migration = {
        shards smallint NOT NULL CHECK (shards > 0),
        lease_ms int NOT NULL CHECK (lease_ms > 0),
        overlap_ms int NOT NULL CHECK (overlap_ms > 0),
-       state varchar(8) NOT NULL DEFAULT 'live' CHECK (state IN ('live'))
+       state varchar(8) NOT NULL DEFAULT 'live' CHECK (state IN ('filling', 'live', 'retiring'))
      ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
     `CREATE TABLE IF NOT EXISTS slip_shard (
        target varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
        shard smallint NOT NULL CHECK (shard > 0),
-       state varchar(8) NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'full', 'closed')),
+       state varchar(8) NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'full', 'closed', 'behind', 'ahead')),
        weight float NOT NULL DEFAULT 1 CHECK (weight >= 0),
        reason varchar(1000) NOT NULL DEFAULT '',
        since datetime(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
+       durable_at datetime(6),
+       behind_from datetime(6),
        PRIMARY KEY (target, shard),
        FOREIGN KEY (target) REFERENCES slip_target (name)
      ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,

@@ -1,12 +1,14 @@
 import { inputs } from './0001-inputs.ts'
-import { work } from './0002-work.ts'
+import { queue } from './0002-queue.ts'
 import { outcomes } from './0003-outcomes.ts'
 import { control } from './0004-control.ts'
 import { targets } from './0005-targets.ts'
+import { statistics } from './0006-statistics.ts'
+import { views } from './0007-views.ts'
 import type { Migration } from './migration.ts'
 
 /** Every step, in order. Nothing else makes slip_ tables. */
-export const migrations: readonly Migration[] = [inputs, work, outcomes, control, targets]
+export const migrations: readonly Migration[] = [inputs, queue, outcomes, control, targets, statistics, views]
 
 /** The schema version this release needs: one a step. */
 export const schemaVersion = migrations.length
