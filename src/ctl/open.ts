@@ -1,6 +1,6 @@
 import { type Config, loadConfig } from '../config/load.ts'
 import { codeVersion } from '../config/version.ts'
-import { checkSchema } from '../state/migrate.ts'
+import { checkSchema } from '../state/migrate-status.ts'
 import { openState, type State } from '../state/open-state.ts'
 import type { Session } from './command.ts'
 

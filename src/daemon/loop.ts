@@ -1,6 +1,6 @@
 import { codeVersion } from '../config/version.ts'
 import { asSlipError } from '../errors/slip-error.ts'
-import { checkSchema } from '../state/migrate.ts'
+import { checkSchema } from '../state/migrate-status.ts'
 import { ChoreRunner } from './chores/chore.ts'
 import { hostName } from './identity.ts'
 import { Pauses } from './pause-gate.ts'

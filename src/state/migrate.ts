@@ -1,8 +1,10 @@
 import type { Knex } from 'knex'
-import { migrations, oldestCode, schemaVersion } from '../../migrations/index.ts'
-import type { Migration } from '../../migrations/migration.ts'
-import { SlipError } from '../errors/slip-error.ts'
-import type { Connection, Dialect } from './connection.ts'
+import { migrations, oldestCode } from '../../migrations/index.ts'
+import type { Migration, MysqlStatement } from '../../migrations/migration.ts'
+import { asSlipError, SlipError } from '../errors/slip-error.ts'
+import type { Dialect } from './connection.ts'
+import { rowsOf, withMigrationLock } from './migrate-lock.ts'
+import { isConnectionLoss } from './retry.ts'
 
 const writeVersion = {
   postgres: `INSERT INTO slip_schema (version, oldest_code) VALUES (?, ?)
@@ -11,13 +13,49 @@ const writeVersion = {
     ON DUPLICATE KEY UPDATE version = VALUES(version), oldest_code = VALUES(oldest_code)`,
 }
 
-/** PostgreSQL runs a step in one transaction; on MySQL each DDL commits, and a step broken off is run again whole. */
+/**
+ * DDL asks for a table all to itself, and while it waits behind one long transaction everybody waits behind it: it gives
+ * up soon. On MySQL every connection of SLIP has it (lock_wait_timeout).
+ */
+const limits = { postgres: `SET LOCAL lock_timeout = '5s'`, mysql: null }
+
+/**
+ * Runs the steps not yet run; returns their names. Throws LOCKED when another process migrates, when a run broken off
+ * left its lock (MySQL), or when a table stays in use; SCHEMA_TOO_NEW when the database knows a step that this release
+ * does not; DATABASE_UNAVAILABLE when the connection is lost. It can then be run again: on PostgreSQL nothing was done,
+ * on MySQL it goes on with the step that was broken off.
+ */
+export async function migrate({
+  knex,
+  dialect,
+}: {
+  readonly knex: Knex
+  readonly dialect: Dialect
+}): Promise<string[]> {
+  // on MySQL each statement of DDL commits, and a savepoint would be gone at its end
+  const settings = {
+    migrationSource: source(dialect),
+    tableName: 'slip_migration',
+    disableTransactions: dialect === 'mysql',
+  }
+  const limit = limits[dialect]
+  try {
+    return await withMigrationLock(knex, dialect, async (tx) => {
+      if (limit !== null) await tx.raw(limit)
+      const [, names] = (await tx.migrate.latest(settings)) as [number, string[]]
+      return names
+    })
+  } catch (error) {
+    throw explained(error as Error)
+  }
+}
+
 const source = (dialect: Dialect) => ({
   getMigrations: async () => [...migrations],
   getMigrationName: (step: Migration) => step.name,
   getMigration: async (step: Migration) => ({
     up: async (tx: Knex) => {
-      for (const statement of step[dialect]) await tx.raw(statement)
+      for (const [at, statement] of step[dialect].entries()) await runStatement(tx, statement, step, at)
       await tx.raw(writeVersion[dialect], [migrations.indexOf(step) + 1, oldestCode])
     },
     down: async () => {
@@ -26,70 +64,36 @@ const source = (dialect: Dialect) => ({
   }),
 })
 
-/** Runs the steps not yet run; returns their names. Two at once: the second throws LOCKED. */
-export async function migrate({
-  knex,
-  dialect,
-}: Pick<Connection, 'dialect'> & { readonly knex: Knex }): Promise<string[]> {
-  const settings = { migrationSource: source(dialect), tableName: 'slip_migration' }
+const lockTimeouts = new Set(['55P03', 'ER_LOCK_WAIT_TIMEOUT'])
+
+async function runStatement(tx: Knex, statement: MysqlStatement, { name }: Migration, at: number): Promise<void> {
+  const { unless, sql } = typeof statement === 'string' ? { unless: null, sql: statement } : statement
   try {
-    const [, names] = (await knex.migrate.latest(settings)) as [number, string[]]
-    return names
+    if (unless !== null && (await rowsOf(tx, unless)).length > 0) return
+    await tx.raw(sql)
   } catch (error) {
-    if ((error as Error).name === 'MigrationLocked' || /already locked/.test((error as Error).message)) {
-      throw new SlipError('LOCKED', 'another process migrates this database', { cause: error })
-    }
-    if (/migration directory is corrupt/.test((error as Error).message)) {
-      throw new SlipError('SCHEMA_TOO_NEW', 'the database was migrated by a newer release', { cause: error })
-    }
-    throw error
+    if (!lockTimeouts.has(String((error as { code?: unknown }).code))) throw error
+    const message = `step ${name} waited 5 s for a table that another transaction uses`
+    throw new SlipError('LOCKED', message, { place: { step: name, statement: at + 1 }, cause: error })
   }
 }
 
-export interface SchemaStatus {
-  /** 0 = empty database. */
-  readonly version: number
-  readonly needed: number
-  readonly oldestCode: string
-  readonly pending: string[]
-}
-
-const hasSchema = {
-  postgres: `SELECT 1 FROM pg_class WHERE oid = to_regclass('slip_schema')`,
-  mysql: `SELECT 1 FROM information_schema.tables WHERE table_schema = database() AND table_name = 'slip_schema'`,
-}
-
-export async function schemaStatus(db: Connection): Promise<SchemaStatus> {
-  const [table] = await db.query(hasSchema[db.dialect])
-  const [row] = table
-    ? await db.query<{ version: number; oldest_code: string }>('SELECT version, oldest_code FROM slip_schema')
-    : []
-  const version = row?.version ?? 0
-  return {
-    version,
-    needed: schemaVersion,
-    oldestCode: row?.oldest_code ?? oldestCode,
-    pending: migrations.slice(version).map((step) => step.name),
+function explained(error: Error): SlipError {
+  if (isConnectionLoss(error)) {
+    const message = `the connection was lost while migrating: ${error.message}`
+    return new SlipError('DATABASE_UNAVAILABLE', message, { cause: error })
   }
+  if (/already locked/.test(error.message)) {
+    const message =
+      'a migration of this database was broken off, or runs through another server; when none does: slipctl db unlock'
+    return new SlipError('LOCKED', message, { cause: error })
+  }
+  if (/migration directory is corrupt/.test(error.message)) {
+    const message = `the database was migrated by a release unknown here: it has ${unknownSteps(error.message)}`
+    return new SlipError('SCHEMA_TOO_NEW', message, { cause: error })
+  }
+  return asSlipError(error)
 }
 
-/**
- * Read by every daemon before each batch. Throws SCHEMA_TOO_OLD when a step is missing, SCHEMA_TOO_NEW when the schema
- * no longer admits this release.
- */
-export async function checkSchema(db: Connection, codeVersion: string): Promise<void> {
-  const { version, needed, oldestCode } = await schemaStatus(db)
-  if (version < needed) {
-    throw new SlipError('SCHEMA_TOO_OLD', `the database schema is version ${version}, this release needs ${needed}`)
-  }
-  if (compareVersions(codeVersion, oldestCode) < 0) {
-    throw new SlipError(
-      'SCHEMA_TOO_NEW',
-      `the database schema needs release ${oldestCode} or newer, this is ${codeVersion}`,
-    )
-  }
-}
-
-function compareVersions(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true })
-}
+/** knex names them after the last colon. */
+const unknownSteps = (message: string) => message.slice(message.lastIndexOf(':') + 1).trim()

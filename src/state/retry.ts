@@ -28,7 +28,7 @@ interface Coded {
 }
 
 /** True for what a lost or refused connection throws: SQLSTATE class 08, 57P0x, 53300, a system code, or pg's own words. */
-function isConnectionLoss(error: unknown): boolean {
+export function isConnectionLoss(error: unknown): boolean {
   const { code, message = '' } = error as Coded
   if (
     typeof code === 'string' &&

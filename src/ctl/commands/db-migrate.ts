@@ -1,4 +1,5 @@
-import { migrate, schemaStatus } from '../../state/migrate.ts'
+import { migrate } from '../../state/migrate.ts'
+import { schemaStatus } from '../../state/migrate-status.ts'
 import { checkServer } from '../../state/server-check.ts'
 import type { Session } from '../command.ts'
 import { withAnySchema } from '../open.ts'

@@ -28,16 +28,27 @@ export const setup: readonly Command[] = [
   {
     name: 'db migrate',
     summary: 'Brings the schema of the state database up to this release',
+    detail:
+      'May be run again at any time, also after it was broken off: on PostgreSQL it does everything or nothing, on MariaDB and MySQL it goes on with the step that was broken off. A statement that finds a table in use by others gives up after 5 seconds.',
     examples: [['db migrate', 'prints each step it ran']],
-    exits: '6 another process migrates, 8 the schema is newer than this release',
+    exits: '6 another process migrates or a table is in use, 8 the schema is newer than this release',
     load: () => import('../commands/db-migrate.ts'),
   },
   {
     name: 'db status',
-    summary: 'Shows which schema the state database has, and which steps are pending',
+    summary: 'Shows which schema the state database has, which steps are pending, and who migrates it',
     examples: [['db status', 'before and after an upgrade']],
     exits: '8 steps are pending, or the schema is too new',
     load: () => import('../commands/db-status.ts'),
+  },
+  {
+    name: 'db unlock',
+    summary: 'Frees the lock that a db migrate left behind when it was killed',
+    detail:
+      'Only on MariaDB and MySQL can it be left behind. Refused while a migration runs on this server; where several servers take writes, look at the others first.',
+    examples: [['db unlock', 'then: slipctl db migrate']],
+    exits: '6 a migration runs',
+    load: () => import('../commands/db-unlock.ts'),
   },
   {
     name: 'targets apply',
