@@ -10,16 +10,10 @@ export const statistics: Migration = {
     `CREATE TABLE slip_worker_counter (
        worker uuid NOT NULL,
        target varchar(32) COLLATE "C" NOT NULL,
-       indexed bigint NOT NULL DEFAULT 0,
-       deleted bigint NOT NULL DEFAULT 0,
-       errors bigint NOT NULL DEFAULT 0,
-       delayed_items bigint NOT NULL DEFAULT 0,
-       returned bigint NOT NULL DEFAULT 0,
-       fenced_out bigint NOT NULL DEFAULT 0,
-       pages bigint NOT NULL DEFAULT 0,
-       bytes bigint NOT NULL DEFAULT 0,
-       updated_at timestamptz(6) NOT NULL,
-       PRIMARY KEY (worker, target)
+       name varchar(16) NOT NULL,
+       value bigint NOT NULL CHECK (value >= 0),
+       rolled bigint NOT NULL DEFAULT 0 CHECK (rolled >= 0),
+       PRIMARY KEY (worker, target, name)
      ) WITH (fillfactor = 50)`,
     `CREATE TABLE slip_sample (
        target varchar(32) COLLATE "C" NOT NULL,
@@ -36,7 +30,7 @@ export const statistics: Migration = {
        indexed bigint NOT NULL DEFAULT 0,
        deleted bigint NOT NULL DEFAULT 0,
        errors bigint NOT NULL DEFAULT 0,
-       delayed_items bigint NOT NULL DEFAULT 0,
+       put_off bigint NOT NULL DEFAULT 0,
        returned bigint NOT NULL DEFAULT 0,
        fenced_out bigint NOT NULL DEFAULT 0,
        pages bigint NOT NULL DEFAULT 0,
@@ -59,16 +53,10 @@ export const statistics: Migration = {
     `CREATE TABLE IF NOT EXISTS slip_worker_counter (
        worker char(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
        target varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-       indexed bigint NOT NULL DEFAULT 0,
-       deleted bigint NOT NULL DEFAULT 0,
-       errors bigint NOT NULL DEFAULT 0,
-       delayed_items bigint NOT NULL DEFAULT 0,
-       returned bigint NOT NULL DEFAULT 0,
-       fenced_out bigint NOT NULL DEFAULT 0,
-       pages bigint NOT NULL DEFAULT 0,
-       bytes bigint NOT NULL DEFAULT 0,
-       updated_at datetime(6) NOT NULL,
-       PRIMARY KEY (worker, target)
+       name varchar(16) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+       value bigint NOT NULL CHECK (value >= 0),
+       rolled bigint NOT NULL DEFAULT 0 CHECK (rolled >= 0),
+       PRIMARY KEY (worker, target, name)
      ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
     `CREATE TABLE IF NOT EXISTS slip_sample (
        target varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -85,7 +73,7 @@ export const statistics: Migration = {
        indexed bigint NOT NULL DEFAULT 0,
        deleted bigint NOT NULL DEFAULT 0,
        errors bigint NOT NULL DEFAULT 0,
-       delayed_items bigint NOT NULL DEFAULT 0,
+       put_off bigint NOT NULL DEFAULT 0,
        returned bigint NOT NULL DEFAULT 0,
        fenced_out bigint NOT NULL DEFAULT 0,
        pages bigint NOT NULL DEFAULT 0,

@@ -119,6 +119,25 @@ export const schema = z.strictObject({
     })
     .prefault({})
     .describe('slip-index.'),
+  statistics: z
+    .strictObject({
+      queue: duration('1m').describe('How often the queue, the rates and the groups of errors are counted.'),
+      ledger: duration('1h').describe('How often the ledger is counted, shard by shard: it is read whole.'),
+    })
+    .prefault({})
+    .describe('Samples: what the views show without counting.'),
+  retention: z
+    .strictObject({
+      errors: duration('90d').describe(
+        'Errors that were resolved: fixed and superseded ones; skipped and purged ones only once a later revision was indexed.',
+      ),
+      watermarks: duration('90d').describe('History of the watermarks.'),
+      workers: duration('7d').describe('Daemons that were silent for a lease and expired.'),
+      samples: duration('14d').describe('Samples.'),
+      dailyStats: duration('1825d').describe('Statistics by day.'),
+    })
+    .prefault({})
+    .describe('How long what is over is kept.'),
   log: z
     .strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severity logged.'),

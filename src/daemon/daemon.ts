@@ -7,6 +7,7 @@ import { registerWorker, unregisterWorker } from '../state/control/worker.ts'
 import { checkSchema } from '../state/migrate-status.ts'
 import { openState, type State } from '../state/open-state.ts'
 import { checkServer } from '../state/server-check.ts'
+import { Counters } from './counters.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { bootId, hostName } from './identity.ts'
 import { logEvents } from './log.ts'
@@ -66,7 +67,8 @@ async function run(definition: StageDefinition, { config, bus, stop, args }: Pro
     token = registered.token
     bus.emit('daemon.started', { worker: token, version: codeVersion })
     const leaseMs = Math.min(...Object.values(config.targets).map((target) => target.lease))
-    const presence = new Presence(state.db, token, registered.seen, leaseMs)
+    const counters = new Counters(state.db, bus, token)
+    const presence = new Presence(state.db, token, registered.seen, leaseMs, counters)
     try {
       const context = { config, state, bus, worker: token, stop, once: args.once, args }
       const stage = await whenThere({ config, bus, stop, args }, () => definition.open(context))
@@ -79,6 +81,9 @@ async function run(definition: StageDefinition, { config, bus, stop, args }: Pro
       }
     } finally {
       await presence.stop()
+      // counted as far as they were written when the database is away now
+      await counters.write().catch(() => undefined)
+      counters.close()
     }
   } finally {
     if (token !== undefined) await farewell(state, token)

@@ -1,5 +1,6 @@
 import type { Connection } from '../state/connection.ts'
 import { heartbeat } from '../state/control/worker.ts'
+import type { Counters } from './counters.ts'
 
 /**
  * Keeps the worker row of this process alive, also while a long batch runs. A worker that was expired by others, because
@@ -8,13 +9,15 @@ import { heartbeat } from '../state/control/worker.ts'
 export class Presence {
   readonly token: string
   readonly #db: Connection
+  readonly #counters: Counters
   readonly #timer: NodeJS.Timeout
   #controlSeen: string
   #expired = false
   #beating: Promise<void> | undefined
 
-  constructor(db: Connection, token: string, controlSeen: string, leaseMs: number) {
+  constructor(db: Connection, token: string, controlSeen: string, leaseMs: number, counters: Counters) {
     this.#db = db
+    this.#counters = counters
     this.token = token
     this.#controlSeen = controlSeen
     this.#timer = setInterval(() => {
@@ -31,10 +34,11 @@ export class Presence {
     return this.#expired
   }
 
-  /** Tells the database that we live and obey slip_control as of `controlSeen`. */
+  /** Tells the database that we live, obey slip_control as of `controlSeen`, and what we have done. */
   async beat(controlSeen: string): Promise<void> {
     this.#controlSeen = controlSeen
     if (!(await heartbeat(this.#db, this.token, controlSeen))) this.#expired = true
+    await this.#counters.write()
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,5 @@
-import { moveChore } from '../daemon/chores/move.ts'
-import { reapChore } from '../daemon/chores/reap.ts'
 import { sweepChore } from '../daemon/chores/sweep.ts'
+import { upkeepChores } from '../daemon/chores/upkeep.ts'
 import type { Pauses } from '../daemon/pause-gate.ts'
 import type { Stage, StageContext, StageDefinition } from '../daemon/stage.ts'
 import { configuredTargets } from '../daemon/targets.ts'
@@ -22,7 +21,7 @@ async function openStage(context: StageContext): Promise<Stage> {
   const followers = targets.map((target) => new Follower(state.db, bus, target))
   const passes = [new Set(followers), new Set(targets.map((target) => new WholeSweep(state.db, bus, target)))]
   return {
-    chores: [reapChore(targets), moveChore, ...targets.map((target) => sweepChore(target, bus))],
+    chores: [...upkeepChores(config, targets), ...targets.map((target) => sweepChore(target, bus))],
     step: async (pauses) => {
       if (once) return stepOnce(passes, pauses)
       let more = false

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { moveChore } from '../daemon/chores/move.ts'
-import { reapChore } from '../daemon/chores/reap.ts'
+import { upkeepChores } from '../daemon/chores/upkeep.ts'
 import { type OpenedEngine, openTargetEngine } from '../daemon/engines.ts'
 import { LeaseKeeper } from '../daemon/lease.ts'
 import type { Pauses } from '../daemon/pause-gate.ts'
@@ -37,7 +36,7 @@ async function openStage(context: StageContext): Promise<Stage> {
   const leases = new LeaseKeeper(state.db, bus)
   let turn = 0
   return {
-    chores: [reapChore(targets), moveChore],
+    chores: [...upkeepChores(config, targets)],
     // one batch a step, so that pauses are read before each
     step: async (pauses) => {
       const open = lines.filter(({ target }) => !pauses.target(target.name))
