@@ -27,11 +27,13 @@ export class Follower {
   /** One page; true while the pass goes on. */
   async step(): Promise<boolean> {
     const pass = this.#pass ?? (await this.#start())
-    const { read, enqueued, watermark, next } = await this.#db.transaction((tx) => followPage(tx, pass, pageSize))
+    const page = await this.#db.transaction((tx) => followPage(tx, pass, pageSize))
+    const { read, enqueued, watermark, next, setBack } = page
     if (enqueued > 0) this.#bus.emit('enqueue.block', { target: this.target.name, read, enqueued, watermark })
     this.#pass = next
-    if (next === null) this.#finished = pass
-    return next !== null
+    if (setBack) this.#finished = null
+    else if (next === null) this.#finished = { ...pass, known: watermark }
+    return next !== null || setBack
   }
 
   async #start(): Promise<Pass> {

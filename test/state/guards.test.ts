@@ -170,7 +170,14 @@ test('a rights stamp is never behind the watermark, and too old a one is refused
   // the clock was set back: what is stamped with the watermark lies ahead of T0 and is read all the same
   await change(state.db, ['c.1'])
   const [now] = await state.db.query<{ t0: string }>(`SELECT ${later(state.db, 0)} AS t0`)
-  const pass = { target: 'main', t0: now?.t0 ?? '', overlapMs: 60_000, after: { time: stamp.time, htid: '' } }
+  const pass = {
+    target: 'main',
+    t0: now?.t0 ?? '',
+    overlapMs: 60_000,
+    after: { time: stamp.time, htid: '' },
+    known: stamp.time,
+    enqueued: 0,
+  }
   expect((await state.db.transaction((tx) => followPage(tx, pass, 10))).enqueued).toBe(1)
   expect(await state.db.query(`SELECT value FROM slip_watermark WHERE stage = 'enqueue'`)).toEqual([row])
   await state.db.query(`DELETE FROM slip_watermark WHERE stage = 'enqueue'`)
@@ -189,6 +196,8 @@ test('after a full page the watermark is its last insert_time, and never past T0
     t0,
     overlapMs: 60_000,
     after: { time: '1970-01-01 00:00:00', htid: '' },
+    known: null,
+    enqueued: 0,
   })
   const page = (t0: string) => state.db.transaction((tx) => followPage(tx, pass(t0), 1))
   expect((await page('2026-01-01 00:00:30')).watermark).toMatch(/^2025-12-31 23:59:30/)

@@ -103,10 +103,17 @@ test('of two writers of one new item the second adds to what the first said', as
 })
 
 test('a slow reader of the watermark never moves it back', async () => {
-  const at = (t0: string): Pass => ({ target: 'main', t0, overlapMs: 0, after: { time: t0, htid: '~' } })
+  const at = (t0: string): Pass => ({
+    target: 'main',
+    t0,
+    overlapMs: 0,
+    after: { time: t0, htid: '~' },
+    known: '2026-01-01 00:00:00',
+    enqueued: 0,
+  })
   const value = async () =>
     (await state.db.query(`SELECT value FROM slip_watermark WHERE stage = 'enqueue' AND name = 'main'`))[0]?.value
-  await state.db.transaction((tx) => followPage(tx, at('2026-01-01 00:00:00'), 10))
+  await state.db.transaction((tx) => followPage(tx, { ...at('2026-01-01 00:00:00'), known: null }, 10))
   let slow: Promise<unknown> | undefined
   await state.db.transaction(async (tx) => {
     await followPage(tx, at('2026-01-01 02:00:00'), 10)

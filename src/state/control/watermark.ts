@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import { noteMove } from './watermark-history.ts'
 
 const postgres = {
   read: 'SELECT value FROM slip_watermark WHERE stage = $1 AND name = $2',
@@ -34,7 +35,10 @@ export async function readWatermarks(db: Connection, stage: string): Promise<Map
   return new Map(rows.map((row) => [row.name, row.value]))
 }
 
-/** Sets a watermark in the transaction that did the work. `cycle`: a whole pass ended with it. */
+/**
+ * Sets a watermark in the transaction that did the work. `cycle`: a whole pass ended with it; one that found another
+ * value than before goes into the history.
+ */
 export async function writeWatermark(
   tx: Connection,
   stage: string,
@@ -42,5 +46,7 @@ export async function writeWatermark(
   value: string,
   cycle = false,
 ): Promise<void> {
+  const moved = cycle && (await readWatermark(tx, stage, name)) !== value
   await tx.change(statements[tx.dialect].write, [stage, name, value, cycle])
+  if (moved) await noteMove(tx, { stage, name, value, movedBy: 'pass' })
 }

@@ -1,6 +1,7 @@
 import { databaseClock } from '../clock.ts'
 import type { Connection } from '../connection.ts'
 import { readWatermark } from '../control/watermark.ts'
+import { noteMove } from '../control/watermark-history.ts'
 import { enqueueChanged } from './enqueue.ts'
 
 /**
@@ -8,6 +9,10 @@ import { enqueueChanged } from './enqueue.ts'
  * insert_time in [from, greatest(T0, from)] are read in pages by (insert_time, htid); after each page the watermark is
  * min(last insert_time of the page, T0 − overlap), at the end T0 − overlap, never back, in the page's own transaction. A
  * transaction that stamped its rows before T0 and commits after our page is caught by the next read of the overlap.
+ *
+ * Races: of two readers of one target neither moves the watermark back. A person who sets it back wants what lies behind
+ * it read again: a reader moves it on only from where it last saw it, or further, and finding it behind that it begins
+ * anew from there. Quick passes read from the end of the pass before and would else carry it over what was asked for.
  */
 export interface Pass {
   readonly target: string
@@ -16,6 +21,10 @@ export interface Pass {
   readonly overlapMs: number
   /** Last row read; the next page starts behind it. */
   readonly after: { readonly time: string; readonly htid: string }
+  /** Where this reader last saw the watermark; null = there was none. */
+  readonly known: string | null
+  /** By the pages before. */
+  readonly enqueued: number
 }
 
 export interface Page {
@@ -24,56 +33,80 @@ export interface Page {
   readonly watermark: string
   /** Where to go on; null = the pass is over. */
   readonly next: Pass | null
+  /** A person set the watermark back meanwhile, or took it away: the next pass starts from the stored one. */
+  readonly setBack: boolean
 }
 
 /** Starts a pass over the whole overlap, from the stored watermark. */
 export async function startPass(db: Connection, target: string, overlapMs: number): Promise<Pass> {
-  const time = (await readWatermark(db, 'enqueue', target)) ?? statements[db.dialect].beginning
-  return { target, t0: await databaseClock(db), overlapMs, after: { time, htid: '' } }
+  const known = await readWatermark(db, 'enqueue', target)
+  const time = known ?? statements[db.dialect].beginning
+  return { target, t0: await databaseClock(db), overlapMs, after: { time, htid: '' }, known, enqueued: 0 }
 }
 
-/** Starts a quick pass: from 10 s before the T0 of the pass before, which was read to its end. */
+/**
+ * Starts a quick pass: from 10 s before the T0 of the pass before, which was read to its end. After a clock set back new
+ * rows are stamped with the watermark, which lies behind that: then the whole overlap is read.
+ */
 export async function startQuickPass(db: Connection, before: Pass): Promise<Pass> {
-  const [row] = await db.query<{ now: string; from: string }>(statements[db.dialect].quick, [before.t0])
-  return { ...before, t0: row?.now ?? '', after: { time: row?.from ?? '', htid: '' } }
+  const [row] = await db.query<{ now: string; from: string; back: boolean | number }>(statements[db.dialect].quick, [
+    before.t0,
+    before.t0,
+  ])
+  if (row === undefined || row.back) return startPass(db, before.target, before.overlapMs)
+  return { ...before, t0: row.now, after: { time: row.from, htid: '' }, enqueued: 0 }
 }
 
 const postgres = {
   beginning: '1970-01-01 00:00:00+00',
-  quick: `SELECT clock_timestamp() AS now, $1::timestamptz - interval '10 seconds' AS from`,
+  quick: `
+    SELECT clock_timestamp() AS now, $1::timestamptz - interval '10 seconds' AS from,
+           clock_timestamp() < $2::timestamptz AS back`,
   page: `
     SELECT htid, insert_time FROM slip_rights
     WHERE (insert_time, htid) > ($1::timestamptz, $2) AND insert_time <= greatest($3::timestamptz, $1::timestamptz)
     ORDER BY insert_time, htid LIMIT $4`,
-  /** Compared under the row lock: of two readers of one target the slower one moves nothing back. */
-  advance: `
+  first: `
     INSERT INTO slip_watermark AS w (stage, name, value, cycle_at, updated_at)
     SELECT 'enqueue', $1, least(coalesce($2::timestamptz, 'infinity'), $3::timestamptz - make_interval(secs => $4::float8 / 1000))::text,
            CASE WHEN $5 THEN clock_timestamp() END, clock_timestamp()
     ON CONFLICT (stage, name) DO UPDATE
       SET value = greatest(w.value::timestamptz, EXCLUDED.value::timestamptz)::text,
-          cycle_at = coalesce(EXCLUDED.cycle_at, w.cycle_at), updated_at = EXCLUDED.updated_at
-    RETURNING value`,
+          cycle_at = coalesce(EXCLUDED.cycle_at, w.cycle_at), updated_at = EXCLUDED.updated_at`,
+  /** Compared under the row lock: of two readers of one target the slower one moves nothing back. */
+  advance: `
+    UPDATE slip_watermark
+    SET value = greatest(value::timestamptz, least(coalesce($2::timestamptz, 'infinity'),
+                         $3::timestamptz - make_interval(secs => $4::float8 / 1000)))::text,
+        cycle_at = CASE WHEN $5 THEN clock_timestamp() ELSE cycle_at END, updated_at = clock_timestamp()
+    WHERE stage = 'enqueue' AND name = $1 AND value::timestamptz >= $6::timestamptz`,
 }
 
+const mysqlBound = `
+  LEAST(COALESCE(CAST(? AS DATETIME(6)), CAST('9999-12-31' AS DATETIME(6))),
+        CAST(? AS DATETIME(6)) - INTERVAL ? * 1000 MICROSECOND)`
 const mysql = {
   beginning: '1970-01-01 00:00:00.000000',
-  quick: 'SELECT SYSDATE(6) AS now, CAST(? AS DATETIME(6)) - INTERVAL 10 SECOND AS `from`',
+  quick: `
+    SELECT SYSDATE(6) AS now, CAST(? AS DATETIME(6)) - INTERVAL 10 SECOND AS \`from\`,
+           SYSDATE(6) < CAST(? AS DATETIME(6)) AS back`,
   /** The row comparison written out as two ranges of the index: MySQL would read it from its beginning. */
   page: `
     SELECT htid, insert_time FROM slip_rights FORCE INDEX (slip_rights_insert_time)
     WHERE insert_time = ? AND htid > ?
        OR insert_time > ? AND insert_time <= GREATEST(CAST(? AS DATETIME(6)), CAST(? AS DATETIME(6)))
     ORDER BY insert_time, htid LIMIT ?`,
-  advance: `
+  first: `
     INSERT INTO slip_watermark (stage, name, value, cycle_at, updated_at)
-    VALUES ('enqueue', ?,
-            LEAST(COALESCE(CAST(? AS DATETIME(6)), CAST('9999-12-31' AS DATETIME(6))),
-                  CAST(? AS DATETIME(6)) - INTERVAL ? * 1000 MICROSECOND),
-            IF(?, SYSDATE(6), NULL), SYSDATE(6))
+    VALUES ('enqueue', ?, ${mysqlBound}, IF(?, SYSDATE(6), NULL), SYSDATE(6))
     ON DUPLICATE KEY UPDATE
       value = GREATEST(CAST(value AS DATETIME(6)), CAST(VALUES(value) AS DATETIME(6))),
       cycle_at = COALESCE(VALUES(cycle_at), cycle_at), updated_at = VALUES(updated_at)`,
+  advance: `
+    UPDATE slip_watermark
+    SET value = GREATEST(CAST(value AS DATETIME(6)), ${mysqlBound}),
+        cycle_at = IF(?, SYSDATE(6), cycle_at), updated_at = SYSDATE(6)
+    WHERE stage = 'enqueue' AND name = ? AND CAST(value AS DATETIME(6)) >= CAST(? AS DATETIME(6))`,
 }
 
 const statements = { postgres, mysql }
@@ -92,10 +125,14 @@ export async function followPage(tx: Connection, pass: Pass, size: number): Prom
         )
   const last = rows.at(-1)
   const whole = rows.length < size
-  const bound = whole ? null : (last?.insert_time ?? null)
-  const watermark = await advance(tx, pass, bound, whole)
-  const next = whole || !last ? null : { ...pass, after: { time: last.insert_time, htid: last.htid } }
-  return { read: rows.length, enqueued, watermark, next }
+  const moved = await advance(tx, pass, whole ? null : (last?.insert_time ?? null), whole)
+  const watermark = (await readWatermark(tx, 'enqueue', pass.target)) ?? ''
+  const sum = pass.enqueued + enqueued
+  if (whole && sum > 0) await noteMove(tx, { stage: 'enqueue', name: pass.target, value: watermark, movedBy: 'pass' })
+  const goesOn = moved && !whole && last !== undefined
+  const after = { time: last?.insert_time ?? '', htid: last?.htid ?? '' }
+  const next = goesOn ? { ...pass, after, known: watermark, enqueued: sum } : null
+  return { read: rows.length, enqueued, watermark, next, setBack: !moved }
 }
 
 async function readPage(tx: Connection, { after: { time, htid }, t0 }: Pass, size: number) {
@@ -103,13 +140,20 @@ async function readPage(tx: Connection, { after: { time, htid }, t0 }: Pass, siz
   return tx.query<{ htid: string; insert_time: string }>(statements[tx.dialect].page, values)
 }
 
-/** Moves the watermark to `bound` (null = the end was reached), never beyond T0 − overlap; returns where it then is. */
-async function advance(tx: Connection, pass: Pass, bound: string | null, whole: boolean): Promise<string> {
-  const values = [pass.target, bound, pass.t0, pass.overlapMs, whole]
-  if (tx.dialect === 'postgres') {
-    const [row] = await tx.query<{ value: string }>(postgres.advance, values)
-    return row?.value ?? ''
+/**
+ * Moves the watermark to `bound` (null = the end was reached), never beyond T0 − overlap and never back; false = it lies
+ * behind where this reader saw it.
+ */
+async function advance(tx: Connection, pass: Pass, bound: string | null, whole: boolean): Promise<boolean> {
+  const { target, t0, overlapMs, known } = pass
+  const { first, advance } = statements[tx.dialect]
+  if (known === null) {
+    await tx.change(first, [target, bound, t0, overlapMs, whole])
+    return true
   }
-  await tx.change(mysql.advance, values)
-  return (await readWatermark(tx, 'enqueue', pass.target)) ?? ''
+  const values =
+    tx.dialect === 'postgres'
+      ? [target, bound, t0, overlapMs, whole, known]
+      : [bound, t0, overlapMs, whole, target, known]
+  return (await tx.change(advance, values)) > 0
 }
