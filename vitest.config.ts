@@ -21,7 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'mariadb',
-          include: ['test/{state,rights,enqueue,daemon}/*.test.ts'],
+          include: ['test/{state,rights,enqueue,daemon}/*.test.ts', 'test/docs/sql.test.ts'],
           provide: { stateServer: 'mariadb' },
         },
       },

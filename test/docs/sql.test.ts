@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { addSourceErrors } from '../../src/state/audit/errors.ts'
 import { firstQuestions } from '../../src/state/audit/first-questions.ts'
 import { statusQueries, statusQueryNames } from '../../src/state/audit/status.ts'
@@ -6,12 +6,26 @@ import { sweepPage } from '../../src/state/audit/sweep.ts'
 import { verifyTarget } from '../../src/state/audit/verify.ts'
 import type { Dialect } from '../../src/state/connection.ts'
 import { takeDuty } from '../../src/state/control/duty.ts'
+import { writeCounters } from '../../src/state/control/worker-counter.ts'
 import { delay } from '../../src/state/queue/delay.ts'
 import { closeClaim } from '../../src/state/queue/exit.ts'
 import { fail } from '../../src/state/queue/fail.ts'
 import { reap } from '../../src/state/queue/reap.ts'
 import { upsertRecords } from '../../src/state/records/upsert-records.ts'
-import { change, claimBucket, digestOf, enqueue, openState, type State, settleAll, worker } from '../state/fixture.ts'
+import { groupErrors } from '../../src/state/statistics/error-groups.ts'
+import { rollUp } from '../../src/state/statistics/roll-up.ts'
+import { takeSample } from '../../src/state/statistics/sample.ts'
+import {
+  change,
+  claimBucket,
+  digestOf,
+  enqueue,
+  later,
+  openState,
+  type State,
+  settleAll,
+  worker,
+} from '../state/fixture.ts'
 import { blocksOf, writtenPages } from './blocks.ts'
 
 const page = 'docs/sql.md'
@@ -43,31 +57,35 @@ async function fill({ db }: State): Promise<void> {
   await settleAll(db, await claimNew(indexed))
 
   const ofSuspect = await claimNew(suspect)
-  await db.query(`UPDATE slip_claim SET lease_until = clock_timestamp() - interval '1 second' WHERE token = $1`, [
-    ofSuspect.token,
-  ])
+  await db.change(`UPDATE slip_claim SET lease_until = ${later(db, -1)} WHERE token = '${ofSuspect.token}'`)
   await db.transaction((tx) => reap(tx, 1))
 
   const ofFailed = await claimNew(failed)
   const detail = JSON.stringify({ place: { page: '00000013.txt' } })
   const failure = { htid: failed, code: 'PAGE_MISSING', class: 'item' as const, message: 'no page', detail }
   const ofDelayed = await claimNew(delayed)
-  const later = { htid: delayed, baseMs: 60_000, environment: true, unproven: false, message: 'no mount' }
+  const wait = { htid: delayed, baseMs: 60_000, environment: true, unproven: false, message: 'no mount' }
   await db.transaction(async (tx) => {
     await fail(tx, ofFailed, [failure], { worker: token, pid: 1, host: 'host-a' })
     await closeClaim(tx, ofFailed)
-    await delay(tx, ofDelayed, [later])
+    await delay(tx, ofDelayed, [wait])
     await closeClaim(tx, ofDelayed)
     await sweepPage(tx, 'main', 10)
   })
   await claimNew(claimed)
   await change(db, [unseen])
+  await writeCounters(db, token, [{ target: 'main', name: 'indexed', value: 1 }])
+  for (const kind of ['quick', 'ledger'] as const) await db.transaction((tx) => takeSample(tx, kind))
+  await db.transaction(rollUp)
+  await db.transaction(groupErrors)
 }
 
 /** The statements for a database: those for all, and those that stand beside a form for others; in the order of the page. */
 const statementsFor = (dialect: Dialect) => blocksOf(`sql(?: ${dialect})?`, [page])
 
-test.each(statementsFor('postgres'))('$place runs and finds something', async ({ text }) => {
+const dialect: Dialect = inject('stateServer') === 'postgres' ? 'postgres' : 'mysql'
+
+test.each(statementsFor(dialect))('$place runs and finds something', async ({ text }) => {
   expect(text, 'one statement a block').not.toContain(';')
   if (text.startsWith('SELECT')) expect(await state.db.query(text)).not.toEqual([])
   else expect(await state.db.change(text)).toBe(1)
