@@ -20,21 +20,18 @@ const writeVersion = {
 const limits = { postgres: `SET LOCAL lock_timeout = '5s'`, mysql: null }
 
 /**
- * Runs the steps not yet run; returns their names. Throws LOCKED when another process migrates, when a run broken off
+ * Runs those of the steps not yet run; returns their names. Throws LOCKED when another process migrates, when a run broken off
  * left its lock (MySQL), or when a table stays in use; SCHEMA_TOO_NEW when the database knows a step that this release
  * does not; DATABASE_UNAVAILABLE when the connection is lost. It can then be run again: on PostgreSQL nothing was done,
  * on MySQL it goes on with the step that was broken off.
  */
-export async function migrate({
-  knex,
-  dialect,
-}: {
-  readonly knex: Knex
-  readonly dialect: Dialect
-}): Promise<string[]> {
+export async function migrate(
+  { knex, dialect }: { readonly knex: Knex; readonly dialect: Dialect },
+  steps: readonly Migration[] = migrations,
+): Promise<string[]> {
   // on MySQL each statement of DDL commits, and a savepoint would be gone at its end
   const settings = {
-    migrationSource: source(dialect),
+    migrationSource: source(dialect, steps),
     tableName: 'slip_migration',
     disableTransactions: dialect === 'mysql',
   }
@@ -50,13 +47,13 @@ export async function migrate({
   }
 }
 
-const source = (dialect: Dialect) => ({
-  getMigrations: async () => [...migrations],
+const source = (dialect: Dialect, steps: readonly Migration[]) => ({
+  getMigrations: async () => [...steps],
   getMigrationName: (step: Migration) => step.name,
   getMigration: async (step: Migration) => ({
     up: async (tx: Knex) => {
       for (const [at, statement] of step[dialect].entries()) await runStatement(tx, statement, step, at)
-      await tx.raw(writeVersion[dialect], [migrations.indexOf(step) + 1, oldestCode])
+      await tx.raw(writeVersion[dialect], [steps.indexOf(step) + 1, oldestCode])
     },
     down: async () => {
       throw new SlipError('USAGE', `${step.name} cannot be undone: restore a backup`)

@@ -18,6 +18,7 @@ const refused = new Set([
   'ER_SERVER_SHUTDOWN',
   'ER_CON_COUNT_ERROR',
   'ER_CONNECTION_KILLED',
+  'ERR_STREAM_DESTROYED',
 ])
 const refusedUs = new Set(['3D000', 'ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR'])
 const attempts = 6
