@@ -11,6 +11,8 @@ const files = z
     'Files or glob patterns, relative to the configuration file; read in order of base name, a later file overrules an earlier one.',
   )
 
+const share = (standard: number) => z.number().int().min(1).max(100).default(standard)
+
 const source = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z
@@ -110,6 +112,16 @@ export const schema = z.strictObject({
         .default(3)
         .describe('How often an item is tried before its error is final, where trying again can help.'),
       backoff: duration('1m').describe('First delay after an item error; doubled each time.'),
+      shares: z
+        .strictObject({
+          daily: share(5).describe('Turns of lane daily.'),
+          ops: share(2).describe('Turns of lane ops.'),
+          bulk: share(1).describe('Turns of lane bulk.'),
+        })
+        .prefault({})
+        .describe(
+          'Whose turn it is to be looked into first, lane by lane: of every daily + ops + bulk batches each lane begins as many as its share. A lane without work leaves its turns to the others, the most urgent first.',
+        ),
       environmentBackoff: duration('30s').describe('Delay after a fault of a server or mount; no attempt is burnt.'),
       emptyPage: z
         .string()
@@ -149,3 +161,24 @@ export const schema = z.strictObject({
 /** The configuration after defaults: durations in milliseconds. */
 export type Settings = z.output<typeof schema>
 export type TargetSettings = Settings['targets'][string]
+  breaker: z
+    .strictObject({
+      failures: z
+        .number()
+        .int()
+        .min(1)
+        .max(100)
+        .default(3)
+        .describe('Failures in a row after which a target, shard, source or mount is suspended for all.'),
+      probe: duration('30s').describe('First pause until it is tried again; it grows to ten times this.'),
+      storm: z
+        .number()
+        .gt(0)
+        .max(1)
+        .default(0.2)
+        .describe(
+          'Storm brake: a target is suspended, the reading of a source file ends, when one error code takes more than this part of the last 500 items or lines, of 100 at least. 1 = never.',
+        ),
+    })
+    .prefault({})
+    .describe('When to leave alone what is away or broken.'),

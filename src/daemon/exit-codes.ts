@@ -15,7 +15,7 @@ export const exitCodes = {
 
 /** The exit code for an error that ends a command. */
 export function exitCodeOf(error: SlipError): number {
-  if (error.code === 'LOCKED') return exitCodes.locked
+  if (error.code === 'LOCKED' || error.code === 'STORM_BRAKE') return exitCodes.locked
   if (error.code === 'SCHEMA_TOO_OLD' || error.code === 'SCHEMA_TOO_NEW') return exitCodes.schema
   if (error.class === 'environment') return exitCodes.serverAway
   // what a person named: an unknown item, an id that is none, a volume that cannot be assembled

@@ -13,6 +13,8 @@ const levels: Partial<Record<EventName, Level>> = {
   'daemon.warning': 'warn',
   'daemon.expired': 'error',
   'chore.failed': 'warn',
+  'breaker.opened': 'error',
+  'breaker.probe-failed': 'warn',
   'index.item-failed': 'warn',
   'index.stale-refused': 'error',
   'index.unbalanced': 'error',

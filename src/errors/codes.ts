@@ -144,6 +144,11 @@ export const errorCodes = {
     'The repository root is not there or cannot be entered.',
     'Check repository.root and its mount.',
   ),
+  STORM_BRAKE: environment(
+    'index',
+    'So many items of a target ended in one error that it is hardly their fault: the target is suspended, the rest stays queued.',
+    'See slipctl errors list --tail 20 and mend the cause; it is tried again by itself, or at once after: slipctl resume target:NAME',
+  ),
   ENGINE_UNAVAILABLE: environment(
     'index',
     'The index does not answer.',

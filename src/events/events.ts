@@ -13,6 +13,10 @@ export interface Events {
   'daemon.expired': Record<never, never>
   'daemon.stopping': { reason: string }
   'daemon.stopped': { exitCode: number }
+  /** Suspended for all: it failed too often. */
+  'breaker.opened': { kind: string; name: string; reason: string }
+  'breaker.probe-failed': { kind: string; name: string; reason: string }
+  'breaker.closed': { kind: string; name: string }
   'chore.done': { chore: string; rows: number }
   'chore.failed': { chore: string; code: Code; message: string }
   'source.read': { source: string; file: string; records: number; bad: number }

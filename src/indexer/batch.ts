@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import type { Config } from '../config/load.ts'
+import { type Breakers, shardName } from '../daemon/breakers.ts'
 import type { LeaseKeeper } from '../daemon/lease.ts'
+import type { StormBrake } from '../daemon/storm-brake.ts'
 import { wait } from '../daemon/wait.ts'
 import { asSlipError, type SlipError } from '../errors/slip-error.ts'
 import type { EventBus } from '../events/bus.ts'
@@ -13,6 +15,7 @@ import { isWanted, makeDocument } from './make-document.ts'
 import type { ItemOutcome } from './outcome.ts'
 import { type Parcel, post } from './post.ts'
 import { isDelayed, type Settlement, settleOutcomes } from './settle.ts'
+import { faultsOf, putOff, stormError, weigh } from './weigh.ts'
 
 export interface BatchContext {
   readonly config: Config
@@ -23,12 +26,29 @@ export interface BatchContext {
   readonly leases: LeaseKeeper
   readonly worker: string
   readonly stop: AbortSignal
+  readonly breakers: Breakers
+  readonly brake: StormBrake
+  /** The target is suspended by the storm brake, and this batch tries it out. */
+  readonly probesStorm: boolean
+  /** Name of the repository's breaker. */
+  readonly mount: string
+}
+
+/** What a batch showed. */
+export interface BatchReport {
+  /** What was away, when that alone kept every item from being done. */
+  readonly away: SlipError | null
+  /** Set when the storm brake stopped it. */
+  readonly storm: SlipError | null
+  /** Items that came to an end, and those of them by a fault of their own. */
+  readonly ended: number
+  readonly faults: number
 }
 
 /**
  * Takes one claim from reading to settlement. Documents are assembled until a parcel is full, posted and settled, parcel
- * by parcel, so that memory is bounded by a parcel. When the process is to stop, what is not yet read is handed back;
- * when the lease is lost, nothing more is written.
+ * by parcel, so that memory is bounded by a parcel. When the process is to stop, or a breaker suspends what an item needs,
+ * what is not yet read is handed back; when the lease is lost, nothing more is written.
  */
 export class Batch {
   readonly #context: BatchContext
@@ -42,14 +62,17 @@ export class Batch {
   #failed: ItemOutcome[] = []
   /** Errors of servers and mounts that were away, one an item. */
   readonly #away: SlipError[] = []
+  #storm: SlipError | null = null
+  #spared = 0
+  #ended = 0
+  #faults = 0
 
   constructor(context: BatchContext, claim: Claim) {
     this.#context = context
     this.#claim = claim
   }
 
-  /** Resolves with what was away when that alone kept every item from being done, else with null. */
-  async run(): Promise<SlipError | null> {
+  async run(): Promise<BatchReport> {
     const { db, stop } = this.#context
     const { items } = this.#claim
     const lookups = await lookUp(
@@ -57,25 +80,46 @@ export class Batch {
       items.map((item) => item.htid),
     ).catch((error: unknown) => asSlipError(error))
     for (const item of items) {
-      if (stop.aborted) this.#failed.push({ kind: 'returned', htid: item.htid, fence: 0 })
+      if (stop.aborted) this.#return(item)
+      else if (this.#isSuspended(item)) this.#spare(item)
       else await this.#read(item, lookups)
       if (this.#parcelBytes >= this.#context.config.indexer.batchBytes) await this.#send()
     }
     await this.#send()
     this.#report()
-    return this.#away.length === items.length ? (this.#away[0] ?? null) : null
+    const away = this.#away.length + this.#spared === items.length ? (this.#away[0] ?? null) : null
+    return { away, storm: this.#storm, ended: this.#ended, faults: this.#faults }
+  }
+
+  #isSuspended({ shard }: ClaimedItem): boolean {
+    const { breakers } = this.#context
+    const { target } = this.#claim
+    return this.#storm !== null || breakers.isSuspended('shard', shardName(target, shard))
+  }
+
+  #return({ htid }: ClaimedItem): void {
+    this.#failed.push({ kind: 'returned', htid, fence: 0 })
+  }
+
+  /** Handed back, for what it needs was suspended meanwhile. */
+  #spare(item: ClaimedItem): void {
+    this.#spared++
+    this.#return(item)
   }
 
   async #read(item: ClaimedItem, lookups: Lookups | Error): Promise<void> {
-    const { config, repository } = this.#context
+    const { breakers, mount } = this.#context
     try {
       if (lookups instanceof Error) throw lookups
       if (item.action === 'delete' || !isWanted(lookups.rights(item.htid))) {
         this.#parcel.removals.push({ item, removal: { id: item.htid, fence: this.#claim.fence, rev: item.rev } })
         return
       }
-      const request = { htid: item.htid, rev: item.rev, fence: this.#claim.fence }
-      const document = await makeDocument(config, repository, lookups, request)
+      if (breakers.isSuspended('mount', mount)) {
+        this.#spare(item)
+        return
+      }
+      const document = await this.#assemble(item, lookups)
       this.#parcel.documents.push({ item, document })
       this.#parcelBytes += document.bytes
     } catch (error) {
@@ -86,6 +130,21 @@ export class Batch {
         attempts: item.attempts,
         unproven: false,
       })
+    }
+  }
+
+  /** An error of the item's files is an answer of their mount as well. */
+  async #assemble({ htid, rev }: ClaimedItem, lookups: Lookups) {
+    const { config, repository, breakers, mount } = this.#context
+    try {
+      const document = await makeDocument(config, repository, lookups, { htid, rev, fence: this.#claim.fence })
+      breakers.succeeded('mount', mount)
+      return document
+    } catch (thrown) {
+      const error = asSlipError(thrown)
+      if (error.code === 'REPOSITORY_UNAVAILABLE') breakers.failed('mount', mount, error)
+      else if (/^(METS|ZIP|PAGE|VOLUME)_/.test(error.code)) breakers.succeeded('mount', mount)
+      throw error
     }
   }
 
@@ -101,10 +160,43 @@ export class Batch {
       this.#totals.fencedOut += size
       return
     }
-    const outcomes = [...(await post(this.#context.engine, parcel)), ...failed]
+    const posted = await post(this.#context.engine, parcel)
+    this.#hearShards(posted)
+    const outcomes = this.#weigh([...posted, ...failed])
     const settlement = await this.#settle(outcomes)
     for (const key of Object.keys(this.#totals) as (keyof Settlement)[]) this.#totals[key] += settlement[key]
     this.#tell(outcomes, parcel)
+  }
+
+  /** A shard that answered for one item is there; one that answered for none is away. */
+  #hearShards(posted: readonly ItemOutcome[]): void {
+    const { breakers } = this.#context
+    const { target, items } = this.#claim
+    const shards = new Map(items.map(({ htid, shard }) => [htid, shard]))
+    for (const [shard, outcomes] of Map.groupBy(posted, ({ htid }) => shards.get(htid) ?? 0)) {
+      if (shard === 0) continue
+      const errors = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.error] : []))
+      const silent = errors.filter(({ code }) => code === 'ENGINE_UNAVAILABLE')
+      const [first] = silent
+      if (first !== undefined && silent.length === outcomes.length)
+        breakers.failed('shard', shardName(target, shard), first)
+      else breakers.succeeded('shard', shardName(target, shard))
+    }
+  }
+
+  /** What the storm brake lets through: with a storm, the target is suspended and what fails stays unburnt. */
+  #weigh(outcomes: readonly ItemOutcome[]): ItemOutcome[] {
+    const { brake, breakers, probesStorm } = this.#context
+    const { ended, faults } = faultsOf(outcomes)
+    this.#ended += ended
+    this.#faults += faults
+    if (probesStorm) return putOff(outcomes)
+    const { weighed, storm } = weigh(brake, outcomes)
+    if (storm !== null) {
+      this.#storm = stormError(storm)
+      breakers.suspend('target', this.#claim.target, this.#storm)
+    }
+    return weighed
   }
 
   /**

@@ -4,13 +4,31 @@ import type { Pauses } from '../daemon/pause-gate.ts'
 import { draw } from '../shards/draw.ts'
 import type { Database } from '../state/connection.ts'
 import { listShards, type Shard, type Target } from '../state/control/target.ts'
-import type { Claim } from '../state/queue/claim.ts'
+import type { Bucket, Claim, ClaimRequest } from '../state/queue/claim.ts'
 import { claimOnce } from '../state/queue/claim-once.ts'
-import { BucketRotation } from './buckets.ts'
+import { findDeletes } from '../state/queue/find-deletes.ts'
+import { lanes } from '../state/queue/lanes.ts'
+import { AloneTurn, BucketRotation, type LaneShares } from './buckets.ts'
 
 /** How often a bucket is read from its beginning; between, a claim starts where the last one ended. */
 const fullReadMs = 3_000
-const aloneEveryMs = 30_000
+/** How many windows of a bucket are looked through for deletes in one go. */
+const windowsAtOnce = 10
+
+/** What may be worked on now, beside what is paused. */
+export interface Openness {
+  /** Whether a breaker suspends a shard. */
+  readonly suspended: (shard: number) => boolean
+  /** The repository cannot be read: deletes only, which need none. */
+  readonly deletesOnly: boolean
+  /** One shard, to try it out. */
+  readonly only?: number
+}
+
+interface Round extends Openness {
+  readonly pauses: Pauses
+  readonly shards: readonly Shard[]
+}
 
 /** Claims the next batch of one target. */
 export class Claimer {
@@ -19,77 +37,77 @@ export class Claimer {
   readonly #worker: string
   readonly #batch: number
   readonly #rotation: BucketRotation
+  readonly #alone = new AloneTurn()
   readonly #bounds = new Map<string, number>()
   #boundsSince = performance.now()
-  #aloneAt = 0
+  /** Where the search for deletes goes on, bucket by bucket. */
+  readonly #searched = new Map<string, number>()
   /** Rows put into their true bucket in this round, perhaps one already looked into. */
   #corrected = 0
 
-  constructor(db: Database, worker: string, target: Target, batch: number) {
+  constructor(db: Database, worker: string, target: Target, options: { batch: number; shares: LaneShares }) {
     this.target = target
     this.#db = db
     this.#worker = worker
-    this.#batch = batch
-    this.#rotation = new BucketRotation(target.shards)
+    this.#batch = options.batch
+    this.#rotation = new BucketRotation(target.shards, options.shares)
   }
 
   /** A batch, or null when nothing is ready in any open bucket. Suspects (lane 0) come when idle, and every 30 s. */
-  async next(pauses: Pauses): Promise<Claim | null> {
+  async next(pauses: Pauses, openness: Openness = everything): Promise<Claim | null> {
     if (pauses.target(this.target.name)) return null
-    const shards = await listShards(this.#db, this.target.name)
+    const round = { ...openness, pauses, shards: await listShards(this.#db, this.target.name) }
     for (;;) {
       this.#corrected = 0
-      const claimed = await this.#round(shards, pauses)
+      const claimed = await this.#look(round)
       if (claimed !== null || this.#corrected === 0) return claimed
     }
   }
 
   /** Looks once into every bucket. */
-  async #round(shards: readonly Shard[], pauses: Pauses): Promise<Claim | null> {
-    if (performance.now() >= this.#aloneAt) {
-      const suspect = await this.#first(this.#rotation.alone(), shards, pauses)
+  async #look(round: Round): Promise<Claim | null> {
+    const suspects = () => this.#first(this.#rotation.ofLane(lanes.alone), round)
+    if (this.#alone.isOn(performance.now())) {
+      const suspect = await suspects()
       if (suspect !== null) return suspect
-      this.#aloneAt = performance.now() + aloneEveryMs
+      this.#alone.end(performance.now())
     }
-    const found = await this.#first(this.#rotation.next(), shards, pauses)
-    return found ?? this.#first(this.#rotation.alone(), shards, pauses)
+    return (await this.#first(this.#rotation.next(), round)) ?? suspects()
   }
 
-  async #first(
-    buckets: { lane: number; shard: number }[],
-    shards: readonly Shard[],
-    pauses: Pauses,
-  ): Promise<Claim | null> {
+  async #first(buckets: { lane: number; shard: number }[], round: Round): Promise<Claim | null> {
     for (const { lane, shard } of buckets) {
-      if (pauses.lane(lane) || (shard > 0 && pauses.shard(this.target.name, shard))) continue
-      const claimed = await this.#claim(lane, shard, drawOpen(shards, pauses, this.target.name))
+      if (!this.#isVisited(lane, shard, round)) continue
+      const claimed = await this.#claim({ target: this.target.name, lane, shard }, round)
       if (claimed === null) continue
-      this.#rotation.served(shard)
+      this.#rotation.served(lane, shard)
       return claimed
     }
     return null
   }
 
-  async #claim(lane: number, shard: number, drawn: number | null): Promise<Claim | null> {
-    if (shard === 0 && drawn === null) return null
+  /**
+   * Full and closed shards, and those behind, get no new items; updates and deletes of what they hold go on. One that is
+   * ahead of the database is left alone: what it holds must first be adopted.
+   */
+  #isVisited(lane: number, shard: number, { pauses, shards, suspended, only }: Round): boolean {
+    if (pauses.lane(lane) || (only !== undefined && shard !== only)) return false
+    if (shard === 0) return true
+    const state = shards.find((row) => row.shard === shard)?.state
+    return state !== 'ahead' && !pauses.shard(this.target.name, shard) && !suspended(shard)
+  }
+
+  async #claim(bucket: Bucket, round: Round): Promise<Claim | null> {
+    const drawn = this.#draw(round)
+    if (round.deletesOnly || (bucket.shard === 0 && drawn === null)) return this.#claimDeletes(bucket)
     if (performance.now() - this.#boundsSince > fullReadMs) {
       this.#bounds.clear()
       this.#boundsSince = performance.now()
     }
-    const key = `${lane}/${shard}`
-    const bucket = { target: this.target.name, lane, shard }
+    const key = `${bucket.lane}/${bucket.shard}`
     for (;;) {
       const fromSeq = this.#bounds.get(key) ?? 0
-      const request = {
-        bucket,
-        worker: this.#worker,
-        pid: process.pid,
-        host: hostName,
-        batch: this.#batch,
-        draw: drawn ?? 0,
-        fromSeq,
-      }
-      const claimed = await claimOnce(this.#db, request)
+      const claimed = await claimOnce(this.#db, this.#request(bucket, { draw: drawn ?? 0, fromSeq }))
       this.#bounds.set(key, claimed.lastSeq)
       if (claimed.items.length > 0) return claimed
       this.#corrected += claimed.corrected
@@ -98,14 +116,37 @@ export class Claimer {
       if (fromSeq === 0) return null
     }
   }
+
+  /** Deletes among rows that cannot be worked on, which are never touched: a dead mount's million costs but the look. */
+  async #claimDeletes(bucket: Bucket): Promise<Claim | null> {
+    const key = `${bucket.lane}/${bucket.shard}`
+    for (let windows = 0; windows < windowsAtOnce; windows++) {
+      const { htids, next } = await findDeletes(this.#db, bucket, this.#searched.get(key) ?? 0)
+      for (let from = 0; from < htids.length; from += this.#batch) {
+        const deletes = htids.slice(from, from + this.#batch)
+        const claimed = await claimOnce(this.#db, this.#request(bucket, { draw: 0, fromSeq: 0, deletes }))
+        if (claimed.items.length > 0) return claimed
+        this.#corrected += claimed.corrected
+      }
+      this.#searched.set(key, next)
+      if (next === 0) break
+    }
+    return null
+  }
+
+  #request(bucket: Bucket, part: Pick<ClaimRequest, 'draw' | 'fromSeq' | 'deletes'>): ClaimRequest {
+    return { bucket, worker: this.#worker, pid: process.pid, host: hostName, batch: this.#batch, ...part }
+  }
+
+  /** A shard for new items: open, not paused, not suspended. */
+  #draw({ shards, pauses, suspended }: Round): number | null {
+    const candidates = shards.map(({ shard, weight, state }) => ({
+      shard,
+      weight,
+      open: state === 'open' && !pauses.shard(this.target.name, shard) && !suspended(shard),
+    }))
+    return draw(candidates, Math.random)
+  }
 }
 
-/** A shard for new items: open, and not paused. */
-function drawOpen(shards: readonly Shard[], pauses: Pauses, target: string): number | null {
-  const candidates = shards.map(({ shard, weight, state }) => ({
-    shard,
-    weight,
-    open: state === 'open' && !pauses.shard(target, shard),
-  }))
-  return draw(candidates, Math.random)
-}
+const everything: Openness = { suspended: () => false, deletesOnly: false }

@@ -11,6 +11,8 @@ export type ItemOutcome =
       readonly error: SlipError
       readonly attempts: number
       readonly unproven: boolean
+      /** Milliseconds about which it is delayed whatever its error, its attempt given back. */
+      readonly putOffMs?: number
     }
   /** Not done, without fault of the item; `fence` is the engine's where it refused ours. */
   | { readonly kind: 'returned'; readonly htid: string; readonly fence: number }

@@ -31,8 +31,8 @@ export interface SettleContext {
 }
 
 /** True when trying again may help and is still allowed; an environment fault is always tried again. */
-export function isDelayed({ error, attempts }: Failed, attemptsAllowed: number): boolean {
-  return error.class === 'environment' || (!error.permanent && attempts < attemptsAllowed)
+export function isDelayed({ error, attempts, putOffMs }: Failed, attemptsAllowed: number): boolean {
+  return putOffMs !== undefined || error.class === 'environment' || (!error.permanent && attempts < attemptsAllowed)
 }
 
 /** Takes items out of their claim, all in the given transaction: the claim row first, then each exit in id order. */
@@ -84,13 +84,16 @@ export async function settleOutcomes(
   return { ...counts, fencedOut: total - ours }
 }
 
-function delayOf({ htid, error, unproven }: Failed, { backoff, environmentBackoff }: Settings['indexer']): Delay {
-  const environment = error.class === 'environment'
+function delayOf(
+  { htid, error, unproven, putOffMs }: Failed,
+  { backoff, environmentBackoff }: Settings['indexer'],
+): Delay {
+  const environment = putOffMs !== undefined || error.class === 'environment'
   return {
     htid,
     environment,
     unproven,
-    baseMs: environment ? environmentBackoff : backoff,
+    baseMs: putOffMs ?? (environment ? environmentBackoff : backoff),
     message: storable(`${error.code}: ${error.message}`),
   }
 }

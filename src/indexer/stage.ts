@@ -1,17 +1,16 @@
 import { resolve } from 'node:path'
-import { performance } from 'node:perf_hooks'
-import { upkeepChores } from '../daemon/chores/upkeep.ts'
-import { type OpenedEngine, openTargetEngine } from '../daemon/engines.ts'
+import { Breakers } from '../daemon/breakers.ts'
+import { moveChore } from '../daemon/chores/move.ts'
+import { reapChore } from '../daemon/chores/reap.ts'
+import { openTargetEngine } from '../daemon/engines.ts'
 import { LeaseKeeper } from '../daemon/lease.ts'
 import type { Pauses } from '../daemon/pause-gate.ts'
 import type { Stage, StageContext, StageDefinition } from '../daemon/stage.ts'
 import { configuredTargets } from '../daemon/targets.ts'
-import { asSlipError, type SlipError } from '../errors/slip-error.ts'
+import type { SlipError } from '../errors/slip-error.ts'
 import { openPairtree } from '../repository/pairtree.ts'
-import type { Repository } from '../repository/repository.ts'
-import type { Target } from '../state/control/target.ts'
-import { Batch } from './batch.ts'
-import { Claimer } from './claimer.ts'
+import { type Line, openLines } from './line.ts'
+import { Mount } from './mount.ts'
 
 /** slip-index: claims items, assembles their documents, posts them and settles. */
 export const indexStage: StageDefinition = {
@@ -22,93 +21,63 @@ export const indexStage: StageDefinition = {
   open: openStage,
 }
 
-interface Line {
-  readonly target: Target
-  readonly opened: OpenedEngine
-  readonly claimer: Claimer
-}
-
 async function openStage(context: StageContext): Promise<Stage> {
-  const { config, state, bus } = context
+  const { config, state, bus, once } = context
   const targets = await configuredTargets(state.db, config)
-  const lines = await openLines(context, targets)
-  const repository = openPairtree({ root: resolve(config.baseDir, config.repository.root) })
+  const root = resolve(config.baseDir, config.repository.root)
+  const repository = openPairtree({ root })
   const leases = new LeaseKeeper(state.db, bus)
+  const breakers = new Breakers(state.db, bus, config.breaker, once)
+  const mount = new Mount(repository, root, breakers)
+  const lines = await openLines({ ...context, repository, mount, leases, breakers }, targets, (config, target) =>
+    openTargetEngine(config, state, target),
+  )
   let turn = 0
   return {
-    chores: [...upkeepChores(config, targets)],
-    // one batch a step, so that pauses are read before each
+    chores: [reapChore(targets), moveChore],
     step: async (pauses) => {
-      const open = lines.filter(({ target }) => !pauses.target(target.name))
-      const away: SlipError[] = []
-      for (let tried = 0; tried < open.length; tried++) {
-        const line = open[turn++ % open.length] as Line
-        const error = await awayError(line)
-        if (error !== null) away.push(error)
-        else if (await serve(context, { line, leases, repository, pauses })) return true
+      const open = openLinesFrom(lines, turn++, pauses)
+      await breakers.refresh()
+      try {
+        return await serveOne(open, { pauses, mount, breakers, once })
+      } finally {
+        await breakers.flush()
       }
-      // an index that is away holds no other back
-      const [first] = away
-      if (first !== undefined && (context.once || away.length === open.length)) throw first
-      return false
     },
     close: async () => {
       await leases.stop()
-      for (const { opened } of lines) await opened.close()
+      for (const line of lines) await line.close()
     },
   }
 }
 
-/** Asked before each claim: with a dead index, items would be read and assembled for nothing, over and over. */
-async function awayError({ opened }: Line): Promise<SlipError | null> {
-  try {
-    await opened.engine.health()
-    return null
-  } catch (thrown) {
-    const error = asSlipError(thrown)
-    if (error.class !== 'environment') throw error
-    return error
-  }
+/** The lines that are not paused, each turn beginning with the next. */
+function openLinesFrom(lines: readonly Line[], turn: number, pauses: Pauses): Line[] {
+  const open = lines.filter(({ target }) => !pauses.target(target.name))
+  return open.map((_, index) => open[(turn + index) % open.length] as Line)
 }
 
-interface Turn {
-  readonly line: Line
-  readonly leases: LeaseKeeper
-  readonly repository: Repository
+interface Step {
   readonly pauses: Pauses
+  readonly mount: Mount
+  readonly breakers: Breakers
+  readonly once: boolean
 }
 
-/** One batch of a target; false = nothing is ready. With `--once` throws what kept a whole batch from being done. */
-async function serve(context: StageContext, { line, leases, repository, pauses }: Turn): Promise<boolean> {
-  const { config, state, bus, worker, stop, once } = context
-  const { target, opened, claimer } = line
-  const startedAt = performance.now()
-  const claim = await claimer.next(pauses)
-  if (claim === null) return false
-  const { token, lane, items } = claim
-  const shard = items[0]?.shard ?? 0
-  bus.emit('index.claimed', { target: target.name, lane, shard, items: items.length, token })
-  leases.hold(token, items.length, target.lease, startedAt)
-  try {
-    const batch = { config, db: state.db, bus, repository, engine: opened.engine, leases, worker, stop }
-    const away = await new Batch(batch, claim).run()
-    if (once && away !== null) throw away
-  } finally {
-    leases.drop(token)
+/** One batch a step, so that pauses and breakers are read before each; false = there is nothing to do. */
+async function serveOne(open: readonly Line[], { pauses, mount, breakers, once }: Step): Promise<boolean> {
+  if (open.length === 0) return false
+  const mountAway = await mount.away()
+  const away: SlipError[] = []
+  for (const line of open) {
+    const served = await line.serve(pauses, mountAway !== null)
+    if (served === 'worked') return true
+    if (served !== 'idle') away.push(served)
   }
-  return true
-}
-
-async function openLines({ config, state, worker }: StageContext, targets: readonly Target[]): Promise<Line[]> {
-  const lines: Line[] = []
-  try {
-    for (const target of targets) {
-      const opened = await openTargetEngine(config, state, target.name)
-      lines.push({ target, opened, claimer: new Claimer(state.db, worker, target, config.indexer.batch) })
-    }
-    return lines
-  } catch (error) {
-    for (const { opened } of lines) await opened.close()
-    throw error
-  }
+  // it could be entered, and there is nothing to try it out with
+  if (mountAway === null) breakers.succeeded('mount', mount.name)
+  const first = away[0] ?? mountAway
+  // an index that is away holds no other back
+  if (first !== null && (once || away.length === open.length)) throw first
+  return false
 }

@@ -1,4 +1,5 @@
 import { opendir } from 'node:fs/promises'
+import { setTimeout as after } from 'node:timers/promises'
 import { SlipError } from '../errors/slip-error.ts'
 
 // What a mount that is away, a server that is away or a process without rights answers: never the fault of an item.
@@ -53,4 +54,30 @@ export async function assertRoot(root: string): Promise<void> {
   throw new SlipError('REPOSITORY_UNAVAILABLE', `The repository root ${root} cannot be used: ${reason}`, {
     place: { root },
   })
+}
+
+const answerMs = 5_000
+
+/**
+ * A look at a root that gives up after a while: a server that is silent holds whoever asks it, for as long as it is. One
+ * look at a time, for each holds one of the few threads that read files.
+ */
+export function rootCheck(root: string, look: () => Promise<void>, withinMs = answerMs): () => Promise<void> {
+  let looking: Promise<void> | null = null
+  return async () => {
+    looking ??= look().finally(() => {
+      looking = null
+    })
+    const waiting = new AbortController()
+    // of a look that nobody waits for any more, nobody need hear
+    looking.catch(() => undefined)
+    const silent = after(withinMs, null, { signal: waiting.signal }).then(
+      () => {
+        const message = `The repository root ${root} does not answer within ${withinMs} ms`
+        throw new SlipError('REPOSITORY_UNAVAILABLE', message, { place: { root } })
+      },
+      () => undefined,
+    )
+    await Promise.race([looking, silent]).finally(() => waiting.abort())
+  }
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { assertRoot, asUnavailable, isAbsent } from './availability.ts'
+import { assertRoot, asUnavailable, isAbsent, rootCheck } from './availability.ts'
 import { pairtreeName } from './pairtree-name.ts'
 import { openPairtreeVolume } from './pairtree-volume.ts'
 import { walkPairtree } from './pairtree-walk.ts'
@@ -12,6 +12,7 @@ import type { Repository } from './repository.ts'
 export function openPairtree(options: { root: string }): Repository {
   const root = options.root.replace(/(?<=.)\/+$/, '')
   return {
+    check: rootCheck(root, () => assertRoot(root)),
     has: (htid) => hasItem(root, htid),
     walk: () => walkPairtree(root),
     open: async (htid) => openPairtreeVolume(root, pairtreeName(htid)),

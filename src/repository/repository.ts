@@ -1,5 +1,7 @@
 /** The repository contract: where the METS and the pages of an item are read. One implementation per storage kind. */
 export interface Repository {
+  /** Resolves when it can be read; rejects with REPOSITORY_UNAVAILABLE, also when it does not answer in time. */
+  check(): Promise<void>
   /** True when the item has a METS file or a zip. */
   has(htid: string): Promise<boolean>
   /** Every item id in the repository, in no order. */

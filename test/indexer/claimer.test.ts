@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => state.close())
 
 const target = { name: 'main', engine: 'embedded', schemaVersion: 1, shards: 2, lease: 60_000, overlap: 60_000 }
-const claimer = () => new Claimer(state.db, token, target, 10)
+const claimer = () => new Claimer(state.db, token, target, { batch: 10, shares: { daily: 5, ops: 2, bulk: 1 } })
 
 test('a row that was put into its true bucket is claimed in the same round, though that bucket was looked into before', async () => {
   const pauses = await Pauses.read(state.db)

@@ -36,7 +36,7 @@ async function unheard<T>(work: () => Promise<T>): Promise<T> {
 }
 
 test('a claim whose COMMIT was not answered is found again: no claim is left that nobody knows', async () => {
-  const claimer = new Claimer(lossy, token, target, 2)
+  const claimer = new Claimer(lossy, token, target, { batch: 2, shares: { daily: 5, ops: 2, bulk: 1 } })
   const pauses = await Pauses.read(state.db)
   // lane 0 is looked into first, and then not for 30 s: the next claim sent is the one with rows
   expect(await claimer.next(pauses)).toBeNull()
@@ -58,7 +58,9 @@ test('a claim whose COMMIT was not answered is found again: no claim is left tha
 test('a settle whose COMMIT was not answered has settled once', async () => {
   await change(state.db, ['b.1'])
   await enqueue(state.db, ['b.1'])
-  const held = await new Claimer(state.db, token, target, 2).next(await Pauses.read(state.db))
+  const held = await new Claimer(state.db, token, target, { batch: 2, shares: { daily: 5, ops: 2, bulk: 1 } }).next(
+    await Pauses.read(state.db),
+  )
   await unheard(() => settleAll(lossy, held!))
   expect(await queueRow(state.db, 'b.1')).toBeUndefined()
   expect(await ledgerRow(state.db, 'b.1')).toMatchObject({ rev: 1, indexed_ct: 1 })

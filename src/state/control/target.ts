@@ -14,7 +14,7 @@ export interface Target {
 
 export interface Shard {
   readonly shard: number
-  readonly state: 'open' | 'full' | 'closed'
+  readonly state: 'open' | 'full' | 'closed' | 'behind' | 'ahead'
   readonly weight: number
   readonly reason: string
 }
@@ -71,3 +71,5 @@ export async function applyTarget(tx: Connection, target: Target): Promise<void>
   const numbers = Array.from({ length: shards }, (_, index) => [name, index + 1])
   await tx.change(addShards, tx.dialect === 'postgres' ? [name, shards] : [numbers])
 }
+  // behind the clock by the overlap, for writers that have stamped their rows and not committed them
+  if (hasItems) await tx.change(beginAtClock, [name, overlap])

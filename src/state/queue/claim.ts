@@ -33,6 +33,8 @@ export interface ClaimRequest {
   readonly draw: number
   /** Only rows with at least this seq: spares the dead entries of the index behind an old snapshot. 0 = all. */
   readonly fromSeq: number
+  /** Only these, by primary key, and only while they are deletes: they need neither repository nor draw. */
+  readonly deletes?: readonly string[]
 }
 
 export interface ClaimedItem {
@@ -56,11 +58,14 @@ export interface Claim {
   readonly lastSeq: number
 }
 
-const postgres = `
+const readyFrom = 'state = 0 AND target = $2 AND lane = $3 AND shard = $4 AND seq >= $5'
+const readyDeletes = `state = 0 AND target = $2 AND lane = $3 AND shard = $4 AND htid = ANY($5) AND action = 'delete'`
+
+const postgresClaim = (which: string) => `
 WITH me AS MATERIALIZED (SELECT 1 FROM slip_worker WHERE token = $1 AND expired_at IS NULL FOR SHARE),
 c AS MATERIALIZED (
   SELECT htid, seq, fence FROM slip_queue
-  WHERE state = 0 AND target = $2 AND lane = $3 AND shard = $4 AND seq >= $5 AND EXISTS (SELECT 1 FROM me)
+  WHERE ${which} AND EXISTS (SELECT 1 FROM me)
   ORDER BY seq LIMIT $6 FOR UPDATE SKIP LOCKED),
 j AS MATERIALIZED (
   SELECT c.htid, c.seq, c.fence, coalesce(l.shard, 0) AS ledger_shard, coalesce(l.fence, 0) AS ledger_fence
@@ -89,6 +94,8 @@ UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, (SELECT max(seq) FROM c), NULL, (SELECT count(*) FROM corrected)
 ORDER BY htid NULLS LAST`
 
+const postgres = { ready: postgresClaim(readyFrom), deletes: postgresClaim(readyDeletes) }
+
 const mysql = {
   /** MariaDB has no FOR SHARE. With the clock in µs for the fence, and the lease; the subquery locks nothing. */
   me: `
@@ -98,6 +105,10 @@ const mysql = {
   ready: `
     SELECT htid, action, shard, rev, attempts, unproven, seq, fence FROM slip_queue FORCE INDEX (slip_queue_ready)
     WHERE state = 0 AND target = ? AND lane = ? AND shard = ? AND seq >= ? ORDER BY seq LIMIT ? FOR UPDATE SKIP LOCKED`,
+  deletes: `
+    SELECT htid, action, shard, rev, attempts, unproven, seq, fence FROM slip_queue FORCE INDEX (PRIMARY)
+    WHERE state = 0 AND target = ? AND lane = ? AND shard = ? AND htid IN (?) AND action = 'delete'
+    ORDER BY htid LIMIT ? FOR UPDATE SKIP LOCKED`,
   ledger: 'SELECT htid, shard, fence FROM slip_indexed WHERE target = ? AND htid IN (?)',
   correct: 'UPDATE slip_queue FORCE INDEX (PRIMARY) SET shard = ? WHERE target = ? AND htid IN (?)',
   take: `
@@ -126,10 +137,11 @@ interface Row {
 /** One batch of a bucket; no items when nothing is ready, the rows are held by others, or the worker has expired. */
 export async function claim(tx: Connection, request: ClaimRequest, token: string = randomUUID()): Promise<Claim> {
   if (tx.dialect === 'mysql') return claimMysql(tx, request, token)
-  const { bucket, worker, pid, host, draw, fromSeq } = request
+  const { bucket, worker, pid, host, draw, fromSeq, deletes } = request
   const size = sizeOf(request)
-  const values = [worker, bucket.target, bucket.lane, bucket.shard, fromSeq, size, token, pid, host, draw]
-  const rows = await tx.query<Row>(postgres, values)
+  const from = deletes ?? fromSeq
+  const values = [worker, bucket.target, bucket.lane, bucket.shard, from, size, token, pid, host, draw]
+  const rows = await tx.query<Row>(deletes === undefined ? postgres.ready : postgres.deletes, values)
   const items = rows.filter((row): row is Row & { htid: string } => row.htid !== null)
   const summary = rows.at(-1)
   return {
@@ -161,18 +173,13 @@ interface Me {
 }
 
 async function claimMysql(tx: Connection, request: ClaimRequest, token: string): Promise<Claim> {
-  const { worker, fromSeq } = request
+  const { worker, fromSeq, deletes } = request
   const { target, lane, shard } = request.bucket
   const nothing = { token, target, lane, fence: 0, items: [], corrected: 0, lastSeq: fromSeq }
   const [me] = await tx.query<Me & Record<string, unknown>>(mysql.me, [target, worker])
   if (me === undefined) return nothing
-  const rows = await tx.query<ReadyRow & Record<string, unknown>>(mysql.ready, [
-    target,
-    lane,
-    shard,
-    fromSeq,
-    sizeOf(request),
-  ])
+  const [sql, from] = deletes === undefined ? [mysql.ready, fromSeq] : [mysql.deletes, deletes]
+  const rows = await tx.query<ReadyRow & Record<string, unknown>>(sql, [target, lane, shard, from, sizeOf(request)])
   const last = rows.at(-1)
   if (last === undefined) return nothing
   const { mine, knownFence, corrected } = await checkLedger(tx, request.bucket, rows)

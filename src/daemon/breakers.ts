@@ -1,0 +1,173 @@
+import type { SlipError } from '../errors/slip-error.ts'
+import type { EventBus } from '../events/bus.ts'
+import type { Connection } from '../state/connection.ts'
+import {
+  type Breaker,
+  type BreakerKind,
+  closeBreaker,
+  failProbe,
+  openBreaker,
+  readBreakers,
+  takeProbe,
+} from '../state/control/breaker.ts'
+
+/** open: work on it. probe: try it out with one batch, and tell how it went. suspended: leave it alone. */
+export type Gate = 'open' | 'probe' | 'suspended'
+
+interface Circuit {
+  readonly kind: BreakerKind
+  readonly name: string
+  /** Failures in a row, as this process saw them. */
+  failures: number
+  reason: string
+  /** Whether it is suspended in the tables, or will be with the next flush. */
+  row: boolean
+  due: boolean
+  probing: boolean
+  pending: 'open' | 'fail' | 'close' | null
+}
+
+export interface BreakerSettings {
+  /** Failures in a row that suspend. */
+  readonly failures: number
+  /** Milliseconds. */
+  readonly probe: number
+}
+
+/**
+ * What slip_breaker says, as one process sees it, and what this process has to say. Failures in a row are counted here,
+ * one process for itself: each needs but a few to know, and the tables are written on change only. Inside a batch
+ * failed() and succeeded() write nothing, so that they cannot fail; flush() writes when the batch is settled.
+ */
+export class Breakers {
+  readonly #db: Connection
+  readonly #bus: EventBus
+  readonly #settings: BreakerSettings
+  /** A person or a timer waits for the answer of `--once`: it tries what is suspended at once. */
+  readonly #atOnce: boolean
+  readonly #circuits = new Map<string, Circuit>()
+
+  constructor(db: Connection, bus: EventBus, settings: BreakerSettings, atOnce: boolean) {
+    this.#db = db
+    this.#bus = bus
+    this.#settings = settings
+    this.#atOnce = atOnce
+  }
+
+  /** Reads the tables, before each step. */
+  async refresh(): Promise<void> {
+    await this.flush()
+    const rows = await readBreakers(this.#db, this.#settings.probe)
+    const open = new Map(rows.map((row) => [keyOf(row.kind, row.name), row]))
+    for (const { kind, name } of rows) this.#circuit(kind, name)
+    for (const [key, circuit] of this.#circuits) this.#obey(circuit, open.get(key))
+  }
+
+  #obey(circuit: Circuit, row: Breaker | undefined): void {
+    circuit.probing = false
+    // opened by one process, closed by another or by a person: what was counted before is past
+    if (row === undefined && circuit.row) circuit.failures = 0
+    circuit.row = row !== undefined
+    circuit.due = row?.due ?? false
+    if (row !== undefined) circuit.reason = row.reason
+  }
+
+  /** Whether it may be worked on in this step; of all processes that ask one is told to probe. */
+  async gate(kind: BreakerKind, name: string): Promise<Gate> {
+    const circuit = this.#circuit(kind, name)
+    if (!circuit.row) return 'open'
+    if (!circuit.due && !this.#atOnce) return 'suspended'
+    circuit.probing = await takeProbe(this.#db, circuit, this.#settings.probe, this.#atOnce)
+    circuit.due = false
+    return circuit.probing ? 'probe' : 'suspended'
+  }
+
+  isSuspended(kind: BreakerKind, name: string): boolean {
+    const { row, probing } = this.#circuit(kind, name)
+    return row && !probing
+  }
+
+  /** `CODE: message` of what suspended it, '' when it is not. */
+  reason(kind: BreakerKind, name: string): string {
+    const { row, reason } = this.#circuit(kind, name)
+    return row ? reason : ''
+  }
+
+  /** Names of a kind that are suspended or being probed. */
+  names(kind: BreakerKind): string[] {
+    return [...this.#circuits.values()]
+      .filter((circuit) => circuit.kind === kind && circuit.row)
+      .map(({ name }) => name)
+  }
+
+  succeeded(kind: BreakerKind, name: string): void {
+    const circuit = this.#circuit(kind, name)
+    circuit.failures = 0
+    if (!circuit.probing) return
+    circuit.probing = false
+    circuit.row = false
+    circuit.pending = 'close'
+  }
+
+  failed(kind: BreakerKind, name: string, error: SlipError): void {
+    const circuit = this.#circuit(kind, name)
+    circuit.failures++
+    if (circuit.row || circuit.failures >= this.#settings.failures) this.suspend(kind, name, error)
+  }
+
+  /** Suspends it whatever was counted. */
+  suspend(kind: BreakerKind, name: string, { code, message }: SlipError): void {
+    const circuit = this.#circuit(kind, name)
+    if (circuit.row && !circuit.probing) return
+    circuit.reason = `${code}: ${message}`.replaceAll('\0', '\ufffd')
+    circuit.pending = circuit.probing ? 'fail' : 'open'
+    circuit.probing = false
+    circuit.row = true
+  }
+
+  /** Writes what changed. */
+  async flush(): Promise<void> {
+    for (const circuit of this.#circuits.values()) {
+      const { pending } = circuit
+      if (pending === null) continue
+      await this.#write(circuit, pending)
+      circuit.pending = null
+    }
+  }
+
+  async #write(circuit: Circuit, pending: 'open' | 'fail' | 'close'): Promise<void> {
+    const { kind, name, reason } = circuit
+    const { probe } = this.#settings
+    if (pending === 'close') {
+      if (await closeBreaker(this.#db, circuit)) this.#bus.emit('breaker.closed', { kind, name })
+    } else if (pending === 'open') {
+      if (await openBreaker(this.#db, circuit, probe)) this.#bus.emit('breaker.opened', { kind, name, reason })
+    } else {
+      await failProbe(this.#db, circuit, probe)
+      this.#bus.emit('breaker.probe-failed', { kind, name, reason })
+    }
+  }
+
+  #circuit(kind: BreakerKind, name: string): Circuit {
+    const key = keyOf(kind, name)
+    const known = this.#circuits.get(key)
+    if (known !== undefined) return known
+    const circuit: Circuit = {
+      kind,
+      name,
+      failures: 0,
+      reason: '',
+      row: false,
+      due: false,
+      probing: false,
+      pending: null,
+    }
+    this.#circuits.set(key, circuit)
+    return circuit
+  }
+}
+
+const keyOf = (kind: BreakerKind, name: string) => `${kind}:${name}`
+
+/** Name of a shard's breaker. */
+export const shardName = (target: string, shard: number): string => `${target}/${shard}`

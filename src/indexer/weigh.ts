@@ -1,0 +1,45 @@
+import type { Storm, StormBrake } from '../daemon/storm-brake.ts'
+import { SlipError } from '../errors/slip-error.ts'
+import type { ItemOutcome } from './outcome.ts'
+
+type Failed = Extract<ItemOutcome, { kind: 'failed' }>
+
+/** An outcome that burns an attempt of its item. */
+const isFault = (outcome: ItemOutcome): outcome is Failed =>
+  outcome.kind === 'failed' && outcome.error.class !== 'environment'
+
+/**
+ * Shows outcomes to the storm brake before they are settled. From the one on that makes a storm, what failed is handed
+ * back unburnt instead; what went well stays so.
+ */
+export function weigh(
+  brake: StormBrake,
+  outcomes: readonly ItemOutcome[],
+): { weighed: ItemOutcome[]; storm: Storm | null } {
+  let storm: Storm | null = null
+  const weighed = outcomes.map((outcome): ItemOutcome => {
+    if (isFault(outcome)) {
+      if (storm !== null) return { kind: 'returned', htid: outcome.htid, fence: 0 }
+      brake.add(outcome.error.code)
+      storm = brake.storm()
+    } else if (outcome.kind === 'indexed' || outcome.kind === 'deleted') brake.add(null)
+    return outcome
+  })
+  return { weighed, storm }
+}
+
+/** Long against the pauses between probes, so that the next one meets other items. Milliseconds. */
+const putOffMs = 3_600_000
+
+/** While a storm is probed nothing is burnt: what fails is put off, unburnt, and the next probe meets other items. */
+export const putOff = (outcomes: readonly ItemOutcome[]): ItemOutcome[] =>
+  outcomes.map((outcome) => (isFault(outcome) ? { ...outcome, putOffMs } : outcome))
+
+/** How many items came to an end, well or by a fault of their own, and how many by a fault. */
+export function faultsOf(outcomes: readonly ItemOutcome[]): { ended: number; faults: number } {
+  const faults = outcomes.filter(isFault).length
+  return { faults, ended: faults + outcomes.filter(({ kind }) => kind === 'indexed' || kind === 'deleted').length }
+}
+
+export const stormError = ({ failed, of, code }: Storm): SlipError =>
+  new SlipError('STORM_BRAKE', `${failed} of the last ${of} items ended in ${code}`)
