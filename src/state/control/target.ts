@@ -71,5 +71,3 @@ export async function applyTarget(tx: Connection, target: Target): Promise<void>
   const numbers = Array.from({ length: shards }, (_, index) => [name, index + 1])
   await tx.change(addShards, tx.dialect === 'postgres' ? [name, shards] : [numbers])
 }
-  // behind the clock by the overlap, for writers that have stamped their rows and not committed them
-  if (hasItems) await tx.change(beginAtClock, [name, overlap])
