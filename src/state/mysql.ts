@@ -20,7 +20,8 @@ const session = [
 export function mysqlDriver({ host, port, database, user, password }: Login): Driver<Client> {
   return {
     dialect: 'mysql',
-    begin: ['START TRANSACTION'],
+    begin: () => ['START TRANSACTION'],
+    keepsSession: () => true,
     config: {
       client: 'mysql2',
       connection: {

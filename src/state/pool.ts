@@ -17,7 +17,9 @@ export interface Driver<Client> {
   readonly dialect: Dialect
   readonly config: Knex.Config
   /** Statements that open a transaction in READ COMMITTED. */
-  readonly begin: readonly string[]
+  begin(client: Client): readonly string[]
+  /** False where each transaction may run on another connection of the server: a single statement is then one, too. */
+  keepsSession(client: Client): boolean
   query(client: Client, sql: string, values: readonly unknown[]): Promise<Record<string, unknown>[]>
   change(client: Client, sql: string, values: readonly unknown[]): Promise<number>
 }
@@ -47,28 +49,35 @@ export async function openPool<Client>(
     }
   }
   const alone = <T>(work: (client: Client) => Promise<T>) => withRetry(() => borrow(work), place)
+  const single = <T>(work: (client: Client) => Promise<T>) =>
+    alone((client) => (driver.keepsSession(client) ? work(client) : bracketed(driver, client, () => work(client))))
   return {
     dialect: driver.dialect,
     knex,
-    query: (sql, values = []) => alone((client) => driver.query(client, sql, values)) as Promise<never>,
-    change: (sql, values = []) => alone((client) => driver.change(client, sql, values)),
+    query: (sql, values = []) => single((client) => driver.query(client, sql, values)) as Promise<never>,
+    change: (sql, values = []) => single((client) => driver.change(client, sql, values)),
     transaction: (work) => alone((client) => inTransaction(driver, client, work)),
     close: () => knex.destroy(),
   }
 }
 
-async function inTransaction<Client, T>(
+function inTransaction<Client, T>(
   driver: Driver<Client>,
   client: Client,
   work: (tx: Connection) => Promise<T>,
 ): Promise<T> {
-  for (const statement of driver.begin) await driver.change(client, statement, [])
+  const tx: Connection = {
+    dialect: driver.dialect,
+    query: (sql, values = []) => driver.query(client, sql, values) as Promise<never>,
+    change: (sql, values = []) => driver.change(client, sql, values),
+  }
+  return bracketed(driver, client, () => work(tx))
+}
+
+async function bracketed<Client, T>(driver: Driver<Client>, client: Client, work: () => Promise<T>): Promise<T> {
+  for (const statement of driver.begin(client)) await driver.change(client, statement, [])
   try {
-    const result = await work({
-      dialect: driver.dialect,
-      query: (sql, values = []) => driver.query(client, sql, values) as Promise<never>,
-      change: (sql, values = []) => driver.change(client, sql, values),
-    })
+    const result = await work()
     await driver.change(client, 'COMMIT', [])
     return result
   } catch (error) {

@@ -3,13 +3,26 @@ import pg, { type Client } from 'pg'
 import type { Driver, Login } from './pool.ts'
 import { safeNumber } from './safe-number.ts'
 
-/** Database clock only, and no statement waits for ever: a lock for 5 s, an idle transaction for one minute. */
-const session = `SET timezone = 'UTC'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '60s'`
+/** Times in UTC, and no statement waits for ever: a lock for 5 s, an idle transaction for one minute. */
+const settings = ["timezone = 'UTC'", "lock_timeout = '5s'", "idle_in_transaction_session_timeout = '60s'"]
+const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED'
+
+/** Set once, when the connection is our own. */
+const session = ["default_transaction_isolation = 'read committed'", ...settings].map((one) => `SET ${one}`).join('; ')
+/** Set in each transaction, in the message that opens it, where the connection is lent for a transaction only. */
+const local = [begin, ...settings.map((one) => `SET LOCAL ${one}`)].join('; ')
+
+/**
+ * Connections to a pooler. It lends a server connection for one transaction: what a session sets would be gone with the
+ * next, and be found by whoever comes after.
+ */
+const pooled = new WeakSet<Client>()
 
 export function postgresDriver({ host, port, database, user, password, applicationName }: Login): Driver<Client> {
   return {
     dialect: 'postgres',
-    begin: ['BEGIN ISOLATION LEVEL READ COMMITTED'],
+    begin: (client) => [pooled.has(client) ? local : begin],
+    keepsSession: (client) => !pooled.has(client),
     config: {
       client: 'pg',
       connection: {
@@ -26,13 +39,24 @@ export function postgresDriver({ host, port, database, user, password, applicati
         types: { getTypeParser: parserOf },
       } as Knex.PgConnectionConfig,
       pool: {
-        afterCreate: (client: Client, done: (error: Error | null, client: Client) => void) =>
-          client.query(session, (error: Error | null) => done(error, client)),
+        afterCreate: (client: Client, done: (error: Error | null, client: Client) => void) => {
+          prepare(client).then(
+            () => done(null, client),
+            (error: Error) => done(error, client),
+          )
+        },
       },
     },
     query: async (client, sql, values) => (await client.query(sql, values as unknown[])).rows,
     change: async (client, sql, values) => (await client.query(sql, values as unknown[])).rowCount ?? 0,
   }
+}
+
+/** A pooler greets with a process id of its own making, not with that of the server process that answers. */
+async function prepare(client: Client): Promise<void> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+  if (rows[0]?.pid === (client as Client & { processID?: number }).processID) await client.query(session)
+  else pooled.add(client)
 }
 
 const int8 = 20
