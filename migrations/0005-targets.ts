@@ -20,9 +20,17 @@ export const targets: Migration = {
        weight real NOT NULL DEFAULT 1 CHECK (weight >= 0),
        reason varchar(1000) NOT NULL DEFAULT '',
        since timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
+       -- what it is again once it is adopted and repaired
+       state_before varchar(8) CHECK (state_before IN ('open', 'full', 'closed')),
+       -- the newest marker the engine may have been sent, and the newest it surely has
+       marked_at timestamptz(6),
        durable_at timestamptz(6),
        behind_from timestamptz(6),
-       PRIMARY KEY (target, shard)
+       -- up to this fence an adopt has compared what the engine holds with the ledger
+       adopted_fence bigint NOT NULL DEFAULT 0 CHECK (adopted_fence BETWEEN 0 AND 9007199254740991),
+       PRIMARY KEY (target, shard),
+       CONSTRAINT slip_shard_before CHECK ((state IN ('behind', 'ahead')) = (state_before IS NOT NULL)),
+       CONSTRAINT slip_shard_behind CHECK (state <> 'behind' OR behind_from IS NOT NULL)
      )`,
   ],
   mysql: [
@@ -42,9 +50,14 @@ export const targets: Migration = {
        weight float NOT NULL DEFAULT 1 CHECK (weight >= 0),
        reason varchar(1000) NOT NULL DEFAULT '',
        since datetime(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
+       state_before varchar(8) CHARACTER SET ascii COLLATE ascii_bin CHECK (state_before IN ('open', 'full', 'closed')),
+       marked_at datetime(6),
        durable_at datetime(6),
        behind_from datetime(6),
+       adopted_fence bigint NOT NULL DEFAULT 0 CHECK (adopted_fence BETWEEN 0 AND 9007199254740991),
        PRIMARY KEY (target, shard),
+       CONSTRAINT slip_shard_before CHECK ((state IN ('behind', 'ahead')) = (state_before IS NOT NULL)),
+       CONSTRAINT slip_shard_behind CHECK (state <> 'behind' OR behind_from IS NOT NULL),
        FOREIGN KEY (target) REFERENCES slip_target (name)
      ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   ],

@@ -49,6 +49,12 @@ export interface Held {
   readonly digest: string
 }
 
+/** The highest fence of a shard and whose it is. */
+export interface HighestFence {
+  readonly id: string
+  readonly fence: number
+}
+
 export interface SearchHit {
   readonly id: string
   readonly shard: number
@@ -87,6 +93,18 @@ export interface Engine {
   get(shard: number, ids: readonly string[]): Promise<Held[]>
   /** Live items of a shard in ascending byte order of id, after `after` ('' = from the start), at most `limit`. */
   scan(shard: number, after: string, limit: number): Promise<Held[]>
+  /** The highest fence a shard holds, tombstones included; null when it holds nothing at all. */
+  highestFence(shard: number): Promise<HighestFence | null>
+  /**
+   * The durability marker of a shard, kept where its documents are, so that what sets these back sets it back too; null
+   * when there is none. Microseconds since 1970.
+   */
+  marker(shard: number): Promise<number | null>
+  /**
+   * Replaces the marker `from` by `to`; resolves when it is on disk, and with it all that was written before. False when
+   * the marker is not `from`: the shard was set back meanwhile, or another process was first.
+   */
+  mark(shard: number, from: number | null, to: number): Promise<boolean>
   /** Number of live items in a shard. */
   count(shard: number): Promise<number>
   /**

@@ -16,6 +16,8 @@ const tables = `
     CHECK (deleted = (fields IS NULL)),
     PRIMARY KEY (shard, id)
   ) PARTITION BY LIST (shard);
+  -- new fences are the highest: an insert at the right end, always the same page
+  CREATE INDEX IF NOT EXISTS document_fence ON document (fence);
   -- page 0 is the catalogue text; a page too long for a tsvector has several parts.
   CREATE TABLE IF NOT EXISTS page (
     shard integer NOT NULL,

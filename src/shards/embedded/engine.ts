@@ -1,7 +1,8 @@
 import type { Engine } from '../engine.ts'
 import { createIndex } from './create.ts'
+import { readMarker, writeMarker } from './marker.ts'
 import { postDocuments, removeItems } from './post.ts'
-import { countHeld, getHeld, scanHeld } from './scan.ts'
+import { countHeld, getHeld, highestFence, scanHeld } from './scan.ts'
 import { searchPages } from './search.ts'
 import { ask, openPool, type ServerOptions } from './server.ts'
 
@@ -21,6 +22,9 @@ export function openEmbeddedEngine(options: ServerOptions): Engine {
     remove: (shard, removals) => removeItems(pool, shard, removals),
     get: (shard, ids) => getHeld(pool, target, shard, ids),
     scan: (shard, after, limit) => scanHeld(pool, target, shard, after, limit),
+    highestFence: (shard) => highestFence(pool, target, shard),
+    marker: (shard) => readMarker(pool, target, shard),
+    mark: (shard, from, to) => writeMarker(pool, target, shard, { from, to }),
     count: (shard) => countHeld(pool, target, shard),
     search: (query, limits) => searchPages(pool, target, query, limits),
     health: async () => {

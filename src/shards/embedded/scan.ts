@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Held } from '../engine.ts'
+import type { Held, HighestFence } from '../engine.ts'
 import { ask } from './server.ts'
 
 /** Rows of one answer of a scan. */
@@ -19,6 +19,15 @@ export function scanHeld(pool: pg.Pool, target: string, shard: number, after: st
     text: 'SELECT id, rev, fence, digest FROM document WHERE shard = $1 AND id > $2 AND NOT deleted ORDER BY id LIMIT $3',
     values: [shard, after, Math.min(Math.max(limit, 0), mostRows)],
   })
+}
+
+/** See Engine.highestFence. */
+export async function highestFence(pool: pg.Pool, target: string, shard: number): Promise<HighestFence | null> {
+  const [row] = await ask<{ id: string; fence: number }>(pool, target, {
+    text: `SELECT id, fence FROM document WHERE shard = $1 AND fence > 0 ORDER BY fence DESC LIMIT 1`,
+    values: [shard],
+  })
+  return row ?? null
 }
 
 /** See Engine.count. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { fenceRules } from './fence-rules.ts'
 import { limitRules } from './limit-rules.ts'
 import { readRules } from './read-rules.ts'
+import { restoreRules } from './restore-rules.ts'
 import { scriptRules } from './script-rules.ts'
 import { searchRules } from './search-rules.ts'
 import { type EngineUnderTest, type Subject, shards } from './subject.ts'
@@ -17,7 +18,7 @@ export function engineConformance(name: string, tested: EngineUnderTest): void {
       subject.engine = first.engine
       subject.other = second.engine
       subject.refused = tested.refused
-      await subject.engine.create(shards.counted)
+      await subject.engine.create(Object.keys(shards).length)
     })
     afterAll(() => Promise.all(closing.map((close) => close())))
     fenceRules(subject)
@@ -25,5 +26,6 @@ export function engineConformance(name: string, tested: EngineUnderTest): void {
     limitRules(subject)
     searchRules(subject)
     scriptRules(subject)
+    restoreRules(subject)
   })
 }
