@@ -5,8 +5,21 @@ import type { Connection, Database } from '../../state/connection.ts'
 import { holdDuty, takeDuty } from '../../state/control/duty.ts'
 import type { Pauses } from '../pause-gate.ts'
 
+/** One transaction that holds the duty row; returns the rows it changed. */
+type Work = (tx: Connection) => Promise<number>
+
 /** Small shared work that one process does at a time, under a duty row. */
-export interface Chore {
+export type Chore = Timing &
+  (
+    | { readonly work: Work }
+    /**
+     * For a chore that must ask a server first: no transaction is open meanwhile. Returns what is then to be written,
+     * which finds the duty gone when the asking took too long; null = nothing.
+     */
+    | { readonly look: () => Promise<Work | null> }
+  )
+
+interface Timing {
   readonly name: string
   /** Milliseconds between two runs; the duty row lives as long. */
   readonly periodMs: number
@@ -14,8 +27,6 @@ export interface Chore {
   readonly later?: boolean
   /** Whether it rests under these pauses; without this no pause stops it. */
   readonly restsIn?: (pauses: Pauses) => boolean
-  /** One transaction that holds the duty row; returns the rows it changed. */
-  readonly work: (tx: Connection) => Promise<number>
 }
 
 /** Runs what is due of a set of chores, each in its own time. */
@@ -41,9 +52,12 @@ export class ChoreRunner {
     }
   }
 
-  async #run({ name, periodMs, work }: Chore): Promise<void> {
+  async #run(chore: Chore): Promise<void> {
+    const { name, periodMs } = chore
     try {
       if (!(await takeDuty(this.#db, name, this.#token, periodMs))) return
+      const work = 'look' in chore ? await chore.look() : chore.work
+      if (work === null) return
       const rows = await this.#db.transaction(async (tx) => ((await holdDuty(tx, name, this.#token)) ? work(tx) : 0))
       if (rows > 0) this.#bus.emit('chore.done', { chore: name, rows })
     } catch (error) {
