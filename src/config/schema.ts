@@ -45,6 +45,21 @@ const target = z.strictObject({
   overlap: duration('5m').describe(
     'How far behind its watermark slip-enqueue reads again; longer than any transaction of slip-rights.',
   ),
+  sweep: z
+    .strictObject({
+      period: duration('1h').describe(
+        'From the beginning of one sweep of all items to that of the next; a longer sweep is followed by the next at once.',
+      ),
+      rate: z
+        .number()
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(1_000)
+        .describe('Items a second the sweep looks at; a target that is being filled is not held to it.'),
+    })
+    .prefault({})
+    .describe('The slow search for whatever the watermark missed.'),
 })
 
 export const schema = z.strictObject({
@@ -97,6 +112,16 @@ export const schema = z.strictObject({
   indexer: z
     .strictObject({
       batch: z.number().int().min(1).max(1000).default(20).describe('Most items of one claim.'),
+      shares: z
+        .strictObject({
+          daily: share(5).describe('Turns of lane daily.'),
+          ops: share(2).describe('Turns of lane ops.'),
+          bulk: share(1).describe('Turns of lane bulk.'),
+        })
+        .prefault({})
+        .describe(
+          'Whose turn it is to be looked into first, lane by lane: of every daily + ops + bulk batches each lane begins as many as its share. A lane without work leaves its turns to the others, the most urgent first.',
+        ),
       batchBytes: z
         .number()
         .int()
@@ -112,16 +137,6 @@ export const schema = z.strictObject({
         .default(3)
         .describe('How often an item is tried before its error is final, where trying again can help.'),
       backoff: duration('1m').describe('First delay after an item error; doubled each time.'),
-      shares: z
-        .strictObject({
-          daily: share(5).describe('Turns of lane daily.'),
-          ops: share(2).describe('Turns of lane ops.'),
-          bulk: share(1).describe('Turns of lane bulk.'),
-        })
-        .prefault({})
-        .describe(
-          'Whose turn it is to be looked into first, lane by lane: of every daily + ops + bulk batches each lane begins as many as its share. A lane without work leaves its turns to the others, the most urgent first.',
-        ),
       environmentBackoff: duration('30s').describe('Delay after a fault of a server or mount; no attempt is burnt.'),
       emptyPage: z
         .string()
@@ -150,17 +165,6 @@ export const schema = z.strictObject({
     })
     .prefault({})
     .describe('How long what is over is kept.'),
-  log: z
-    .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severity logged.'),
-    })
-    .prefault({})
-    .describe('The log: one JSON line an event, on standard error.'),
-})
-
-/** The configuration after defaults: durations in milliseconds. */
-export type Settings = z.output<typeof schema>
-export type TargetSettings = Settings['targets'][string]
   breaker: z
     .strictObject({
       failures: z
@@ -182,3 +186,14 @@ export type TargetSettings = Settings['targets'][string]
     })
     .prefault({})
     .describe('When to leave alone what is away or broken.'),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severity logged.'),
+    })
+    .prefault({})
+    .describe('The log: one JSON line an event, on standard error.'),
+})
+
+/** The configuration after defaults: durations in milliseconds. */
+export type Settings = z.output<typeof schema>
+export type TargetSettings = Settings['targets'][string]

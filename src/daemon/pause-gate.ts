@@ -1,22 +1,25 @@
 import { databaseClock } from '../state/clock.ts'
 import type { Connection } from '../state/connection.ts'
 import { type Pause, readPauses } from '../state/control/pause.ts'
-import { lanes } from '../state/queue/lanes.ts'
+import { listRetiring } from '../state/control/retire.ts'
+import { laneName } from '../state/queue/lanes.ts'
 
-/** What slip_control says, as one process sees it. */
+/** What slip_control says, as one process sees it, and which targets are retiring: nobody works for those. */
 export class Pauses {
   readonly #pauses: readonly Pause[]
+  readonly #retiring: readonly string[]
   /** Database clock taken before slip_control was read. */
   readonly seen: string
 
-  private constructor(pauses: readonly Pause[], seen: string) {
+  private constructor(pauses: readonly Pause[], retiring: readonly string[], seen: string) {
     this.#pauses = pauses
+    this.#retiring = retiring
     this.seen = seen
   }
 
   static async read(db: Connection): Promise<Pauses> {
     const seen = await databaseClock(db)
-    return new Pauses(await readPauses(db), seen)
+    return new Pauses(await readPauses(db), await listRetiring(db), seen)
   }
 
   /** The pause that stops a whole process, if any. */
@@ -27,7 +30,7 @@ export class Pauses {
   }
 
   target(target: string): boolean {
-    return this.#has('target', target)
+    return this.#retiring.includes(target) || this.#has('target', target)
   }
 
   shard(target: string, shard: number): boolean {
@@ -35,8 +38,7 @@ export class Pauses {
   }
 
   lane(lane: number): boolean {
-    const found = Object.entries(lanes).find(([, number]) => number === lane)
-    return found !== undefined && this.#has('lane', found[0])
+    return this.#has('lane', laneName(lane))
   }
 
   #has(kind: Pause['kind'], name: string): boolean {

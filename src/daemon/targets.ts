@@ -2,7 +2,7 @@ import type { Config } from '../config/load.ts'
 import type { TargetSettings } from '../config/schema.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import type { Connection } from '../state/connection.ts'
-import { listTargets, type Target } from '../state/control/target.ts'
+import { type KnownTarget, listTargets, type Target } from '../state/control/target.ts'
 
 /** Version of the document's fields; a target built with another one is another target. */
 export const documentSchemaVersion = 1
@@ -19,14 +19,15 @@ export const targetOf = (name: string, settings: TargetSettings): Target => ({
 
 /**
  * The targets of the configuration, as the database knows them. Throws TARGET_MISMATCH with the key when the database
- * says otherwise or does not know one: the database decides what a target is, and only `targets apply` changes that.
+ * says otherwise, does not know one or has it retired: the database decides what a target is, and only `targets apply` changes that.
  */
-export async function configuredTargets(db: Connection, config: Config): Promise<Target[]> {
+export async function configuredTargets(db: Connection, config: Config): Promise<KnownTarget[]> {
   const known = new Map((await listTargets(db)).map((target) => [target.name, target]))
   return Object.entries(config.targets).map(([name, settings]) => {
     const wanted = targetOf(name, settings)
     const found = known.get(name)
     if (found === undefined) throw mismatch(`targets.${name}`, 'is not in the database yet', config.file)
+    if (found.state === 'retiring') throw mismatch(`targets.${name}`, 'is being retired', config.file)
     for (const key of ['engine', 'schemaVersion', 'shards', 'lease', 'overlap'] as const) {
       if (found[key] === wanted[key]) continue
       throw mismatch(`targets.${name}.${key}`, `is ${wanted[key]} here and ${found[key]} in the database`, config.file)

@@ -1,6 +1,7 @@
 import type { EventBus } from '../events/bus.ts'
 import { sweepFrom } from '../state/audit/sweep.ts'
 import type { Database } from '../state/connection.ts'
+import { becomeLive } from '../state/control/fill.ts'
 import type { Target } from '../state/control/target.ts'
 import { reapOrphans } from '../state/queue/reap.ts'
 
@@ -15,6 +16,7 @@ export class WholeSweep {
   readonly #db: Database
   readonly #bus: EventBus
   #after = ''
+  #found = 0
 
   constructor(db: Database, bus: EventBus, target: Target) {
     this.target = target
@@ -22,16 +24,22 @@ export class WholeSweep {
     this.#bus = bus
   }
 
-  /** True while pages are left. With the last, claimed rows without a claim are released. */
+  /**
+   * True while pages are left. With the last, claimed rows without a claim are released, and a target that was being
+   * filled is live when nothing was found and its lane bulk is empty.
+   */
   async step(): Promise<boolean> {
     const { name } = this.target
-    const { read, enqueued, whole, last } = await this.#db.transaction(async (tx) => {
+    const { read, enqueued, whole, last, live } = await this.#db.transaction(async (tx) => {
       const page = await sweepFrom(tx, name, this.#after, pageSize)
       if (page.whole) await reapOrphans(tx, 100)
-      return page
+      const isFull = page.whole && this.#found + page.enqueued === 0
+      return { ...page, live: isFull && (await becomeLive(tx, name)) }
     })
     this.#after = last
+    this.#found += enqueued
     this.#bus.emit('enqueue.sweep', { target: name, read, enqueued, whole })
+    if (live) this.#bus.emit('target.live', { target: name })
     return !whole
   }
 }

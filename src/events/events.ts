@@ -31,6 +31,9 @@ export interface Events {
     bad: number
   }
   'enqueue.block': { target: string; read: number; enqueued: number; watermark: string }
+  /** A whole sweep found nothing to enqueue, and its lane bulk is empty. */
+  'target.live': { target: string }
+  'target.retired': { target: string }
   'enqueue.sweep': { target: string; read: number; enqueued: number; whole: boolean }
   'index.claimed': { target: string; lane: number; shard: number; items: number; token: string }
   'index.batch': {

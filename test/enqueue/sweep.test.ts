@@ -40,7 +40,7 @@ test('a whole sweep releases claimed rows whose claim is gone', async () => {
 
 for (const scope of ['all', 'stage:enqueue', 'target:main']) {
   test(`the sweep rests while ${scope} is paused, and goes on at once when it is resumed`, async () => {
-    const chore = { ...sweepChore(target, new EventBus()), later: false }
+    const chore = { ...sweepChore(target, { period: 3_600_000, rate: 1_000 }, new EventBus()), later: false }
     const runner = new ChoreRunner(state.db, new EventBus(), token, [chore])
     await state.db.query('DELETE FROM slip_duty')
     await pause(state.db, parseScope(scope), { by: 'test', reason: '' })

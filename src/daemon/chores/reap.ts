@@ -1,5 +1,5 @@
 import type { Target } from '../../state/control/target.ts'
-import { expireWorkers } from '../../state/control/worker.ts'
+import { expireWorkers, longestSilence } from '../../state/control/worker.ts'
 import { reap } from '../../state/queue/reap.ts'
 import type { Chore } from './chore.ts'
 
@@ -9,6 +9,6 @@ export function reapChore(targets: readonly Target[]): Chore {
   return {
     name: 'reap',
     periodMs: Math.max(lease / 4, 250),
-    work: async (tx) => (await expireWorkers(tx, lease)) + (await reap(tx, 100)),
+    work: async (tx) => (await expireWorkers(tx, await longestSilence(tx))) + (await reap(tx, 100)),
   }
 }

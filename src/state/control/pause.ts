@@ -16,6 +16,8 @@ export interface Scope {
 export interface Pause extends Scope {
   readonly pausedAt: string
   readonly until: string | null
+  /** Someone waits, or waited, until everybody has obeyed (drain.ts). */
+  readonly drain: boolean
   readonly by: string
   readonly reason: string
 }
@@ -25,32 +27,34 @@ interface Row {
   name: string
   paused_at: string
   until: string | null
+  drain: boolean | number
   paused_by: string
   reason: string
 }
 
 const postgres = {
   inForce: `
-    SELECT scope, name, paused_at, until, paused_by, reason FROM slip_control
+    SELECT scope, name, paused_at, until, drain, paused_by, reason FROM slip_control
     WHERE until IS NULL OR until > clock_timestamp() ORDER BY scope, name`,
   pause: `
-    INSERT INTO slip_control AS c (scope, name, paused_at, until, paused_by, reason)
-    VALUES ($1, $2, clock_timestamp(), clock_timestamp() + make_interval(secs => $3::float8 / 1000), $4, $5)
-    ON CONFLICT (scope, name) DO UPDATE SET until = EXCLUDED.until, paused_by = EXCLUDED.paused_by, reason = EXCLUDED.reason,
+    INSERT INTO slip_control AS c (scope, name, paused_at, until, paused_by, reason, drain)
+    VALUES ($1, $2, clock_timestamp(), clock_timestamp() + make_interval(secs => $3::float8 / 1000), $4, $5, $6)
+    ON CONFLICT (scope, name) DO UPDATE
+      SET until = EXCLUDED.until, drain = EXCLUDED.drain, paused_by = EXCLUDED.paused_by, reason = EXCLUDED.reason,
       paused_at = CASE WHEN c.until <= clock_timestamp() THEN EXCLUDED.paused_at ELSE c.paused_at END`,
   resume: 'DELETE FROM slip_control WHERE scope = $1 AND name = $2',
 }
 
 const mysql = {
   inForce: `
-    SELECT scope, name, paused_at, until, paused_by, reason FROM slip_control
+    SELECT scope, name, paused_at, until, drain, paused_by, reason FROM slip_control
     WHERE until IS NULL OR until > SYSDATE(6) ORDER BY scope, name`,
   /** paused_at before until, which it looks at: assignments are done from left to right. */
   pause: `
-    INSERT INTO slip_control (scope, name, paused_at, until, paused_by, reason)
-    VALUES (?, ?, SYSDATE(6), SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND, ?, ?)
+    INSERT INTO slip_control (scope, name, paused_at, until, paused_by, reason, drain)
+    VALUES (?, ?, SYSDATE(6), SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND, ?, ?, ?)
     ON DUPLICATE KEY UPDATE paused_at = IF(until <= SYSDATE(6), VALUES(paused_at), paused_at),
-      until = VALUES(until), paused_by = VALUES(paused_by), reason = VALUES(reason)`,
+      until = VALUES(until), drain = VALUES(drain), paused_by = VALUES(paused_by), reason = VALUES(reason)`,
   resume: 'DELETE FROM slip_control WHERE scope = ? AND name = ?',
 }
 
@@ -59,11 +63,12 @@ const statements = { postgres, mysql }
 /** Every pause in force. */
 export async function readPauses(db: Connection): Promise<Pause[]> {
   const rows = await db.query<Row & Record<string, unknown>>(statements[db.dialect].inForce)
-  return rows.map(({ scope, name, paused_at, until, paused_by, reason }) => ({
+  return rows.map(({ scope, name, paused_at, until, drain, paused_by, reason }) => ({
     kind: scope,
     name,
     pausedAt: paused_at,
     until,
+    drain: Boolean(drain),
     by: paused_by,
     reason,
   }))
@@ -73,9 +78,9 @@ export async function readPauses(db: Connection): Promise<Pause[]> {
 export async function pause(
   db: Connection,
   scope: Scope,
-  options: { by: string; reason: string; forMs?: number },
+  options: { by: string; reason: string; forMs?: number; drain?: boolean },
 ): Promise<void> {
-  const values = [scope.kind, scope.name, options.forMs ?? null, options.by, options.reason]
+  const values = [scope.kind, scope.name, options.forMs ?? null, options.by, options.reason, options.drain ?? false]
   await db.change(statements[db.dialect].pause, values)
 }
 

@@ -36,8 +36,8 @@ export async function readWatermarks(db: Connection, stage: string): Promise<Map
 }
 
 /**
- * Sets a watermark in the transaction that did the work. `cycle`: a whole pass ended with it; one that found another
- * value than before goes into the history.
+ * Sets a watermark in the transaction that did the work. `cycle`: a whole pass ended with it. `moved`: the pass found
+ * something, and goes into the history unless the value is the one there was.
  */
 export async function writeWatermark(
   tx: Connection,
@@ -45,8 +45,9 @@ export async function writeWatermark(
   name: string,
   value: string,
   cycle = false,
+  moved = cycle,
 ): Promise<void> {
-  const moved = cycle && (await readWatermark(tx, stage, name)) !== value
+  const isNew = moved && (await readWatermark(tx, stage, name)) !== value
   await tx.change(statements[tx.dialect].write, [stage, name, value, cycle])
-  if (moved) await noteMove(tx, { stage, name, value, movedBy: 'pass' })
+  if (isNew) await noteMove(tx, { stage, name, value, movedBy: 'pass' })
 }

@@ -79,6 +79,15 @@ export async function unregisterWorker(tx: Connection, token: string): Promise<v
 }
 
 /**
+ * For how long a worker may be silent, in milliseconds: the longest lease there is. Each beats by the shortest lease of
+ * the targets it is configured for, which another process need not know.
+ */
+export async function longestSilence(db: Connection): Promise<number> {
+  const [row] = await db.query<{ ms: number | null }>('SELECT max(lease_ms) AS ms FROM slip_target')
+  return row?.ms ?? 300_000
+}
+
+/**
  * Workers silent for a lease are expired: they claim no more. Their row goes once no claim names them. Returns how many
  * were expired.
  */
