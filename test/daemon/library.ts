@@ -126,7 +126,7 @@ export async function* contentOf(engine: Engine, shards: number): AsyncGenerator
   for (let shard = 1; shard <= shards; shard++) {
     for (let after = ''; ; ) {
       const held = await engine.scan(shard, after, 1_000)
-      for (const { id, rev, digest } of held) yield { shard, id, rev, digest }
+      for (const { id, rev, fence, digest } of held) yield { shard, id, rev, fence, digest }
       if (held.length < 1_000) break
       after = held.at(-1)?.id ?? ''
     }

@@ -1,0 +1,29 @@
+import { databaseClockStepped, hostClockStepped } from './clock-stepped.ts'
+import { databaseCommitCut, indexCommitCut } from './commit-cut.ts'
+import { connectionsCut } from './connections-cut.ts'
+import { databaseKilled } from './database-killed.ts'
+import { databaseRestarted } from './database-restarted.ts'
+import { diskFull } from './disk-full.ts'
+import type { Fault } from './fault.ts'
+import { indexKilled } from './index-killed.ts'
+import { processKilled } from './process-killed.ts'
+import { processStopped } from './process-stopped.ts'
+import { repositoryAway } from './repository-away.ts'
+import { rowsLocked } from './rows-locked.ts'
+
+/** Every kind. A run draws from those that can be made where it runs. */
+export const faults: readonly Fault[] = [
+  processKilled,
+  processStopped,
+  databaseRestarted,
+  databaseKilled,
+  connectionsCut,
+  rowsLocked,
+  indexKilled,
+  indexCommitCut,
+  databaseCommitCut,
+  repositoryAway,
+  diskFull,
+  hostClockStepped,
+  databaseClockStepped,
+]

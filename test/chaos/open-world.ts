@@ -1,0 +1,162 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { loadConfig } from '../../src/config/load.ts'
+import { applyTargets } from '../../src/ctl/apply-targets.ts'
+import { openTargetEngine } from '../../src/daemon/engines.ts'
+import { serverOwner } from '../../src/embedded-postgres/owner.ts'
+import { migrate } from '../../src/state/migrate.ts'
+import { openState } from '../../src/state/open-state.ts'
+import { endAbandoned, endRunFolder, newRunFolder } from '../services/run-folder.ts'
+import type { ServerName, Tell } from '../services/server.ts'
+import { Clock } from './clock.ts'
+import { Daemon, type Host, type Stage } from './daemons.ts'
+import { Gate } from './gate.ts'
+import { Journal } from './journal.ts'
+import { Library } from './library/library.ts'
+import type { Platform } from './platform.ts'
+import { Requests } from './requests.ts'
+import { newMariadb } from './servers/mariadb.ts'
+import { newPostgres } from './servers/postgres.ts'
+import type { PrivateServer, ServerOptions } from './servers/server.ts'
+import { databaseName, indexName, lease, shards, type World } from './world.ts'
+
+/** Stage and place (in the list of hosts) of each daemon. */
+const crew: readonly (readonly [Stage, number])[] = [
+  ['rights', 0],
+  ['enqueue', 0],
+  ['enqueue', 1],
+  ['index', 0],
+  ['index', 1],
+  ['index', 1],
+]
+
+export interface OpenedWorld extends World {
+  close(): Promise<void>
+}
+
+/** Servers, library and daemons, none of which has begun to work. */
+export async function openWorld(database: ServerName, platform: Platform, tell: Tell): Promise<OpenedWorld> {
+  const closing: (() => unknown)[] = []
+  const close = async () => {
+    for (const each of closing.reverse()) await each()
+  }
+  try {
+    return { ...(await build(database, platform, tell, closing)), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function build(database: ServerName, platform: Platform, tell: Tell, closing: (() => unknown)[]): Promise<World> {
+  for (const program of ['postgres', 'mariadbd']) await endAbandoned('chaos', program)
+  const folder = newRunFolder('chaos', serverOwner())
+  closing.push(() => endRunFolder(folder, 'postgres'))
+  const clockOf = (name: string) =>
+    'library' in platform.faketime ? new Clock(platform.faketime.library, join(folder, `clock-${name}`)) : null
+  const serverClock = clockOf('database')
+  const start = database === 'mariadb' ? (options: ServerOptions) => newMariadb(options, tell) : newPostgres
+  const server = await startServer(start({ folder: serverFolder(folder, 'state'), clock: serverClock }), closing)
+  const indexServer = await startServer(newPostgres({ folder: serverFolder(folder, 'index'), clock: null }), closing)
+  for (const [where, name] of [
+    [server, databaseName],
+    [indexServer, indexName],
+  ] as const)
+    await where.createDatabase(name)
+
+  const library = new Library(libraryFolder(folder, platform, closing))
+  const configFile = writeConfig(folder, 'direct', server.url(databaseName), indexServer.url(indexName))
+  const config = loadConfig(configFile)
+  const state = await openState(config, { applicationName: 'chaos' })
+  closing.push(() => state.close())
+  await migrate(state.db)
+  await applyTargets(config, state)
+  const { engine, close: closeEngine } = await openTargetEngine(config, state, 'main')
+  closing.push(closeEngine)
+
+  const journal = new Journal()
+  const requests = new Requests(configFile, (message) => journal.defect(message))
+  const hosts = hostsOf(platform, clockOf)
+  const daemons: Daemon[] = []
+  for (const [index, [stage, place]] of crew.entries()) {
+    const stateGate = await openGate(server.port, closing)
+    const indexGate = await openGate(indexServer.port, closing)
+    const [stateUrl, indexUrl] = [
+      stateGate.through(server.url(databaseName)),
+      indexGate.through(indexServer.url(indexName)),
+    ]
+    daemons.push(
+      new Daemon({
+        stage,
+        number: index + 1,
+        host: hosts[place % hosts.length]!,
+        configFile: writeConfig(folder, `daemon-${index + 1}`, stateUrl, indexUrl),
+        stateGate,
+        indexGate,
+        heard: (daemon, event) => journal.heard(daemon, event),
+        defect: (message) => journal.defect(message),
+      }),
+    )
+  }
+  closing.push(() => Promise.all(daemons.map((daemon) => daemon.stop('SIGKILL'))))
+  const places = { platform, folder, library, config, configFile, server, serverClock, indexServer }
+  return { ...places, state, engine, hosts, daemons, requests, journal, tell }
+}
+
+async function startServer(made: Promise<PrivateServer>, closing: (() => unknown)[]): Promise<PrivateServer> {
+  const server = await made
+  closing.push(() => server.close())
+  await server.start()
+  return server
+}
+
+async function openGate(port: number, closing: (() => unknown)[]): Promise<Gate> {
+  const gate = await Gate.before(port)
+  closing.push(() => gate.close())
+  return gate
+}
+
+/** As root, a server runs as somebody else, who must own it. */
+function serverFolder(above: string, name: string): string {
+  const folder = join(above, name)
+  mkdirSync(folder)
+  chmodSync(folder, 0o755)
+  return folder
+}
+
+/** Where the platform allows it, on a small file system of its own. */
+function libraryFolder(above: string, { ownMounts }: Platform, closing: (() => unknown)[]): string {
+  const folder = join(above, 'library')
+  mkdirSync(folder)
+  if (ownMounts === null) {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'chaos', folder])
+    closing.push(() => execFileSync('umount', ['--lazy', folder]))
+  }
+  return folder
+}
+
+function hostsOf({ ownHostNames }: Platform, clockOf: (name: string) => Clock | null): Host[] {
+  if (ownHostNames !== null) return [{ name: hostname(), renamed: false, clock: clockOf('host') }]
+  return ['chaos-a', 'chaos-b'].map((name) => ({ name, renamed: true, clock: clockOf(name) }))
+}
+
+/** Short, so that what a fault leaves is taken up while the run lasts. */
+function writeConfig(folder: string, name: string, stateUrl: string, indexUrl: string): string {
+  const file = join(folder, `${name}.yaml`)
+  const config = {
+    database: { url: stateUrl },
+    repository: { root: 'library/pairtree' },
+    sources: {
+      catalogue: { kind: 'records', files: ['library/catalogue/*.ndjson', 'library/catalogue/*_delete.txt'] },
+      rights: { kind: 'hathifiles', files: ['library/rights/*.txt'] },
+    },
+    targets: { main: { engine: 'embedded', urls: [indexUrl], shards, lease: `${lease}ms`, overlap: '10s' } },
+    indexer: { batch: 8, attempts: 2, backoff: '200ms', environmentBackoff: '500ms' },
+    log: { level: 'debug' },
+  }
+  writeFileSync(file, stringify(config), { mode: 0o600 })
+  return file
+}
