@@ -1,6 +1,7 @@
 import { type StatusQuery, type StatusRows, statusOf, statusQueryNames } from '../../state/audit/status.ts'
 import { databaseClock } from '../../state/clock.ts'
 import type { Connection } from '../../state/connection.ts'
+import { type Breaker, readBreakers } from '../../state/control/breaker.ts'
 import { type Pause, readPauses, scopeText } from '../../state/control/pause.ts'
 import type { Session } from '../command.ts'
 import { withState } from '../open.ts'
@@ -10,22 +11,25 @@ import { age, moment, plural, size } from '../units.ts'
 
 type Status = { [Q in StatusQuery]: StatusRows[Q][] } & {
   readonly paused: readonly Pause[]
+  /** What is away or broken. */
+  readonly suspended: readonly Breaker[]
   /** The clock of the database: ages are by it. */
   readonly now: string
 }
 
 export async function run(args: Session): Promise<number> {
-  return withState(args, async ({ db }) => {
-    const status = await readStatus(db)
+  return withState(args, async ({ db, config }) => {
+    const status = await readStatus(db, config.breaker.probe)
     print(args, status, () => sections(status).join('\n\n'))
     return 0
   })
 }
 
-async function readStatus(db: Connection): Promise<Status> {
+async function readStatus(db: Connection, probeMs: number): Promise<Status> {
   const counted = await Promise.all(statusQueryNames.map(async (query) => [query, await statusOf(db, query)] as const))
   const rows = Object.fromEntries(counted) as unknown as { [Q in StatusQuery]: StatusRows[Q][] }
-  return { ...rows, paused: await readPauses(db), now: await databaseClock(db) }
+  const suspended = await readBreakers(db, probeMs)
+  return { ...rows, paused: await readPauses(db), suspended, now: await databaseClock(db) }
 }
 
 function sections(status: Status): string[] {
@@ -37,6 +41,7 @@ function sections(status: Status): string[] {
     errors(status),
     workers(status),
     paused(status),
+    suspended(status),
   ]
 }
 
@@ -100,4 +105,15 @@ function paused({ paused }: Status): string {
     pause.reason,
   ])
   return section('Paused', ['scope', 'since', 'until', 'by', 'reason'], rows, 'nothing')
+}
+
+function suspended({ suspended, now }: Status): string {
+  const rows = suspended.map(({ kind, name, failures, since, next_probe, due, reason }) => [
+    `${kind}:${name}`,
+    age(since, now),
+    failures,
+    due ? 'now' : moment(next_probe),
+    reason,
+  ])
+  return section('Suspended', ['what', 'for', 'failures', 'tried again', 'reason'], rows, 'nothing')
 }

@@ -12,26 +12,39 @@ export const control: readonly Command[] = [
     takes: '<scope>',
     summary: 'Stops work on a scope until it is resumed',
     detail:
-      'Daemons finish the batch in hand and read this before the next one; chores go on. Pausing again replaces end and reason.',
+      'Daemons finish the batch in hand and read this before the next one; chores go on. Pausing again replaces end and reason. With --drain it returns when every live worker has read the pause and nothing in the scope is claimed; Ctrl-C ends the waiting, and the pause stays.',
     positionals: { scope },
     options: {
       for: { describe: 'ends by itself after this time: 30m, 2h, 1d', type: 'string', requiresArg: true },
       reason: { describe: 'shown by status', type: 'string', default: '', requiresArg: true },
+      drain: { describe: 'wait until everybody has stopped', type: 'boolean', default: false },
+      timeout: { describe: 'with --drain: wait no longer than this', type: 'string', requiresArg: true },
     },
     examples: [
       ['pause stage:index --for 2h --reason "engine upgrade"', 'slip-index claims nothing for two hours'],
+      ['pause target:main --drain', 'returns when no worker has anything of this index in hand'],
       ['pause lane:bulk', 'the day’s work goes on, the rest waits'],
     ],
-    exits: '2 unknown scope',
+    exits: '2 unknown scope, 5 paused, but not drained in time or resumed meanwhile',
     load: () => import('../commands/pause.ts'),
   },
   {
     name: 'resume',
     takes: '<scope>',
     summary: 'Ends the pause of exactly this scope',
+    detail: 'A target or shard that is suspended because it was away or broken is tried again at once.',
     positionals: { scope },
     examples: [['resume stage:index', 'slip-index goes on']],
     exits: '0 also when it was not paused, 2 unknown scope',
     load: () => import('../commands/resume.ts'),
+  },
+  {
+    name: 'workers',
+    summary: 'Lists the daemons that run, and what each holds',
+    detail:
+      'A worker that was silent for the longest lease is expired by others: it claims nothing more, and what it held comes back after its lease.',
+    examples: [['workers', 'stage, host, pid, release, last heartbeat, claims and duties of each']],
+    exits: '0 also when none runs',
+    load: () => import('../commands/workers.ts'),
   },
 ]

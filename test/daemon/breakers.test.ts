@@ -1,0 +1,159 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Breakers } from '../../src/daemon/breakers.ts'
+import { SlipError } from '../../src/errors/slip-error.ts'
+import { EventBus } from '../../src/events/bus.ts'
+import { readBreakers } from '../../src/state/control/breaker.ts'
+import { later, openState, type State } from '../state/fixture.ts'
+
+let state: State
+beforeAll(async () => {
+  state = await openState()
+})
+beforeEach(async () => {
+  await state.db.query('DELETE FROM slip_breaker')
+})
+afterAll(() => state.close())
+
+const probe = 30_000
+const away = new SlipError('ENGINE_UNAVAILABLE', 'nobody answers')
+
+/** One process: what it thinks of the breakers, and what it told. */
+function processOf(atOnce = false) {
+  const bus = new EventBus()
+  const told: string[] = []
+  bus.subscribe((name) => told.push(name))
+  return { breakers: new Breakers(state.db, bus, { failures: 3, probe }, atOnce), told }
+}
+
+async function fail({ breakers }: ReturnType<typeof processOf>, times: number) {
+  for (let time = 0; time < times; time++) breakers.failed('shard', 'main/1', away)
+  await breakers.flush()
+}
+
+const row = async () => (await readBreakers(state.db, probe))[0]
+const age = (column: 'next_probe' | 'since', seconds: number) =>
+  state.db.query(`UPDATE slip_breaker SET ${column} = ${later(state.db, seconds)}`)
+async function suspended(): Promise<ReturnType<typeof processOf>> {
+  const first = processOf()
+  await fail(first, 3)
+  return first
+}
+/** Seconds from the database's clock to the next probe. */
+async function pause(): Promise<number> {
+  const [found] = await state.db.query<{ seconds: string | number }>(
+    state.db.dialect === 'postgres'
+      ? 'SELECT extract(epoch FROM next_probe - clock_timestamp()) AS seconds FROM slip_breaker'
+      : 'SELECT TIMESTAMPDIFF(MICROSECOND, SYSDATE(6), next_probe) / 1000000 AS seconds FROM slip_breaker',
+  )
+  return Number(found?.seconds)
+}
+
+test('failures in a row suspend it for every process; one success between them and they are counted anew', async () => {
+  const first = processOf()
+  await fail(first, 2)
+  first.breakers.succeeded('shard', 'main/1')
+  await fail(first, 2)
+  expect(await row()).toBeUndefined()
+  await fail(first, 1)
+  expect(await row()).toMatchObject({ failures: 3, reason: 'ENGINE_UNAVAILABLE: nobody answers', due: false })
+  const other = processOf()
+  await other.breakers.refresh()
+  expect(await other.breakers.gate('shard', 'main/1')).toBe('suspended')
+  expect(await other.breakers.gate('shard', 'main/2')).toBe('open')
+})
+
+test('the row is written on change only: who finds it suspended already tells nothing and changes nothing', async () => {
+  const [first, second] = [processOf(), processOf()]
+  await fail(first, 3)
+  const before = await row()
+  await fail(second, 9)
+  await fail(first, 9)
+  expect(await row()).toEqual(before)
+  expect([first.told, second.told]).toEqual([['breaker.opened'], []])
+})
+
+test('of all processes that ask when the probe is due, one probes; the others leave it alone', async () => {
+  await suspended()
+  await age('next_probe', -1)
+  const all = [processOf(), processOf(), processOf()]
+  for (const { breakers } of all) await breakers.refresh()
+  const gates = await Promise.all(all.map(({ breakers }) => breakers.gate('shard', 'main/1')))
+  expect(gates.toSorted()).toEqual(['probe', 'suspended', 'suspended'])
+  expect(all.map(({ breakers }) => breakers.isSuspended('shard', 'main/1'))).toEqual(
+    gates.map((gate) => gate === 'suspended'),
+  )
+})
+
+test('a probe that goes well opens it again for all', async () => {
+  const first = await suspended()
+  await age('next_probe', -1)
+  const other = processOf()
+  await other.breakers.refresh()
+  expect(await other.breakers.gate('shard', 'main/1')).toBe('probe')
+  other.breakers.succeeded('shard', 'main/1')
+  await other.breakers.flush()
+  expect(await row()).toBeUndefined()
+  expect(other.told).toEqual(['breaker.closed'])
+  await first.breakers.refresh()
+  expect(await first.breakers.gate('shard', 'main/1')).toBe('open')
+  // what it counted before is past
+  await fail(first, 1)
+  expect(await row()).toBeUndefined()
+})
+
+test('a success of work begun before the suspension opens nothing: only a probe does', async () => {
+  const first = await suspended()
+  await first.breakers.refresh()
+  first.breakers.succeeded('shard', 'main/1')
+  await first.breakers.flush()
+  expect(await row()).toBeDefined()
+})
+
+for (const [secondsAway, least, most] of [
+  [1, 29, 31],
+  [100, 99, 102],
+  [100_000, 299, 301],
+] as const) {
+  test(`a probe that fails after ${secondsAway} s waits as long again, one period at least, ten at most`, async () => {
+    const first = await suspended()
+    await age('next_probe', -1)
+    await age('since', -secondsAway)
+    await first.breakers.refresh()
+    expect(await first.breakers.gate('shard', 'main/1')).toBe('probe')
+    await fail(first, 5)
+    expect(await row()).toMatchObject({ failures: 4 })
+    expect(first.told).toEqual(['breaker.opened', 'breaker.probe-failed'])
+    const seconds = await pause()
+    expect(seconds).toBeGreaterThan(least)
+    expect(seconds).toBeLessThan(most)
+  })
+}
+
+test('a probe further away than any pause was written by a clock that went back: it is due', async () => {
+  const first = await suspended()
+  await age('next_probe', 3_600)
+  await first.breakers.refresh()
+  expect(await first.breakers.gate('shard', 'main/1')).toBe('probe')
+})
+
+test('--once probes at once', async () => {
+  await suspended()
+  const { breakers } = processOf(true)
+  await breakers.refresh()
+  expect(await breakers.gate('shard', 'main/1')).toBe('probe')
+})
+
+test('a row that a person deletes is obeyed', async () => {
+  const first = await suspended()
+  await state.db.query('DELETE FROM slip_breaker')
+  await first.breakers.refresh()
+  expect(await first.breakers.gate('shard', 'main/1')).toBe('open')
+})
+
+test('a reason of any length and any text is kept as far as it fits', async () => {
+  const { breakers } = processOf()
+  breakers.suspend('mount', 'host:/data', new SlipError('REPOSITORY_UNAVAILABLE', `\0${'\u{1f4d6}'.repeat(2_000)}`))
+  await breakers.flush()
+  const kept = [...((await row())?.reason ?? '')]
+  expect([kept.length, kept.at(-1)]).toEqual([1_000, '\u{1f4d6}'])
+})
