@@ -29,7 +29,8 @@ const mysql = {
   claim: 'SELECT 1 FROM slip_claim WHERE token = ? FOR UPDATE',
   /** SYSDATE, for NOW is the start of the statement, which may have waited for a row. */
   own: `
-    SELECT htid, shard, gen, claimed_rev, claimed_gen, fence, attempts, strikes, pid, host, SYSDATE(6) AS now
+    SELECT htid, shard, gen, claimed_rev, claimed_gen, fence, attempts, strikes, unproven, waive, pid, host,
+           SYSDATE(6) AS now
     FROM slip_queue FORCE INDEX (PRIMARY) WHERE target = ? AND htid IN (?) AND claim_token IN (?)
     ORDER BY htid FOR UPDATE`,
   htids: 'SELECT htids FROM slip_claim WHERE token = ?',
@@ -71,20 +72,24 @@ export async function closeClaim(tx: Connection, { token, target }: Held): Promi
 /** PostgreSQL: the rows of ids $3 that still carry token $2 in target $1, locked in id order. */
 export const own = `
 own AS MATERIALIZED (
-  SELECT q.htid, q.lane, q.shard, q.rev, q.gen, q.claimed_rev, q.claimed_gen, q.fence, q.attempts, q.strikes, q.pid, q.host
+  SELECT q.htid, q.lane, q.shard, q.rev, q.gen, q.claimed_rev, q.claimed_gen, q.fence, q.attempts, q.strikes, q.unproven,
+         q.waive, q.pid, q.host
   FROM slip_queue q
   WHERE q.target = $1 AND q.htid = ANY($3) AND q.claim_token = $2 ORDER BY q.htid FOR UPDATE)`
+
+/** The state of a row that stays in the queue: ready, or held where somebody asked for it, also during the claim. */
+export const stays = 'CASE WHEN hold THEN 3 ELSE 0 END'
 
 /** SET list of a row that leaves its claim; `state` is set beside it. */
 export const released = 'claim_token = NULL, claimed_rev = NULL, claimed_gen = NULL, pid = NULL, host = NULL'
 
 /**
- * PostgreSQL: a request came during the claim: the row becomes ready again with all its attempts, whatever the exit was.
+ * PostgreSQL: a request came during the claim: the row stays in the queue with all its attempts, whatever the exit was.
  * `alsoSet` is what this exit changes besides.
  */
 export const movedOn = (alsoSet = '') => `
 moved AS (
-  UPDATE slip_queue q SET state = 0, attempts = 0, ${released}${alsoSet}
+  UPDATE slip_queue q SET state = ${stays}, attempts = 0, ${released}${alsoSet}
   FROM own WHERE q.target = $1 AND q.htid = own.htid AND own.gen <> own.claimed_gen)`
 
 /** MySQL: a row that still carries the token, locked. */
@@ -97,6 +102,8 @@ export interface OwnRow {
   readonly fence: number
   readonly attempts: number
   readonly strikes: number
+  readonly unproven: boolean
+  readonly waive: string | null
   readonly pid: number
   readonly host: string
   /** Database clock when the row was locked. */
@@ -126,7 +133,7 @@ async function lockOwn(tx: Connection, target: string, tokens: readonly string[]
 }
 
 /** MySQL: the SET list of movedOn. */
-export const movedOnSet = 'state = 0, attempts = 0'
+export const movedOnSet = `state = ${stays}, attempts = 0`
 
 /** MySQL: takes locked rows out of their claim; `set` is assigned before the claim's columns are cleared. */
 export async function release(
@@ -136,12 +143,11 @@ export async function release(
   set: string,
   values: readonly unknown[] = [],
 ): Promise<void> {
-  if (rows.length === 0) return
   const sql = `UPDATE slip_queue FORCE INDEX (PRIMARY) SET ${set}, ${released} WHERE target = ? AND htid IN (?)`
-  await tx.change(sql, [...values, target, rows.map(({ htid }) => htid)])
+  for (const slice of slicesOf(rows.map(({ htid }) => htid))) await tx.change(sql, [...values, target, slice])
 }
 
 /** MySQL: deletes locked rows. */
-export async function remove(tx: Connection, target: string, rows: readonly OwnRow[]): Promise<void> {
-  if (rows.length > 0) await tx.change(mysql.remove, [target, rows.map(({ htid }) => htid)])
+export async function remove(tx: Connection, target: string, htids: readonly string[]): Promise<void> {
+  for (const slice of slicesOf(htids)) await tx.change(mysql.remove, [target, slice])
 }

@@ -1,3 +1,4 @@
+import { patternOf } from '../../errors/pattern.ts'
 import type { Connection } from '../connection.ts'
 import { endInError, finalExit } from './dead-letter.ts'
 import { type Held, movedOn, movedOnSet, own, release, splitOwn } from './exit.ts'
@@ -6,7 +7,7 @@ import { type Held, movedOn, movedOnSet, own, release, splitOwn } from './exit.t
  * claimed → error, by slip-index: permanent, or attempts spent. In one transaction the errors row is written (an older
  * unresolved one of the item is superseded), the ledger row keeps shard and fence with the old rev (0 = never indexed),
  * and the queue row goes. When gen moved during the claim the row becomes ready instead and no error is written: what
- * failed was not what is wanted now.
+ * failed was not what is wanted now. A hold goes with the row.
  */
 export interface Failure {
   readonly htid: string
@@ -25,14 +26,17 @@ export interface Worker {
 
 const postgres = `
 WITH d AS MATERIALIZED (
-  SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS d (htid, code, class, message, detail)),
+  SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+    AS d (htid, code, class, message, pattern, detail)),
 ${own},
 ${movedOn()},
 final AS MATERIALIZED (SELECT * FROM own JOIN d USING (htid) WHERE own.gen = own.claimed_gen),
 ${finalExit},
 failed AS (
-  INSERT INTO slip_errors (target, htid, rev, shard, stage, code, class, message, detail, attempts, pid, host, worker, error_time)
-  SELECT $1, htid, claimed_rev, shard, 'index', code, class, left(message, 4000), detail, attempts, $8, $9, $10, clock_timestamp()
+  INSERT INTO slip_errors (target, htid, rev, shard, stage, code, class, message, pattern, detail, attempts, pid, host,
+                           worker, error_time)
+  SELECT $1, htid, claimed_rev, shard, 'index', code, class, left(message, 4000), pattern, detail, attempts, $9, $10,
+         $11, clock_timestamp()
   FROM final, (SELECT count(*) FROM superseded) AS after_superseded ORDER BY htid)
 SELECT htid FROM own`
 
@@ -47,6 +51,7 @@ export async function fail(tx: Connection, held: Held, items: readonly Failure[]
     column('code'),
     column('class'),
     column('message'),
+    items.map(({ message }) => patternOf(message)),
     column('detail'),
     by.pid,
     by.host,
@@ -60,6 +65,8 @@ async function failMysql(tx: Connection, held: Held, items: readonly Failure[], 
   const known = new Map(items.map((item) => [item.htid, item]))
   const { ours, moved, rest } = await splitOwn(tx, held, [...known.keys()])
   await release(tx, held.target, moved, movedOnSet)
-  await endInError(tx, held.target, rest, ({ htid, attempts }) => ({ ...known.get(htid)!, ...by, attempts }))
+  await endInError(tx, held.target, rest, ({ htid, claimed_rev: rev, attempts }) => {
+    return { ...known.get(htid)!, ...by, stage: 'index', rev, attempts }
+  })
   return ours
 }

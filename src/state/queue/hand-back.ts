@@ -1,8 +1,9 @@
 import type { Connection } from '../connection.ts'
-import { type Held, own, release, released, splitOwn } from './exit.ts'
+import { type Held, own, release, released, splitOwn, stays } from './exit.ts'
+import { chunksOf } from './slices.ts'
 
 /**
- * claimed → ready, by the worker itself: shutdown, or the engine refused the batch's fence as stale (a restored
+ * claimed → ready, or held, by the worker itself: shutdown, or the engine refused the batch's fence as stale (a restored
  * database, a clock gone back), when the row's fence is raised above the engine's. The attempt is given back.
  */
 export interface Return {
@@ -16,14 +17,14 @@ WITH d AS MATERIALIZED (SELECT * FROM unnest($3::text[], $4::bigint[]) AS d (hti
 ${own},
 returned AS (
   UPDATE slip_queue q
-  SET state = 0, attempts = CASE WHEN own.gen <> own.claimed_gen THEN 0 ELSE q.attempts - 1 END,
+  SET state = ${stays}, attempts = CASE WHEN own.gen <> own.claimed_gen THEN 0 ELSE q.attempts - 1 END,
       fence = greatest(q.fence, d.fence), ${released}
   FROM own JOIN d USING (htid) WHERE q.target = $1 AND q.htid = own.htid)
 SELECT htid FROM own`
 
 /** The SET list; the fence is that of the row's place in a list beside the ids. */
 const mysql = `
-  state = 0, attempts = CASE WHEN gen <> claimed_gen THEN 0 ELSE attempts - 1 END,
+  state = ${stays}, attempts = CASE WHEN gen <> claimed_gen THEN 0 ELSE attempts - 1 END,
   fence = GREATEST(fence, CAST(ELT(FIELD(htid, ?), ?) AS UNSIGNED))`
 
 /** Returns the ids that were still ours. */
@@ -39,8 +40,11 @@ export async function handBack(tx: Connection, held: Held, items: readonly Retur
 }
 
 async function handBackMysql(tx: Connection, held: Held, items: readonly Return[]): Promise<Set<string>> {
-  const htids = items.map(({ htid }) => htid)
-  const { ours, moved, rest } = await splitOwn(tx, held, htids)
-  await release(tx, held.target, [...moved, ...rest], mysql, [htids, items.map(({ fence }) => fence)])
+  const fences = new Map(items.map(({ htid, fence }) => [htid, fence]))
+  const { ours, moved, rest } = await splitOwn(tx, held, [...fences.keys()])
+  for (const rows of chunksOf([...moved, ...rest])) {
+    const htids = rows.map(({ htid }) => htid)
+    await release(tx, held.target, rows, mysql, [htids, htids.map((htid) => fences.get(htid))])
+  }
   return ours
 }

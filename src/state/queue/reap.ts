@@ -1,10 +1,11 @@
 import { errorCodes } from '../../errors/codes.ts'
+import { patternOf } from '../../errors/pattern.ts'
 import type { Connection } from '../connection.ts'
 import { endInError, finalExit } from './dead-letter.ts'
-import { closeClaim, lockRows, movedOn, movedOnSet, own, release, released, splitOwn } from './exit.ts'
+import { closeClaim, lockRows, movedOn, movedOnSet, own, release, released, splitOwn, stays } from './exit.ts'
 
 /**
- * claimed → ready, by the reaper: a claim whose lease has expired, or lies further away than two leases (the clock was
+ * claimed → ready, or held, by the reaper: a claim whose lease has expired, or lies further away than two leases (the clock was
  * set back). The attempt is given back, a strike is counted, the row is unproven (its post may have arrived) and goes
  * to lane 0, alone: a volume that kills its process must not burn its neighbours. The fourth strike is error LEASE_LOST.
  *
@@ -31,13 +32,17 @@ const postgres = {
     struck AS MATERIALIZED (SELECT * FROM own WHERE gen = claimed_gen),
     ready AS (
       UPDATE slip_queue q
-      SET state = 0, attempts = q.attempts - 1, strikes = q.strikes + 1, unproven = true, lane = 0, ${released}
+      SET state = ${stays}, attempts = q.attempts - 1, strikes = q.strikes + 1, unproven = true, lane = 0, ${released}
       FROM struck WHERE q.target = $1 AND q.htid = struck.htid AND struck.strikes + 1 < ${strikesAllowed}),
-    final AS MATERIALIZED (SELECT * FROM struck WHERE strikes + 1 >= ${strikesAllowed}),
+    final AS MATERIALIZED (
+      SELECT htid, shard, claimed_rev, fence, attempts, pid, host, waive, true AS unproven
+      FROM struck WHERE strikes + 1 >= ${strikesAllowed}),
     ${finalExit},
     failed AS (
-      INSERT INTO slip_errors (target, htid, rev, shard, stage, code, class, message, attempts, pid, host, error_time)
-      SELECT $1, htid, claimed_rev, shard, 'index', 'LEASE_LOST', 'item', $4, attempts - 1, pid, host, clock_timestamp()
+      INSERT INTO slip_errors (target, htid, rev, shard, stage, code, class, message, pattern, attempts, pid, host,
+                               error_time)
+      SELECT $1, htid, claimed_rev, shard, 'index', 'LEASE_LOST', 'item', $4, $5, attempts - 1, pid, host,
+             clock_timestamp()
       FROM final, (SELECT count(*) FROM superseded) AS after_superseded)
     SELECT htid FROM own`,
 }
@@ -97,7 +102,8 @@ async function releaseAll(tx: Connection, claims: readonly Expired[]): Promise<n
 }
 
 async function releasePostgres(tx: Connection, { token, target, htids }: Expired): Promise<number> {
-  const rows = await tx.query(postgres.release, [target, token, htids, errorCodes.LEASE_LOST.means])
+  const { means } = errorCodes.LEASE_LOST
+  const rows = await tx.query(postgres.release, [target, token, htids, means, patternOf(means)])
   return rows.length
 }
 
@@ -105,10 +111,12 @@ async function releaseMysql(tx: Connection, claim: Expired): Promise<number> {
   const { target } = claim
   const { ours, moved, rest } = await splitOwn(tx, claim, claim.htids)
   await release(tx, target, moved, `${movedOnSet}, ${struckSet}`)
-  const final = rest.filter((row) => row.strikes + 1 >= strikesAllowed)
+  const final = rest.filter((row) => row.strikes + 1 >= strikesAllowed).map((row) => ({ ...row, unproven: true }))
   const ready = rest.filter((row) => row.strikes + 1 < strikesAllowed)
-  await release(tx, target, ready, `state = 0, attempts = attempts - 1, ${struckSet}`)
-  await endInError(tx, target, final, ({ attempts, pid, host }) => ({
+  await release(tx, target, ready, `state = ${stays}, attempts = attempts - 1, ${struckSet}`)
+  await endInError(tx, target, final, ({ claimed_rev: rev, attempts, pid, host }) => ({
+    stage: 'index',
+    rev,
     code: 'LEASE_LOST',
     class: 'item',
     message: errorCodes.LEASE_LOST.means,

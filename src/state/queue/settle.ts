@@ -1,11 +1,14 @@
 import type { Connection } from '../connection.ts'
 import { resolveErrors } from './dead-letter.ts'
-import { type Held, type OwnRow, own, release, released, remove, splitOwn } from './exit.ts'
+import { type Held, type OwnRow, own, release, released, remove, splitOwn, stays } from './exit.ts'
+import { recheckLater, recheckLaterMysql } from './recheck-later.ts'
+import { chunksOf } from './slices.ts'
 
 /**
  * claimed → indexed or absent, by slip-index, guarded by token and gen: the queue row goes, or becomes ready again when
- * gen moved during the claim; either way the ledger says what the engine now holds, and the item's unresolved error is
- * fixed. A proven success clears unproven and strikes and leads a suspect back from lane 0.
+ * gen moved during the claim (held, where somebody asked for it); either way the ledger says what the engine now holds,
+ * and the item's unresolved error is fixed. A proven success clears unproven and strikes and leads a suspect back from
+ * lane 0; an item that was unproven, and every delete, is asked about again.
  *
  * Races: an enqueue of the same item that waits for our row inserts a fresh one after the delete; one that came first
  * moved gen, seen under the row lock. A reaped claim owns nothing here: the rows come back as fenced out. On MySQL the
@@ -29,7 +32,7 @@ export interface Provenance {
 }
 
 /** MySQL: the SET list of `again`. */
-const again = 'state = 0, attempts = 0, strikes = 0, unproven = false, lane = CASE WHEN lane = 0 THEN 1 ELSE lane END'
+const again = `state = ${stays}, attempts = 0, strikes = 0, unproven = false, lane = CASE WHEN lane = 0 THEN 1 ELSE lane END`
 
 const postgres = `
 WITH d AS MATERIALIZED (
@@ -40,34 +43,41 @@ gone AS (
   DELETE FROM slip_queue q USING own WHERE q.target = $1 AND q.htid = own.htid AND own.gen = own.claimed_gen),
 again AS (
   UPDATE slip_queue q
-  SET state = 0, attempts = 0, strikes = 0, unproven = false, lane = CASE WHEN q.lane = 0 THEN 1 ELSE q.lane END, ${released}
+  SET state = ${stays}, attempts = 0, strikes = 0, unproven = false, lane = CASE WHEN q.lane = 0 THEN 1 ELSE q.lane END,
+      ${released}
   FROM own WHERE q.target = $1 AND q.htid = own.htid AND own.gen <> own.claimed_gen),
 ledger AS (
   INSERT INTO slip_indexed AS l (target, htid, shard, rev, fence, presence, digest, time, indexed_ct, pages, empty_pages,
-                                 invalid_bytes, bytes, code_version, schema_version, config_digest, host)
+                                 invalid_bytes, bytes, code_version, schema_version, config_digest, host, waived)
   SELECT $1, own.htid, own.shard, own.claimed_rev, own.fence, CASE WHEN d.digest IS NULL THEN 'absent' ELSE 'indexed' END,
-         d.digest, clock_timestamp(), (d.digest IS NOT NULL)::int, d.pages, d.empty_pages, d.invalid_bytes, d.bytes, $9, $10, $11, $12
+         d.digest, clock_timestamp(), (d.digest IS NOT NULL)::int, d.pages, d.empty_pages, d.invalid_bytes, d.bytes, $9, $10, $11, $12,
+         own.waive
   FROM own JOIN d USING (htid) ORDER BY own.htid
   ON CONFLICT (target, htid) DO UPDATE
     SET shard = CASE WHEN EXCLUDED.shard > 0 THEN EXCLUDED.shard ELSE l.shard END, rev = EXCLUDED.rev,
         fence = greatest(l.fence, EXCLUDED.fence), presence = EXCLUDED.presence, digest = EXCLUDED.digest,
         time = EXCLUDED.time, indexed_ct = l.indexed_ct + EXCLUDED.indexed_ct, pages = EXCLUDED.pages, empty_pages = EXCLUDED.empty_pages,
         invalid_bytes = EXCLUDED.invalid_bytes, bytes = EXCLUDED.bytes, code_version = EXCLUDED.code_version,
-        schema_version = EXCLUDED.schema_version, config_digest = EXCLUDED.config_digest, host = EXCLUDED.host),
+        schema_version = EXCLUDED.schema_version, config_digest = EXCLUDED.config_digest, host = EXCLUDED.host,
+        waived = coalesce(EXCLUDED.waived, l.waived)
+  RETURNING 1),
+${recheckLater('SELECT own.htid FROM own JOIN d USING (htid) WHERE own.unproven OR d.digest IS NULL')},
 fixed AS (
   UPDATE slip_errors e SET resolved_at = clock_timestamp(), resolution = 'fixed'
-  FROM own WHERE e.target = $1 AND e.htid = own.htid AND e.resolved_at IS NULL)
+  FROM own, (SELECT count(*) FROM ledger) AS after_ledger, (SELECT count(*) FROM recheck) AS after_recheck
+  WHERE e.target = $1 AND e.htid = own.htid AND e.resolved_at IS NULL)
 SELECT htid FROM own`
 
 const mysql = `
 INSERT INTO slip_indexed (target, htid, shard, rev, fence, presence, digest, time, indexed_ct, pages, empty_pages,
-                          invalid_bytes, bytes, code_version, schema_version, config_digest, host) VALUES ?
+                          invalid_bytes, bytes, code_version, schema_version, config_digest, host, waived) VALUES ?
 ON DUPLICATE KEY UPDATE
   shard = IF(VALUES(shard) > 0, VALUES(shard), shard), rev = VALUES(rev), fence = GREATEST(fence, VALUES(fence)),
   presence = VALUES(presence), digest = VALUES(digest), time = VALUES(time),
   indexed_ct = indexed_ct + VALUES(indexed_ct), pages = VALUES(pages), empty_pages = VALUES(empty_pages),
   invalid_bytes = VALUES(invalid_bytes), bytes = VALUES(bytes), code_version = VALUES(code_version),
-  schema_version = VALUES(schema_version), config_digest = VALUES(config_digest), host = VALUES(host)`
+  schema_version = VALUES(schema_version), config_digest = VALUES(config_digest), host = VALUES(host),
+  waived = COALESCE(VALUES(waived), waived)`
 
 /** Returns the ids that were still ours; the others changed nothing. */
 export async function settle(
@@ -104,18 +114,31 @@ async function settleMysql(
   const htids = items.map(({ htid }) => htid)
   const { ours, moved, rest } = await splitOwn(tx, held, htids)
   if (ours.size === 0) return ours
-  await remove(tx, held.target, rest)
+  await remove(
+    tx,
+    held.target,
+    rest.map(({ htid }) => htid),
+  )
   await release(tx, held.target, moved, again)
   const rows = new Map([...moved, ...rest].map((row) => [row.htid, row]))
   const settled = items.filter(({ htid }) => ours.has(htid)).sort((a, b) => (a.htid < b.htid ? -1 : 1))
-  await tx.change(mysql, [settled.map((item) => ledgerRow(held.target, rows.get(item.htid)!, item, by))])
-  await resolveErrors(tx, held.target, [...rows.values()], 'fixed')
+  for (const chunk of chunksOf(settled)) {
+    await tx.change(mysql, [chunk.map((item) => ledgerRow(held.target, rows.get(item.htid)!, item, by))])
+  }
+  const doubtful = settled.filter(({ htid, digest }) => digest === null || rows.get(htid)!.unproven)
+  await recheckLaterMysql(
+    tx,
+    held.target,
+    doubtful.map(({ htid }) => htid),
+  )
+  await resolveErrors(tx, held.target, [...rows.keys()], 'fixed')
   return ours
 }
 
-function ledgerRow(target: string, { htid, shard, claimed_rev, fence, now }: OwnRow, item: Indexed, by: Provenance) {
+function ledgerRow(target: string, row: OwnRow, item: Indexed, by: Provenance): unknown[] {
+  const { htid, shard, claimed_rev, fence, now, waive } = row
   const { digest, pages, emptyPages, invalidBytes, bytes } = item
   const [presence, count] = digest === null ? ['absent', 0] : ['indexed', 1]
   const what = [target, htid, shard, claimed_rev, fence, presence, digest, now, count, pages, emptyPages]
-  return [...what, invalidBytes, bytes, by.codeVersion, by.schemaVersion, by.configDigest, by.host]
+  return [...what, invalidBytes, bytes, by.codeVersion, by.schemaVersion, by.configDigest, by.host, waive]
 }

@@ -8,3 +8,8 @@ export function* slicesOf(htids: readonly string[]): Generator<string[]> {
 }
 
 const size = 500
+
+/** Rows in lists as short, for a statement with values of each row. */
+export function* chunksOf<Row>(rows: readonly Row[]): Generator<Row[]> {
+  for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size)
+}
