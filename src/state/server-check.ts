@@ -6,6 +6,7 @@ export interface ServerFacts {
   readonly product: 'PostgreSQL' | 'MariaDB' | 'MySQL'
   /** `16.4`, `10.11.6`. */
   readonly version: string
+  /** How changes are logged for replicas; null where nothing is. */
   readonly binlogFormat: string | null
   /** A node of a Galera cluster. */
   readonly galera: boolean
@@ -14,7 +15,7 @@ export interface ServerFacts {
 /** The oldest whose locks and CHECKs do what the transitions need: SKIP LOCKED, and a CHECK that is not ignored. */
 const oldest = { PostgreSQL: '14', MariaDB: '10.6', MySQL: '8.0.16' } as const
 
-const settings = `SHOW VARIABLES WHERE Variable_name IN ('version', 'binlog_format', 'wsrep_on')`
+const settings = `SHOW VARIABLES WHERE Variable_name IN ('version', 'log_bin', 'binlog_format', 'wsrep_on')`
 
 /**
  * Asks the server what it is. Returns what the operator should know though it is no obstacle, a sentence each. Throws
@@ -34,10 +35,13 @@ async function readFacts(db: Pick<Connection, 'dialect' | 'query'>): Promise<Ser
   }
   const rows = await db.query<{ Variable_name: string; Value: string }>(settings)
   const values = new Map(rows.map((row) => [row.Variable_name, row.Value]))
+  const galera = values.get('wsrep_on') === 'ON'
+  // Galera sends what a log would hold to its nodes, also without one
+  const isLogged = values.get('log_bin') === 'ON' || galera
   return {
     ...serverOf('mysql', values.get('version') ?? ''),
-    binlogFormat: values.get('binlog_format') ?? null,
-    galera: values.get('wsrep_on') === 'ON',
+    binlogFormat: isLogged ? (values.get('binlog_format') ?? null) : null,
+    galera,
   }
 }
 
@@ -64,7 +68,9 @@ export function refusalOf({ product, version, binlogFormat }: ServerFacts): stri
 
 export function warningsOf({ galera }: ServerFacts): string[] {
   return galera
-    ? ['wsrep_on is ON: let every daemon use the same node, for locks of one Galera node are not seen on another']
+    ? [
+        'wsrep_on is ON, and SLIP was never tested on Galera: let every daemon use the same node, for locks of one node are not seen on another',
+      ]
     : []
 }
 

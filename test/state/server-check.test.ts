@@ -41,7 +41,25 @@ test('a binary log of statements is refused, a node of Galera is only warned of'
   const server = { product: 'MariaDB', version: '10.11.19', galera: true } as const
   expect(refusalOf({ ...server, binlogFormat: 'STATEMENT' })).toMatch(/^binlog_format is STATEMENT: set it to ROW/)
   expect(refusalOf({ ...server, binlogFormat: 'MIXED' })).toBeNull()
-  expect(warningsOf({ ...server, binlogFormat: 'MIXED' })).toEqual([expect.stringMatching(/^wsrep_on is ON: /)])
+  expect(warningsOf({ ...server, binlogFormat: 'MIXED' })).toEqual([expect.stringMatching(/^wsrep_on is ON, and SLIP was never tested on Galera/)])
+})
+
+test.each([
+  [{ log_bin: 'ON', wsrep_on: 'OFF' }, 'SERVER_UNSUPPORTED'],
+  [{ log_bin: 'OFF', wsrep_on: 'ON' }, 'SERVER_UNSUPPORTED'],
+  [{ log_bin: 'OFF', wsrep_on: 'OFF' }, 'accepted'],
+  [{ log_bin: 'OFF' }, 'accepted'],
+])('statements in a log that is not written are no obstacle: %j', async (values, outcome) => {
+  const all = { version: '10.11.19-MariaDB', binlog_format: 'STATEMENT', ...values }
+  const server: Pick<Connection, 'dialect' | 'query'> = {
+    dialect: 'mysql',
+    query: async () => Object.entries(all).map(([Variable_name, Value]) => ({ Variable_name, Value })) as never,
+  }
+  const ended = await checkServer(server).then(
+    () => 'accepted',
+    (error) => error.code,
+  )
+  expect(ended).toBe(outcome)
 })
 
 afterEach(() => vi.unstubAllEnvs())
