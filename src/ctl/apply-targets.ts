@@ -2,7 +2,7 @@ import type { Config } from '../config/load.ts'
 import { openTargetEngine } from '../daemon/engines.ts'
 import { targetOf } from '../daemon/targets.ts'
 import { SlipError } from '../errors/slip-error.ts'
-import { applyTarget, listTargets, type Target } from '../state/control/target.ts'
+import { applyTarget, type KnownTarget, listTargets, type Target } from '../state/control/target.ts'
 import type { State } from '../state/open-state.ts'
 import { duration } from './units.ts'
 
@@ -26,7 +26,7 @@ const forLife: readonly string[] = ['engine', 'schemaVersion', 'shards']
 
 /**
  * Makes the index of each target of the configuration where it is missing, and writes slip_target: the only way it is
- * written. Throws TARGET_FOR_LIFE before anything is applied.
+ * written. Throws TARGET_FOR_LIFE, or TARGET_MISMATCH for one that is being retired, before anything is applied.
  */
 export async function applyTargets(config: Config, state: State): Promise<Applied[]> {
   const known = new Map((await listTargets(state.db)).map((target) => [target.name, target]))
@@ -57,7 +57,12 @@ export function changesOf(known: Target | undefined, wanted: Target): Change[] {
 const shownValue = (target: Target, key: (typeof keys)[number]) =>
   key === 'lease' || key === 'overlap' ? duration(target[key]) : target[key]
 
-function assertAllowed(wanted: Target, known: Target | undefined, file: string): void {
+function assertAllowed(wanted: Target, known: KnownTarget | undefined, file: string): void {
+  if (known?.state === 'retiring') {
+    const key = `targets.${wanted.name}`
+    const message = `${key} is being retired; nothing was applied. Take it out, or wait until it is gone from slipctl targets list`
+    throw new SlipError('TARGET_MISMATCH', message, { place: { key, file } })
+  }
   const refused = known && changesOf(known, wanted).find(({ key }) => forLife.includes(key))
   if (!refused) return
   const key = `targets.${wanted.name}.${refused.key}`

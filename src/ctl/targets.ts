@@ -3,9 +3,9 @@ import { SlipError } from '../errors/slip-error.ts'
 import type { Connection } from '../state/connection.ts'
 import { listTargets } from '../state/control/target.ts'
 
-/** The targets to work on: the one named, else all the database knows. Throws USAGE for a name it does not know. */
+/** The targets to work on: the one named, else all the database knows and keeps. Throws USAGE for a name it does not know. */
 export async function chosenTargets(db: Connection, named: string | undefined): Promise<string[]> {
-  const known = (await listTargets(db)).map((target) => target.name)
+  const known = (await listTargets(db)).filter(({ state }) => state !== 'retiring').map((target) => target.name)
   if (known.length === 0) {
     throw new SlipError('TARGET_MISMATCH', 'the database knows no target yet')
   }

@@ -174,6 +174,10 @@ export const errorCodes = {
     'Engine, shards and schema version of a target cannot change once it is applied.',
     'Set the key back, or configure a target of another name.',
   ),
+  TARGET_IN_USE: usage(
+    'A target that is to be retired is still in the configuration.',
+    'Take it out of the configuration of every host and restart the daemons, then call it again.',
+  ),
   SCHEMA_TOO_OLD: usage('The database schema is older than this release.', 'Run: slipctl db migrate'),
   SCHEMA_TOO_NEW: usage('The database schema is newer than this release can use.', 'Install the current release.'),
   SERVER_UNSUPPORTED: usage(

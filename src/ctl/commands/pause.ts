@@ -1,11 +1,14 @@
-import { userInfo } from 'node:os'
 import { parseDuration } from '../../config/duration.ts'
-import { hostName } from '../../daemon/identity.ts'
+import { exitCodes } from '../../daemon/exit-codes.ts'
 import { SlipError } from '../../errors/slip-error.ts'
-import { type Pause, pause, readPauses, scopeText } from '../../state/control/pause.ts'
+import type { Database } from '../../state/connection.ts'
+import { type Pause, pause, readPauses, type Scope, scopeText } from '../../state/control/pause.ts'
 import type { Session } from '../command.ts'
+import { drain, waitingFor } from '../drain.ts'
+import { asTyped } from '../next-step.ts'
 import { withState } from '../open.ts'
-import { print } from '../print.ts'
+import { person } from '../person.ts'
+import { note, print } from '../print.ts'
 import { knownScope } from '../scope.ts'
 import { moment } from '../units.ts'
 
@@ -13,13 +16,17 @@ interface Arguments extends Session {
   readonly scope: string
   readonly for?: string
   readonly reason: string
+  readonly drain: boolean
+  readonly timeout?: string
 }
 
 export async function run(args: Arguments): Promise<number> {
-  const forMs = args.for === undefined ? undefined : milliseconds(args.for)
+  const forMs = milliseconds('for', args.for)
+  const timeoutMs = milliseconds('timeout', args.timeout)
+  if (timeoutMs !== undefined && !args.drain) throw new SlipError('USAGE', '--timeout goes with --drain')
   return withState(args, async ({ db }) => {
     const scope = await knownScope(db, args.scope)
-    const options = { by: `${userInfo().username}@${hostName}`, reason: args.reason, ...(forMs && { forMs }) }
+    const options = { by: person(), reason: args.reason, drain: args.drain, ...(forMs && { forMs }) }
     const [before, now] = await db.transaction(async (tx) => {
       const find = async () =>
         (await readPauses(tx)).find(({ kind, name }) => kind === scope.kind && name === scope.name)
@@ -28,22 +35,49 @@ export async function run(args: Arguments): Promise<number> {
       return [found, (await find()) as Pause] as const
     })
     const { until, reason, by, pausedAt } = now
-    print(
-      args,
-      { scope: scopeText(scope), paused: true, already: before !== undefined, pausedAt, until, by, reason },
-      () => told(now, before),
-    )
-    return 0
+    const already = before !== undefined
+    const data = { scope: scopeText(scope), paused: true, already, pausedAt, until, by, reason }
+    if (!args.drain) {
+      print(args, data, () => told(now, before))
+      return exitCodes.done
+    }
+    if (!args.json) print(args, null, () => told(now, before))
+    return untilDrained(db, scope, { args, timeoutMs, data })
   })
+}
+
+interface Draining {
+  readonly args: Arguments
+  readonly timeoutMs: number | undefined
+  readonly data: object
+}
+
+async function untilDrained(db: Database, scope: Scope, { args, timeoutMs, data }: Draining): Promise<number> {
+  const stays = asTyped(`the pause stays in force; slipctl resume ${scopeText(scope)} ends it`, args)
+  const onInterrupt = () => note(`\n${stays}`)
+  process.once('SIGINT', onInterrupt)
+  try {
+    const { end, left } = await drain(db, scope, timeoutMs)
+    const text = scopeText(scope)
+    print(args, { ...data, drained: end === 'drained', end, left }, () => {
+      if (end === 'drained') return `drained ${text}: everybody has read the pause, and nothing in it is claimed`
+      if (end === 'resumed') return `${text} is not paused any more; it was not drained: ${waitingFor(left)}`
+      return `not drained within ${args.timeout}, still ${waitingFor(left)}; ${stays}`
+    })
+    return end === 'drained' ? exitCodes.done : exitCodes.stopped
+  } finally {
+    process.off('SIGINT', onInterrupt)
+  }
 }
 
 const longestMs = 3_650 * 86_400_000
 
-/** A slip of the keys is no pause of centuries: for ever is said by leaving `--for` out. */
-function milliseconds(text: string): number {
+/** A slip of the keys is no pause of centuries: for ever is said by leaving the option out. */
+function milliseconds(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
   const ms = parseDuration(text)
   if (ms !== undefined && ms > 0 && ms <= longestMs) return ms
-  throw new SlipError('USAGE', `--for ${text} is no time such as 30m, 2h or 1d, at most 3650d`)
+  throw new SlipError('USAGE', `--${option} ${text} is no time such as 30m, 2h or 1d, at most 3650d`)
 }
 
 function told(now: Pause, before: Pause | undefined): string {

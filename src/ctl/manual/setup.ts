@@ -51,22 +51,6 @@ export const setup: readonly Command[] = [
     load: () => import('../commands/db-unlock.ts'),
   },
   {
-    name: 'targets apply',
-    summary: 'Makes the indexes of the configuration, and tells the database what they are',
-    detail:
-      'Makes what is missing of each index and writes lease and overlap. Engine, shards and schema version of a target are for life: to change them, configure a target of another name.',
-    examples: [['targets apply', 'after db migrate, and whenever lease or overlap change']],
-    exits: '2 a target would have to change what is for life; nothing is applied',
-    load: () => import('../commands/targets-apply.ts'),
-  },
-  {
-    name: 'targets list',
-    summary: 'Shows the targets of the configuration beside those the database knows',
-    examples: [['targets list', 'which differ, and in what']],
-    exits: '0 also when they differ',
-    load: () => import('../commands/targets-list.ts'),
-  },
-  {
     name: 'demo',
     summary: 'Runs a library through the whole system on this machine, with nothing to set up',
     detail:

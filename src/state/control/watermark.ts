@@ -35,6 +35,27 @@ export async function readWatermarks(db: Connection, stage: string): Promise<Map
   return new Map(rows.map((row) => [row.name, row.value]))
 }
 
+export interface Watermark {
+  readonly stage: string
+  readonly name: string
+  readonly value: string
+  /** When a pass over it last ended whole. */
+  readonly cycleAt: string | null
+  readonly updatedAt: string
+}
+
+/** Every watermark there is. */
+export async function listWatermarks(db: Connection): Promise<Watermark[]> {
+  const rows = await db.query<{
+    stage: string
+    name: string
+    value: string
+    cycle_at: string | null
+    updated_at: string
+  }>('SELECT stage, name, value, cycle_at, updated_at FROM slip_watermark ORDER BY stage, name')
+  return rows.map(({ cycle_at, updated_at, ...row }) => ({ ...row, cycleAt: cycle_at, updatedAt: updated_at }))
+}
+
 /**
  * Sets a watermark in the transaction that did the work. `cycle`: a whole pass ended with it. `moved`: the pass found
  * something, and goes into the history unless the value is the one there was.

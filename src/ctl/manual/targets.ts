@@ -1,0 +1,37 @@
+import type { Command } from '../command.ts'
+
+/** Commands about the indexes to keep true. */
+export const targets: readonly Command[] = [
+  {
+    name: 'targets apply',
+    summary: 'Makes the indexes of the configuration, and tells the database what they are',
+    detail:
+      'Makes what is missing of each index and writes lease and overlap. Engine, shards and schema version of a target are for life: to change them, configure a target of another name. A target added to a system that has items is filled by slip-enqueue in lane bulk; it is live when a whole sweep finds nothing to enqueue and nothing waits in its lane bulk.',
+    examples: [['targets apply', 'after db migrate, and whenever lease or overlap change']],
+    exits: '2 a target would have to change what is for life, or is being retired; nothing is applied',
+    load: () => import('../commands/targets-apply.ts'),
+  },
+  {
+    name: 'targets list',
+    summary: 'Shows the targets of the configuration beside those the database knows',
+    detail: 'With the state of each, and how far filling or retiring it has come.',
+    examples: [['targets list', 'which differ, and in what']],
+    exits: '0 also when they differ',
+    load: () => import('../commands/targets-list.ts'),
+  },
+  {
+    name: 'targets retire',
+    takes: '<name>',
+    summary: 'Gives a target up: all that the database knows of it is deleted',
+    detail:
+      'Take it out of the configuration of every host first; a daemon that still names it works no more for it, and does not start again. slip-enqueue deletes its rows in batches once no claim is left. The index itself is left alone: remove it in the engine, above all before a target of this name is added again. Without --yes nothing is done but counting.',
+    positionals: { name: { describe: 'target', type: 'string' } },
+    options: { yes: { describe: 'do it', type: 'boolean', default: false } },
+    examples: [
+      ['targets retire old', 'tells what would be deleted'],
+      ['targets retire old --yes', 'gives it up'],
+    ],
+    exits: '2 unknown, still in the configuration, or without --yes',
+    load: () => import('../commands/targets-retire.ts'),
+  },
+]
