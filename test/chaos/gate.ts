@@ -23,20 +23,22 @@ export class Gate {
   readonly port: number
   readonly #server: Server
   readonly #pairs = new Set<Pair>()
+  readonly #delayMs: number
   #atCommit: { readonly when: 'before' | 'after'; readonly cut: () => void } | null = null
   #atBegin: ((held: HeldConnection) => void) | null = null
 
-  private constructor(server: Server, port: number) {
+  private constructor(server: Server, port: number, delayMs: number) {
     this.#server = server
     this.port = port
+    this.#delayMs = delayMs
   }
 
-  /** A gate in front of a port of 127.0.0.1. */
-  static async before(port: number): Promise<Gate> {
+  /** A gate in front of a port of 127.0.0.1. `delayMs`: how much later an answer comes, as over a network. */
+  static async before(port: number, delayMs: number): Promise<Gate> {
     const server = createServer((inner) => gate.#join(inner, port))
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
-    const gate: Gate = new Gate(server, (server.address() as { port: number }).port)
+    const gate: Gate = new Gate(server, (server.address() as { port: number }).port, delayMs)
     return gate
   }
 
@@ -107,7 +109,9 @@ export class Gate {
       outer.write(chunk)
     })
     outer.on('data', (chunk: Buffer) => {
-      if (!deaf) inner.write(chunk)
+      if (deaf) return
+      if (this.#delayMs === 0) inner.write(chunk)
+      else setTimeout(() => inner.write(chunk), this.#delayMs)
     })
     for (const socket of [inner, outer]) {
       socket.on('error', () => undefined)

@@ -33,6 +33,9 @@ const crew: readonly (readonly [Stage, number])[] = [
   ['index', 1],
 ]
 
+/** So that a batch takes its time, and faults find claims under way. */
+const indexDelayMs = 8
+
 export interface OpenedWorld extends World {
   close(): Promise<void>
 }
@@ -82,8 +85,8 @@ async function build(database: ServerName, platform: Platform, tell: Tell, closi
   const hosts = hostsOf(platform, clockOf)
   const daemons: Daemon[] = []
   for (const [index, [stage, place]] of crew.entries()) {
-    const stateGate = await openGate(server.port, closing)
-    const indexGate = await openGate(indexServer.port, closing)
+    const stateGate = await openGate(server.port, 0, closing)
+    const indexGate = await openGate(indexServer.port, indexDelayMs, closing)
     const [stateUrl, indexUrl] = [
       stateGate.through(server.url(databaseName)),
       indexGate.through(indexServer.url(indexName)),
@@ -113,8 +116,8 @@ async function startServer(made: Promise<PrivateServer>, closing: (() => unknown
   return server
 }
 
-async function openGate(port: number, closing: (() => unknown)[]): Promise<Gate> {
-  const gate = await Gate.before(port)
+async function openGate(port: number, delayMs: number, closing: (() => unknown)[]): Promise<Gate> {
+  const gate = await Gate.before(port, delayMs)
   closing.push(() => gate.close())
   return gate
 }

@@ -6,6 +6,7 @@ import { databaseRestarted } from './database-restarted.ts'
 import { diskFull } from './disk-full.ts'
 import type { Fault } from './fault.ts'
 import { indexKilled } from './index-killed.ts'
+import { postDelayed } from './post-delayed.ts'
 import { processKilled } from './process-killed.ts'
 import { processStopped } from './process-stopped.ts'
 import { repositoryAway } from './repository-away.ts'
@@ -15,6 +16,7 @@ import { rowsLocked } from './rows-locked.ts'
 export const faults: readonly Fault[] = [
   processKilled,
   processStopped,
+  postDelayed,
   databaseRestarted,
   databaseKilled,
   connectionsCut,

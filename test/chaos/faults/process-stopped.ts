@@ -1,3 +1,4 @@
+import { inTheMiddle } from '../in-the-middle.ts'
 import { lease } from '../world.ts'
 import { always, type Fault } from './fault.ts'
 
@@ -7,13 +8,14 @@ export const processStopped: Fault = {
   takes: ['processes'],
   lasts: [lease + 500, lease * 2],
   applies: always,
-  strike: async ({ daemons }, random) => {
-    const daemon = random.pick(daemons)
+  strike: async (world, random) => {
+    const daemon = random.pick(world.daemons)
+    const where = await inTheMiddle(world, daemon, random)
     daemon.signal('SIGSTOP')
     const heal = async () => {
       daemon.signal('SIGCONT')
       return true
     }
-    return { what: daemon.name, heal }
+    return { what: `${daemon.name}, ${where}`, heal }
   },
 }

@@ -47,7 +47,7 @@ const changes = {
     return []
   },
   request: (library: Library, random: Random) => {
-    const items = some([...library.items.values()], 12, random)
+    const items = some([...library.items.values()], 100, random)
     return items.map(({ htid }) => htid)
   },
 }
@@ -57,7 +57,7 @@ export type ChangeKind = keyof typeof changes
 /** As often as they stand here. */
 const often: readonly ChangeKind[] = [
   ...(['title', 'title', 'rights', 'rights', 'rights', 'replace', 'replace', 'replace'] as const),
-  ...(['mend', 'delete', 'new', 'request'] as const),
+  ...(['mend', 'delete', 'new', 'request', 'request', 'request'] as const),
 ]
 
 export const drawChange = (random: Random): ChangeKind => random.pick(often)

@@ -1,0 +1,65 @@
+// npm run test:soak [-- --minutes N] [--seed N]: long runs of chaos by turns on each database, each with the next seed,
+// until the minutes are over or one went wrong.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { dyingWithUs } from './servers/server.ts'
+
+const faults = 200
+const usage = 'usage: npm run test:soak [-- --minutes N] [--seed N]'
+
+/** One part of a soak; a round runs all of them. */
+interface Part {
+  readonly name: string
+  /** Arguments of node. */
+  readonly args: (seed: number) => readonly string[]
+}
+
+const chaos = (database: string): Part => ({
+  name: `chaos on ${database}`,
+  args: (seed) => [
+    join(import.meta.dirname, 'main.ts'),
+    ...['--database', database, '--seed', String(seed), '--faults', String(faults), '--json'],
+  ],
+})
+
+const parts: readonly Part[] = [chaos('postgres'), chaos('mariadb')]
+
+async function runPart({ name, args }: Part, seed: number): Promise<boolean> {
+  console.log(`${name}, seed ${seed}`)
+  const [program, ...rest] = [...dyingWithUs, process.execPath, ...args(seed)] as [string, ...string[]]
+  const child = spawn(program, rest, { stdio: 'inherit' })
+  const [code] = await once(child, 'exit')
+  return code === 0
+}
+
+async function soak(minutes: number, firstSeed: number): Promise<boolean> {
+  const endsAt = performance.now() + minutes * 60_000
+  for (let seed = firstSeed; ; seed++) {
+    for (const part of parts) {
+      if (!(await runPart(part, seed))) {
+        console.log(`${part.name} went wrong with seed ${seed}`)
+        return false
+      }
+      if (performance.now() > endsAt) return true
+    }
+  }
+}
+
+function wanted(): { minutes: number; seed: number } | null {
+  const options = { minutes: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' } } as const
+  try {
+    const { values } = parseArgs({ options })
+    const [minutes, seed] = [Number(values.minutes), Number(values.seed)]
+    return minutes > 0 && Number.isSafeInteger(seed) ? { minutes, seed } : null
+  } catch {
+    return null
+  }
+}
+
+const options = wanted()
+if (options === null) {
+  console.error(usage)
+  process.exitCode = 2
+} else process.exitCode = (await soak(options.minutes, options.seed)) ? 0 : 1
