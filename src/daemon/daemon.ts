@@ -71,7 +71,11 @@ async function run(definition: StageDefinition, { config, bus, stop, args }: Pro
     const presence = new Presence(state.db, token, registered.seen, leaseMs, counters)
     try {
       const context = { config, state, bus, worker: token, stop, once: args.once, args }
-      const stage = await whenThere({ config, bus, stop, args }, () => definition.open(context))
+      const stage = await whenThere({ config, bus, stop, args }, async () => {
+        // it holds nothing, and reads slip_control before it does: no drain has to wait for what is away here
+        await presence.beat(await databaseClock(state.db))
+        return definition.open(context)
+      })
       if (stage === undefined) return exitCodes.done
       try {
         bus.emit('daemon.ready', {})
