@@ -1,18 +1,22 @@
 import type { Command } from './command.ts'
 import { control } from './manual/control.ts'
+import { errors } from './manual/errors.ts'
+import { index } from './manual/index.ts'
 import { look } from './manual/look.ts'
+import { queue } from './manual/queue.ts'
 import { setup } from './manual/setup.ts'
 import { targets } from './manual/targets.ts'
 import { watermark } from './manual/watermark.ts'
-import { work } from './manual/work.ts'
 
 /** Every command of slipctl, in the order of the help: this list is the only one. */
-export const manual: readonly Command[] = [...look, ...control, ...work, ...targets, ...watermark, ...setup]
+export const manual: readonly Command[] = [...look, ...control, ...queue, ...errors, ...targets, ...index, ...watermark, ...setup]
 
 /** What the words before the first space of several commands have in common. */
 export const groups: Readonly<Record<string, string>> = {
+  queue: 'What is to be indexed or deleted, and stopping it item by item',
   errors: 'What went wrong, and trying it again',
   targets: 'The indexes to keep true',
+  index: 'An index as a whole, and what a restore does to it',
   watermark: 'How far each stage has read',
   config: 'The configuration file',
   db: 'The schema of the state database',

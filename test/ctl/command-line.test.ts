@@ -34,7 +34,7 @@ test('every example of the manual is a command line that is understood', async (
   const { parserOf } = await import('../../src/ctl/parser.ts')
   for (const { name, examples } of manual) {
     for (const [line] of examples) {
-      const words = [...line.split(' | ')[0]!.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+      const words = [...line.split(/ [|>] /)[0]!.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
         (m) => m[1] ?? m[2] ?? m[3] ?? '',
       )
       const called: string[] = []
@@ -53,7 +53,7 @@ test.each([
   [['statsu'], 'there is no command statsu; did you mean status?'],
   [['errors', 'lst'], 'there is no command errors lst; did you mean list?'],
   [['--config', 'status', 'stauts'], 'there is no command stauts; did you mean status?'],
-  [['errors'], 'errors is followed by list or show or retry'],
+  [['errors'], 'errors is followed by list or groups or show or retry or export or expire'],
   [[], 'name a command'],
   [['pause'], 'pause needs <scope>'],
   [['status', 'now'], 'status takes no argument, and not now'],

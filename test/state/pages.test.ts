@@ -37,7 +37,7 @@ test('errors by page are all of them, newest first, none twice', async () => {
   )
   const seen: number[] = []
   for (;;) {
-    const page = await listErrors(state.db, { all: false, before: seen.at(-1), limit: 2 })
+    const page = await listErrors(state.db, { all: false }, { before: seen.at(-1), limit: 2 })
     seen.push(...page.map(({ id }) => id))
     if (page.length < 2) break
   }

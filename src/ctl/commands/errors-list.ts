@@ -1,15 +1,15 @@
-import { SlipError } from '../../errors/slip-error.ts'
-import { type ErrorListing, type ErrorRow, listErrors } from '../../state/audit/errors.ts'
+import type { ErrorSelection } from '../../state/audit/error-selection.ts'
+import { type ErrorRow, listErrors } from '../../state/audit/errors.ts'
 import type { Connection } from '../../state/connection.ts'
-import type { Session } from '../command.ts'
-import { errorData, errorLine, knownCode, oneLine } from '../error-text.ts'
+import { type ErrorArguments, errorSelection } from '../error-selection.ts'
+import { errorData, errorLine } from '../error-text.ts'
+import { sortIds } from '../item-ids.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
-import { chosenTargets } from '../targets.ts'
+import { printArray, printLines, printTsv, tailOption } from '../rows.ts'
 
-interface Arguments extends Session {
-  readonly code?: string
-  readonly target?: string
+interface Arguments extends ErrorArguments {
+  readonly id?: readonly string[]
   readonly all: boolean
   readonly tail?: number
   readonly format?: 'ids' | 'tsv'
@@ -19,30 +19,30 @@ const pageSize = 1_000
 const columns = ['id', 'error_time', 'target', 'htid', 'source', 'record_id', 'code', 'resolution', 'message'] as const
 
 export async function run(args: Arguments): Promise<number> {
-  const { target, all, tail = Number.POSITIVE_INFINITY } = args
-  if (args.tail !== undefined && !(Number.isInteger(tail) && tail > 0)) {
-    throw new SlipError('USAGE', '--tail is a whole number above 0')
-  }
-  const filter = { target, all, code: knownCode(args.code) }
+  const tail = tailOption(args.tail)
+  const selected = errorSelection(args, args.all)
   return withState(args, async ({ db }) => {
-    if (target !== undefined) await chosenTargets(db, target)
-    const pages = pagesOf(db, filter, tail)
-    if (args.json) await printJson(pages, args)
-    else await printText(pages, args)
+    const htids = args.id && sortIds(args.id).htids
+    const pages = errorPages(db, { ...(await selected(db)), htids }, tail)
+    if (args.json) await printArray('errors', { pages, data: errorData })
+    else if (args.format === 'tsv') await printTsv(columns, { pages })
+    else if (args.format === 'ids') await printLines({ pages }, onlyNew())
+    else if ((await printLines({ pages }, lineWithItem)) === 0) print(args, null, () => 'no errors')
     return 0
   })
 }
 
-async function* pagesOf(
+/** Newest first, until the end, `tail` of them, or the reader left. */
+export async function* errorPages(
   db: Connection,
-  filter: Omit<ErrorListing, 'before' | 'limit'>,
-  tail: number,
+  selection: ErrorSelection,
+  tail = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<ErrorRow[]> {
   let left = tail
   let before: number | undefined
   while (left > 0 && !process.stdout.destroyed) {
     const limit = Math.min(left, pageSize)
-    const page = await listErrors(db, { ...filter, before, limit })
+    const page = await listErrors(db, selection, { before, limit })
     yield page
     if (page.length < limit) return
     left -= page.length
@@ -50,29 +50,14 @@ async function* pagesOf(
   }
 }
 
-async function printJson(pages: AsyncIterable<ErrorRow[]>, session: Session): Promise<void> {
-  const errors: unknown[] = []
-  for await (const page of pages) errors.push(...page.map(errorData))
-  print(session, { errors }, () => '')
-}
-
-async function printText(pages: AsyncIterable<ErrorRow[]>, args: Arguments): Promise<void> {
+/** The item of an error, each once; none for an error of a source. */
+function onlyNew(): (row: ErrorRow) => string | null {
   const seen = new Set<string>()
-  if (args.format === 'tsv') print(args, null, () => columns.join('\t'))
-  let rows = 0
-  for await (const page of pages) {
-    rows += page.length
-    print(args, null, () => page.flatMap((row) => linesOf(row, args.format, seen)).join('\n'))
+  return ({ htid }) => {
+    if (htid === null || seen.has(htid)) return null
+    seen.add(htid)
+    return htid
   }
-  if (rows === 0 && args.format === undefined) print(args, null, () => 'no errors')
-}
-
-function linesOf(row: ErrorRow, format: Arguments['format'], seen: Set<string>): string[] {
-  if (format === 'tsv') return [columns.map((column) => oneLine(String(row[column] ?? ''))).join('\t')]
-  if (format === undefined) return [lineWithItem(row)]
-  if (row.htid === null || seen.has(row.htid)) return []
-  seen.add(row.htid)
-  return [row.htid]
 }
 
 function lineWithItem(row: ErrorRow): string {

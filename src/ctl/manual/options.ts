@@ -6,3 +6,25 @@ export const targetOption: Options = {
   type: 'string',
   requiresArg: true,
 }
+
+export const idsFileOption: Options = {
+  describe: 'file of ids, one a line; - for standard input; blank lines and # comments are skipped',
+  type: 'string',
+  requiresArg: true,
+}
+
+const time = `a time (2026-03-01, '2026-03-01 08:15', UTC) or how long ago (2h, 3d)`
+
+export const sinceOption: Options = { describe: `from this time on: ${time}`, type: 'string', requiresArg: true }
+
+export const untilOption: Options = {
+  describe: 'before this time, written as --since',
+  type: 'string',
+  requiresArg: true,
+}
+
+/** Of a destructive command. */
+export const confirmOptions: Readonly<Record<string, Options>> = {
+  yes: { describe: 'do it; without, what would be done is told', type: 'boolean', default: false },
+  'dry-run': { describe: 'tell what would be done, and end with 0', type: 'boolean', default: false },
+}

@@ -1,5 +1,7 @@
+import { patternOf } from '../../errors/pattern.ts'
 import { databaseClock } from '../clock.ts'
 import type { Connection } from '../connection.ts'
+import { type ErrorSelection, errorConditions } from './error-selection.ts'
 
 /** A row of slip_errors; timestamps are text. An item error has target and htid, one of a source has source. */
 export interface ErrorRow {
@@ -23,13 +25,13 @@ export interface ErrorRow {
   readonly error_time: string
   readonly resolved_at: string | null
   readonly resolution: string | null
+  /** The message without what varies between items. */
+  readonly pattern: string
+  /** Who skipped or purged it, and why. */
+  readonly note: string | null
 }
 
-export interface ErrorListing {
-  readonly target?: string | undefined
-  readonly code?: string | undefined
-  /** Resolved ones too. */
-  readonly all: boolean
+export interface ErrorPage {
   /** Only errors older than the one of this id: the last of the page before. */
   readonly before?: number | undefined
   readonly limit: number
@@ -37,30 +39,20 @@ export interface ErrorListing {
 
 /** The columns of an ErrorRow: MySQL has one more, for its index. */
 export const errorColumns = `id, target, htid, source, record_id, rev, shard, stage, code, class, message, detail, attempts,
-  pid, host, worker, error_time, resolved_at, resolution`
+  pid, host, worker, error_time, resolved_at, resolution, pattern, note`
 
 const postgres = {
-  list: `
-    SELECT ${errorColumns} FROM slip_errors
-    WHERE ($1::text IS NULL OR target = $1) AND ($2::text IS NULL OR code = $2) AND ($3 OR resolved_at IS NULL)
-      AND ($4::bigint IS NULL OR id < $4)
-    ORDER BY id DESC LIMIT $5`,
   find: `SELECT ${errorColumns} FROM slip_errors WHERE id = $1`,
   supersede: `
     UPDATE slip_errors SET resolved_at = clock_timestamp(), resolution = 'superseded'
     WHERE stage = 'rights' AND resolved_at IS NULL AND detail::jsonb ->> 'file' = $1`,
   add: `
-    INSERT INTO slip_errors (source, stage, code, class, message, detail, pid, host, error_time)
-    SELECT source, 'rights', 'SOURCE_RECORD_INVALID', 'item', left(message, 4000), detail, $4, $5, clock_timestamp()
-    FROM unnest($1::text[], $2::text[], $3::text[]) AS d (source, message, detail)`,
+    INSERT INTO slip_errors (source, stage, code, class, message, pattern, detail, pid, host, error_time)
+    SELECT source, 'rights', 'SOURCE_RECORD_INVALID', 'item', left(message, 4000), pattern, detail, $5, $6, clock_timestamp()
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS d (source, message, pattern, detail)`,
 }
 
 const mysql = {
-  list: `
-    SELECT ${errorColumns} FROM slip_errors
-    WHERE (? IS NULL OR target = ?) AND (? IS NULL OR code = ?) AND (? OR resolved_at IS NULL)
-      AND (? IS NULL OR id < ?)
-    ORDER BY id DESC LIMIT ?`,
   find: `SELECT ${errorColumns} FROM slip_errors WHERE id = ?`,
   /** Read first: an update that searches would lock what it passes. Errors of a source have no target, and so an index. */
   ofFile: `
@@ -72,7 +64,7 @@ const mysql = {
     UPDATE slip_errors SET resolved_at = SYSDATE(6), resolution = 'superseded'
     WHERE id IN (?) AND resolved_at IS NULL`,
   add: `
-    INSERT INTO slip_errors (source, stage, code, class, message, detail, pid, host, error_time) VALUES ?`,
+    INSERT INTO slip_errors (source, stage, code, class, message, pattern, detail, pid, host, error_time) VALUES ?`,
 }
 
 /** Of 8,000 characters and more each: a statement stays far below the 16 MiB a MariaDB accepts as it comes. */
@@ -81,10 +73,10 @@ const rowsOfStatement = 100
 const statements = { postgres, mysql }
 
 /** A page of errors, newest first. */
-export async function listErrors(db: Connection, listing: ErrorListing): Promise<ErrorRow[]> {
-  const { target = null, code = null, all, before = null, limit } = listing
-  if (db.dialect === 'postgres') return db.query<ErrorRow>(postgres.list, [target, code, all, before, limit])
-  return db.query<ErrorRow>(mysql.list, [target, target, code, code, all, before, before, limit])
+export async function listErrors(db: Connection, selection: ErrorSelection, page: ErrorPage): Promise<ErrorRow[]> {
+  const { where, values } = errorConditions(db.dialect, selection).and('id < ?', page.before)
+  const sql = `SELECT ${errorColumns} FROM slip_errors ${where} ORDER BY id DESC LIMIT ${page.limit}`
+  return db.query<ErrorRow & Record<string, unknown>>(sql, values)
 }
 
 export async function findError(db: Connection, id: number): Promise<ErrorRow | null> {
@@ -119,6 +111,7 @@ export async function addSourceErrors(tx: Connection, errors: readonly SourceErr
     await tx.change(postgres.add, [
       errors.map((error) => error.source),
       errors.map((error) => error.message),
+      errors.map((error) => patternOf(error.message)),
       errors.map((error) => error.detail),
       process.pid,
       host,
@@ -128,7 +121,7 @@ export async function addSourceErrors(tx: Connection, errors: readonly SourceErr
   const now = await databaseClock(tx)
   const rows = errors.map(({ source, message, detail }) => {
     const kept = [...message].slice(0, 4_000).join('')
-    return [source, 'rights', 'SOURCE_RECORD_INVALID', 'item', kept, detail, process.pid, host, now]
+    return [source, 'rights', 'SOURCE_RECORD_INVALID', 'item', kept, patternOf(message), detail, process.pid, host, now]
   })
   for (let from = 0; from < rows.length; from += rowsOfStatement)
     await tx.change(mysql.add, [rows.slice(from, from + rowsOfStatement)])

@@ -1,0 +1,47 @@
+import { parseDuration } from '../../config/duration.ts'
+import { SlipError } from '../../errors/slip-error.ts'
+import { countExpirable, expireErrors } from '../../state/audit/expire-errors.ts'
+import type { Database } from '../../state/connection.ts'
+import { type Confirmation, wouldDo } from '../confirm.ts'
+import { withState } from '../open.ts'
+import { print } from '../print.ts'
+import { duration, plural } from '../units.ts'
+
+interface Arguments extends Confirmation {
+  readonly olderThan?: string
+}
+
+const batch = 1_000
+
+export async function run(args: Arguments): Promise<number> {
+  const typed = args.olderThan === undefined ? undefined : olderThan(args.olderThan)
+  return withState(args, async ({ db, config }) => {
+    const olderThanMs = typed ?? config.retention.errors
+    const age = duration(olderThanMs)
+    if (!args.yes || args.dryRun) {
+      const errors = await countExpirable(db, olderThanMs)
+      return wouldDo(args, { errors, olderThan: age }, () => {
+        return `would delete ${plural(errors, 'error')} resolved more than ${age} ago`
+      })
+    }
+    const deleted = await expireAll(db, olderThanMs)
+    print(args, { deleted, olderThan: age }, () => `deleted ${plural(deleted, 'error')} resolved more than ${age} ago`)
+    return 0
+  })
+}
+
+async function expireAll(db: Database, olderThanMs: number): Promise<number> {
+  let deleted = 0
+  for (;;) {
+    const some = await db.transaction((tx) => expireErrors(tx, { olderThanMs, limit: batch }))
+    deleted += some
+    if (some < batch) return deleted
+  }
+}
+
+/** Zero is an age as well: all that is resolved. */
+function olderThan(text: string): number {
+  const ms = parseDuration(text)
+  if (ms !== undefined) return ms
+  throw new SlipError('USAGE', `--older-than ${text} is no age such as 12h or 90d`)
+}

@@ -1,0 +1,77 @@
+import type { Command } from '../command.ts'
+import { idsFileOption, sinceOption, targetOption } from './options.ts'
+
+const ids = { ids: { describe: 'item ids', type: 'string', array: true } } as const
+
+/** What selects rows in the commands that take no ids. */
+const selecting = {
+  state: { describe: 'these only', choices: ['ready', 'claimed', 'delayed', 'held'], requiresArg: true },
+  lane: { describe: 'this lane only', choices: ['alone', 'daily', 'ops', 'bulk'], requiresArg: true },
+  shard: { describe: 'this shard only: 3, main/3; 0: not known yet', type: 'string', requiresArg: true },
+  origin: {
+    describe: 'requested by this only, the column reason: changed, sweep, ctl, retry …',
+    type: 'string',
+    requiresArg: true,
+  },
+  since: { ...sinceOption, describe: `enqueued ${sinceOption.describe}` },
+  target: targetOption,
+} as const
+
+/** Commands about the items that are to be done. */
+export const queue: readonly Command[] = [
+  {
+    name: 'enqueue',
+    takes: '[ids..]',
+    summary: 'Requests items anew: everything of them is read and indexed again',
+    positionals: ids,
+    options: {
+      'ids-file': idsFileOption,
+      all: { describe: 'every item that has rights', type: 'boolean', default: false },
+      lane: {
+        describe: 'how urgent (default: ops, with --all bulk)',
+        choices: ['daily', 'ops', 'bulk'],
+        requiresArg: true,
+      },
+      target: targetOption,
+    },
+    examples: [
+      ['enqueue mdp.39015012345678', 'one item, before all bulk work'],
+      ['enqueue --ids-file ids.txt --lane bulk', 'many, when there is nothing more urgent'],
+    ],
+    exits: '4 some ids are no item ids or have no rights; the others are enqueued',
+    load: () => import('../commands/enqueue.ts'),
+  },
+  {
+    name: 'queue list',
+    summary: 'Lists what is queued, by id',
+    options: {
+      ...selecting,
+      tail: { describe: 'the N enqueued last only, newest first; at most 10000', type: 'number', requiresArg: true },
+      format: {
+        describe: 'ids: item ids only, once for each target; tsv: tab-separated, all columns',
+        choices: ['ids', 'tsv'],
+        requiresArg: true,
+      },
+    },
+    examples: [
+      ['queue list --tail 20', 'what was enqueued last'],
+      ['queue list --state held', 'what is held'],
+      ['queue list --lane bulk --origin sweep --format ids | head', 'the first ids the sweep found'],
+    ],
+    exits: '0 also when nothing is queued',
+    load: () => import('../commands/queue-list.ts'),
+  },
+  {
+    name: 'queue export',
+    summary: 'Writes what is queued with all columns, by id, for another program',
+    detail:
+      'Tab-separated below a line of headings; tabs, line breaks and backslashes are written as \\t, \\n, \\r and \\\\, and null as nothing. With --json one object a line. It is read in pages while the daemons go on: a row that moves meanwhile may be in it as it was or as it is.',
+    options: selecting,
+    examples: [
+      ['queue export > queue.tsv', 'the whole queue'],
+      ['queue export --json --state delayed > delayed.jsonl', 'what waits for its next attempt'],
+    ],
+    exits: '0 also when nothing is queued',
+    load: () => import('../commands/queue-export.ts'),
+  },
+]

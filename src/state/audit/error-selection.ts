@@ -1,0 +1,32 @@
+import { Conditions } from '../conditions.ts'
+import type { Dialect } from '../connection.ts'
+
+/** Errors to look at; what is left out selects nothing away. */
+export interface ErrorSelection {
+  /** null: errors of sources, which belong to no target. */
+  readonly target?: string | null | undefined
+  readonly code?: string | undefined
+  readonly pattern?: string | undefined
+  readonly htids?: readonly string[] | undefined
+  /** From this time on; timestamp text, as all of these. */
+  readonly since?: string | undefined
+  /** Before this time. */
+  readonly until?: string | undefined
+  /** Resolved ones too. */
+  readonly all: boolean
+}
+
+/** The condition on slip_errors that selects them. */
+export function errorConditions(dialect: Dialect, selection: ErrorSelection): Conditions {
+  const { target, code, pattern, htids, since, until, all } = selection
+  const conditions = new Conditions(dialect)
+  if (!all) conditions.and('resolved_at IS NULL')
+  if (target === null) conditions.and('target IS NULL')
+  else conditions.and('target = ?', target)
+  return conditions
+    .and('code = ?', code)
+    .and('pattern = ?', pattern)
+    .andIn('htid', htids)
+    .and('error_time >= ?', since)
+    .and('error_time < ?', until)
+}
