@@ -24,6 +24,8 @@ interface Circuit {
   row: boolean
   due: boolean
   probing: boolean
+  /** Tried or found failing by this process: --once does so once. */
+  tried: boolean
   pending: 'open' | 'fail' | 'close' | null
 }
 
@@ -76,9 +78,11 @@ export class Breakers {
   async gate(kind: BreakerKind, name: string): Promise<Gate> {
     const circuit = this.#circuit(kind, name)
     if (!circuit.row) return 'open'
-    if (!circuit.due && !this.#atOnce) return 'suspended'
-    circuit.probing = await takeProbe(this.#db, circuit, this.#settings.probe, this.#atOnce)
+    const atOnce = this.#atOnce && !circuit.tried
+    if (!circuit.due && !atOnce) return 'suspended'
+    circuit.probing = await takeProbe(this.#db, circuit, this.#settings.probe, atOnce)
     circuit.due = false
+    circuit.tried = true
     return circuit.probing ? 'probe' : 'suspended'
   }
 
@@ -122,6 +126,7 @@ export class Breakers {
     circuit.reason = `${code}: ${message}`.replaceAll('\0', '\ufffd')
     circuit.pending = circuit.probing ? 'fail' : 'open'
     circuit.probing = false
+    circuit.tried = true
     circuit.row = true
   }
 
@@ -160,6 +165,7 @@ export class Breakers {
       row: false,
       due: false,
       probing: false,
+      tried: false,
       pending: null,
     }
     this.#circuits.set(key, circuit)

@@ -1,9 +1,12 @@
 import { performance } from 'node:perf_hooks'
 import type { Config } from '../config/load.ts'
 import { type Breakers, type Gate, shardName } from '../daemon/breakers.ts'
+import type { Chore } from '../daemon/chores/chore.ts'
+import { restoreChores } from '../daemon/chores/restore.ts'
 import type { OpenedEngine } from '../daemon/engines.ts'
 import type { LeaseKeeper } from '../daemon/lease.ts'
 import type { Pauses } from '../daemon/pause-gate.ts'
+import { RestoreWatch } from '../daemon/restore/watch.ts'
 import type { StageContext } from '../daemon/stage.ts'
 import { StormBrake } from '../daemon/storm-brake.ts'
 import { asSlipError, SlipError } from '../errors/slip-error.ts'
@@ -32,7 +35,10 @@ export class Line {
   readonly #opened: OpenedEngine
   readonly #claimer: Claimer
   readonly #brake: StormBrake
+  readonly #watch: RestoreWatch
   #wasSuspended = false
+  /** The first that was away and kept a whole batch from being done: what `--once` ends with, when the rest is done. */
+  #away: SlipError | null = null
 
   constructor(context: LineContext, target: Target, opened: OpenedEngine) {
     const { config, state, worker } = context
@@ -41,6 +47,16 @@ export class Line {
     this.#opened = opened
     this.#claimer = new Claimer(state.db, worker, target, config.indexer)
     this.#brake = new StormBrake(config.breaker.storm)
+    this.#watch = new RestoreWatch(this.#pair, context.bus)
+  }
+
+  /** What is done for this target beside its batches. */
+  get chores(): Chore[] {
+    return restoreChores(this.#pair, this.#context.config, this.#context.bus)
+  }
+
+  get #pair() {
+    return { db: this.#context.state.db, engine: this.#opened.engine, target: this.target }
   }
 
   close(): Promise<void> {
@@ -49,12 +65,12 @@ export class Line {
 
   /** One batch; `deletesOnly` while the repository cannot be read. */
   async serve(pauses: Pauses, deletesOnly: boolean): Promise<Served> {
-    const { breakers } = this.#context
+    const { breakers, once } = this.#context
     const { name } = this.target
     const gate = await breakers.gate('target', name)
     if (gate === 'open' && this.#wasSuspended) this.#brake.reset()
     this.#wasSuspended = gate !== 'open'
-    if (gate === 'suspended') return 'idle'
+    if (gate === 'suspended') return once ? this.#suspendedError() : 'idle'
     const away = await this.#awayError(() => this.#opened.engine.health())
     if (away !== null) {
       breakers.failed('target', name, away)
@@ -62,7 +78,6 @@ export class Line {
     }
     if (gate === 'open') breakers.succeeded('target', name)
     const only = await this.#shardToProbe(pauses)
-    if (only instanceof SlipError) return only
     const suspended = (shard: number) => breakers.isSuspended('shard', shardName(name, shard))
     const openness = { suspended, deletesOnly, ...(only === null ? {} : { only }) }
     return this.#work(pauses, openness, gate)
@@ -71,24 +86,33 @@ export class Line {
   async #work(pauses: Pauses, openness: Openness, gate: Gate): Promise<Served> {
     const { breakers, once } = this.#context
     const { name } = this.target
-    const storm = gate === 'probe' && breakers.reason('target', name).startsWith('STORM_BRAKE')
+    const storm = gate === 'probe' && isStorm(breakers.reason('target', name))
+    await this.#watch.beforeClaim()
     const startedAt = performance.now()
     const claim = await this.#claimer.next(pauses, openness)
     if (claim === null) {
       // it answered, and there is nothing to try it out with
-      if (openness.only !== undefined) breakers.succeeded('shard', shardName(name, openness.only))
-      if (storm) return new SlipError('STORM_BRAKE', breakers.reason('target', name))
-      breakers.succeeded('target', name)
-      return openness.only === undefined ? 'idle' : 'worked'
+      if (!storm) breakers.succeeded('target', name)
+      if (openness.only === undefined) return once ? (this.#away ?? this.#suspendedShard() ?? 'idle') : 'idle'
+      breakers.succeeded('shard', shardName(name, openness.only))
+      return 'worked'
     }
     const report = await this.#run(claim, startedAt, storm)
     if (gate === 'probe') this.#judge(report, storm)
     if (report.storm !== null) this.#wasSuspended = true
-    if (!once) return 'worked'
-    // what is suspended is tried once, not until nothing is left to try it with
-    if (storm && breakers.isSuspended('target', name))
-      return new SlipError('STORM_BRAKE', breakers.reason('target', name))
-    return report.storm ?? report.away ?? 'worked'
+    this.#away ??= report.away
+    return 'worked'
+  }
+
+  #suspendedError(): SlipError {
+    const { name } = this.target
+    return suspendedError(name, this.#context.breakers.reason('target', name))
+  }
+
+  #suspendedShard(): SlipError | null {
+    const { breakers } = this.#context
+    const shard = breakers.names('shard').find((each) => numberOf(this.target.name, each) !== null)
+    return shard === undefined ? null : suspendedError(shard, breakers.reason('shard', shard))
   }
 
   async #run(claim: Claim, startedAt: number, probesStorm: boolean): Promise<BatchReport> {
@@ -124,8 +148,8 @@ export class Line {
     } else breakers.failed('target', name, stormError({ failed: faults, of: ended, code: 'an error' }))
   }
 
-  /** Of the suspended shards one whose probe is ours; null = none. What it says when it cannot even be read. */
-  async #shardToProbe(pauses: Pauses): Promise<number | SlipError | null> {
+  /** Of the suspended shards one whose probe is ours, and that can at least be read; null = none. */
+  async #shardToProbe(pauses: Pauses): Promise<number | null> {
     const { breakers } = this.#context
     const { name, shards } = this.target
     for (const shardOf of breakers.names('shard')) {
@@ -135,7 +159,7 @@ export class Line {
       const away = await this.#awayError(() => this.#opened.engine.scan(shard, '', 1))
       if (away === null) return shard
       breakers.failed('shard', shardOf, away)
-      return away
+      this.#away ??= away
     }
     return null
   }
@@ -152,6 +176,11 @@ export class Line {
     }
   }
 }
+
+const isStorm = (reason: string): boolean => reason.startsWith('STORM_BRAKE')
+
+const suspendedError = (what: string, reason: string): SlipError =>
+  new SlipError(isStorm(reason) ? 'STORM_BRAKE' : 'ENGINE_UNAVAILABLE', `${what} is suspended: ${reason}`)
 
 function numberOf(target: string, name: string): number | null {
   const [ofTarget, shard] = name.split('/')
