@@ -60,6 +60,12 @@ const target = z.strictObject({
     })
     .prefault({})
     .describe('The slow search for whatever the watermark missed.'),
+  scan: z
+    .strictObject({
+      period: duration('7d').describe('In which time slip-index compares every document of the index with the ledger.'),
+    })
+    .prefault({})
+    .describe('The slow comparison of index and ledger.'),
 })
 
 export const schema = z.strictObject({

@@ -17,6 +17,9 @@ const levels: Partial<Record<EventName, Level>> = {
   'breaker.probe-failed': 'warn',
   'index.item-failed': 'warn',
   'index.stale-refused': 'error',
+  'shard.ahead': 'error',
+  'shard.behind': 'error',
+  'shard.scanned': 'warn',
   'index.unbalanced': 'error',
   'lease.lost': 'error',
 }

@@ -54,6 +54,12 @@ export interface Events {
   'index.item-failed': { target: string; htid: string; code: Code; message: string; place: object; delayed: boolean }
   'index.stale-refused': { target: string; htid: string; shard: number; ours: number; theirs: number }
   'index.unbalanced': { target: string; token: string; claimed: number; accounted: number }
+  /** The database is older than the shard: nothing is claimed for it until it is adopted. */
+  'shard.ahead': { target: string; shard: number; reason: string }
+  /** The shard was set back or emptied: it gets no new items until it is repaired. */
+  'shard.behind': { target: string; shard: number; reason: string }
+  /** The rolling scan found what engine and ledger tell differently; `first` is an example. */
+  'shard.scanned': { target: string; corrected: number; strays: number; withoutRights: number; first: string }
   'lease.lost': { token: string; items: number }
 }
 

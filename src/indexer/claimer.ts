@@ -138,8 +138,10 @@ export class Claimer {
     return { bucket, worker: this.#worker, pid: process.pid, host: hostName, batch: this.#batch, ...part }
   }
 
-  /** A shard for new items: open, not paused, not suspended. */
+  /** A shard for new items: open, not paused, not suspended; none while any is ahead. */
   #draw({ shards, pauses, suspended }: Round): number | null {
+    // what a shard holds that is ahead of the database, may be any of the items that look new
+    if (shards.some(({ state }) => state === 'ahead')) return null
     const candidates = shards.map(({ shard, weight, state }) => ({
       shard,
       weight,

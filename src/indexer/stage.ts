@@ -34,7 +34,7 @@ async function openStage(context: StageContext): Promise<Stage> {
   )
   let turn = 0
   return {
-    chores: [reapChore(targets), moveChore],
+    chores: [reapChore(targets), moveChore, ...lines.flatMap((line) => line.chores)],
     step: async (pauses) => {
       const open = openLinesFrom(lines, turn++, pauses)
       await breakers.refresh()

@@ -1,0 +1,50 @@
+import { exitCodes } from '../../daemon/exit-codes.ts'
+import { SlipError } from '../../errors/slip-error.ts'
+import { type Repaired, repair, setbacks } from '../../operations/repair.ts'
+import type { Session } from '../command.ts'
+import { withState } from '../open.ts'
+import { print } from '../print.ts'
+import { ProgressBar } from '../progress.ts'
+import { oneTarget } from '../targets.ts'
+import { plural } from '../units.ts'
+
+interface Arguments extends Session {
+  readonly target: string
+  readonly dryRun: boolean
+  readonly lane: 'ops' | 'bulk'
+}
+
+export async function run(args: Arguments): Promise<number> {
+  const { lane, dryRun } = args
+  return withState(args, async ({ config, db }) => {
+    const target = await oneTarget(db, config, args.target)
+    const found = await setbacks(db, target)
+    const ahead = found.find(({ isAhead }) => isAhead)
+    if (ahead !== undefined) {
+      const message = `shard ${target}/${ahead.shard} is ahead of the database; first: slipctl index adopt ${target}`
+      throw new SlipError('USAGE', message, { place: { target, shard: ahead.shard } })
+    }
+    const bar = new ProgressBar(process.stderr)
+    const repaired: Repaired[] = []
+    for (const setback of found) {
+      const onPage = (items: number) => bar.show(items, items, `items of the ledger read for shard ${setback.shard}`)
+      repaired.push(await repair(db, setback, { lane, dryRun, onPage }))
+    }
+    bar.clear()
+    print(args, { target, dryRun, shards: repaired }, () => text(target, dryRun, repaired))
+    return repaired.every(({ whole }) => whole) ? exitCodes.done : exitCodes.stopped
+  })
+}
+
+function text(target: string, dryRun: boolean, repaired: readonly Repaired[]): string {
+  if (repaired.length === 0) return `${target}: no shard is behind`
+  const done = dryRun ? 'would be requested' : 'requested'
+  return repaired
+    .map(({ shard, from, requested, whole }) => {
+      const since =
+        from === 0 ? 'everything' : `what was settled since ${new Date(Math.floor(from / 1000)).toISOString()}`
+      const end = whole ? '' : '; it was set back again meanwhile: run it once more'
+      return `${target}/${shard}: ${plural(requested, 'item')} ${done}, ${since}${end}`
+    })
+    .join('\n')
+}

@@ -1,0 +1,23 @@
+import type { EventBus } from '../../events/bus.ts'
+import { compareShards, recordFindings } from '../restore/compare-shards.ts'
+import type { Pair } from '../restore/differences.ts'
+import { tellFindings } from '../restore/watch.ts'
+import type { Chore } from './chore.ts'
+
+/** Every minute: is one of database and engine older than the other? */
+export function compareChore(pair: Pair, bus: EventBus): Chore {
+  const { name } = pair.target
+  return {
+    name: `compare:${name}`,
+    periodMs: 60_000,
+    look: async () => {
+      const findings = await compareShards(pair)
+      if (findings.length === 0) return null
+      return async (tx) => {
+        const fresh = await recordFindings(tx, name, findings)
+        tellFindings(bus, name, fresh)
+        return fresh.length
+      }
+    },
+  }
+}

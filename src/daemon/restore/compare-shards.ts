@@ -1,0 +1,52 @@
+import type { Connection } from '../../state/connection.ts'
+import { unknownOf } from '../../state/restore/known-fence.ts'
+import { type ShardState, setAhead, setBehind, shardStates } from '../../state/restore/shard-state.ts'
+import type { Pair } from './differences.ts'
+
+/** A shard that was found to be newer or older than the database. */
+export type Finding =
+  | { readonly kind: 'ahead'; readonly shard: number; readonly reason: string }
+  | { readonly kind: 'behind'; readonly shard: number; readonly from: number; readonly reason: string }
+
+/** Compares each shard of a target with what the database knows of it; a few reads by key a shard. */
+export async function compareShards({ db, engine, target }: Pair): Promise<Finding[]> {
+  const findings: Finding[] = []
+  // of durable_at the database must be read first, of marker and fence the engine: what is written in between is then no finding
+  for (const state of await shardStates(db, target.name)) {
+    const { shard } = state
+    const marker = await engine.marker(shard)
+    const highest = await engine.highestFence(shard)
+    const unknown = await unknownOf(db, target.name, { shard, highest, marker })
+    if (unknown !== null)
+      findings.push({ kind: 'ahead', shard, reason: `the database is older than the shard: ${unknown}` })
+    else if (isSetBack(state, marker)) findings.push(setback(shard, marker))
+  }
+  return findings
+}
+
+/** The shard surely had a newer marker, and it is not yet known that it lacks what came after this one. */
+export const isSetBack = ({ durableAt, behindFrom }: ShardState, marker: number | null): boolean =>
+  durableAt !== null && (marker ?? 0) < durableAt && (behindFrom === null || behindFrom > (marker ?? 0))
+
+const setback = (shard: number, marker: number | null): Finding => ({
+  kind: 'behind',
+  shard,
+  from: marker ?? 0,
+  reason:
+    marker === null
+      ? 'the shard was emptied: it has no marker any more'
+      : `the shard was set back: its marker is of ${new Date(Math.floor(marker / 1000)).toISOString()}`,
+})
+
+/** Writes findings into slip_shard; returns those that were new. */
+export async function recordFindings(tx: Connection, target: string, findings: readonly Finding[]): Promise<Finding[]> {
+  const fresh: Finding[] = []
+  for (const finding of findings) {
+    const isNew =
+      finding.kind === 'ahead'
+        ? await setAhead(tx, target, finding.shard, finding.reason)
+        : await setBehind(tx, target, finding)
+    if (isNew) fresh.push(finding)
+  }
+  return fresh
+}

@@ -1,0 +1,138 @@
+import type { Engine, Held } from '../../shards/engine.ts'
+import type { Database } from '../../state/connection.ts'
+import type { Target } from '../../state/control/target.ts'
+import type { Adoption } from '../../state/restore/adopt-items.ts'
+import { type KnownItem, knownItems, type LedgerEntry, ledgerPage } from '../../state/restore/known-items.ts'
+
+/** A target's engine and the database beside it. */
+export interface Pair {
+  readonly db: Database
+  readonly engine: Engine
+  readonly target: Pick<Target, 'name' | 'shards'>
+}
+
+/** A document and the shard that holds it. */
+export interface Placed extends Held {
+  readonly shard: number
+}
+
+export interface Page {
+  /** Items looked at. */
+  readonly read: number
+  /** Those of which engine and ledger say different things, and which must be looked at again. */
+  readonly suspects: readonly string[]
+  /** The last id looked at, behind which the next page starts; null = this was the last. */
+  readonly last: string | null
+}
+
+/**
+ * Compares ledger and engine, shard by shard and in both directions, for the ids after `after`. All shards are read in
+ * step, so that an item that lies in two of them is seen once with both.
+ */
+export async function comparePage({ db, engine, target }: Pair, after: string, limit: number): Promise<Page> {
+  const ledger = await ledgerPage(db, target.name, after, limit)
+  // what a shard answers beyond the last id of the page is read again with the next: not much more than its share
+  const share = Math.ceil(limit / target.shards) + 100
+  const held = await Promise.all(shardsOf(target).map((shard) => engine.scan(shard, after, share)))
+  const full = held.filter((rows) => rows.length >= share).map((rows) => (rows.at(-1) as Held).id)
+  if (ledger.length >= limit) full.push((ledger.at(-1) as LedgerEntry).htid)
+  const last = full.length === 0 ? null : full.reduce((a, b) => (a < b ? a : b))
+  const isInPage = (id: string) => last === null || id <= last
+  const entries = new Map(ledger.filter(({ htid }) => isInPage(htid)).map((entry) => [entry.htid, entry]))
+  const documents = placed(held)
+  const ids = new Set([...entries.keys(), ...[...documents.keys()].filter(isInPage)])
+  const suspects = [...ids].filter((id) => !agree(entries.get(id) ?? null, documents.get(id) ?? []))
+  return { read: ids.size, suspects: suspects.sort(), last }
+}
+
+/** An item of which engine and ledger say different things. */
+export interface Difference {
+  readonly htid: string
+  /** As read before the engine was asked. */
+  readonly before: KnownItem
+  readonly documents: readonly Placed[]
+}
+
+/**
+ * The differences among suspects. A page is read over some time, and what changed meanwhile is no difference; so tables
+ * first, then the engine by key, and the tables a last time under locks (adoptItems).
+ */
+export async function lookAgain({ db, engine, target }: Pair, htids: readonly string[]): Promise<Difference[]> {
+  if (htids.length === 0) return []
+  const known = await knownItems(db, target.name, htids)
+  const documents = placed(await Promise.all(shardsOf(target).map((shard) => engine.get(shard, htids))))
+  return htids
+    .map((htid) => ({ htid, before: known.get(htid) as KnownItem, documents: documents.get(htid) ?? [] }))
+    .filter((each) => !agree(each.before.ledger, each.documents))
+}
+
+const shardsOf = ({ shards }: Pair['target']) => Array.from({ length: shards }, (_, index) => index + 1)
+
+function placed(held: readonly (readonly Held[])[]): Map<string, Placed[]> {
+  const documents = held.flatMap((rows, index) => rows.map((row) => ({ ...row, shard: index + 1 })))
+  return Map.groupBy(documents, ({ id }) => id)
+}
+
+/** Whether the engine holds what the ledger says, once, and with no fence that the ledger does not know. */
+function agree(ledger: LedgerEntry | null, documents: readonly Placed[]): boolean {
+  const [document, second] = documents
+  if (document === undefined) return ledger === null || ledger.presence === 'absent'
+  return second === undefined && ledger !== null && isThat(ledger, document) && document.fence <= ledger.fence
+}
+
+const isThat = ({ presence, shard, rev, digest }: LedgerEntry, document: Placed) =>
+  presence === 'indexed' && shard === document.shard && rev === document.rev && digest === document.digest
+
+/** What is to be done about a difference. */
+export interface Remedy {
+  readonly htid: string
+  /** What the ledger is to say. */
+  readonly adoption: Adoption
+  /** It says so already. */
+  readonly isSaid: boolean
+  /** Documents in another shard than the ledger's, to be removed once the ledger knows their fences. */
+  readonly strays: readonly Placed[]
+  /** The document of an item without rights: nothing says what it should be. */
+  readonly unowned: Placed | null
+}
+
+/**
+ * The shard is the ledger's where that holds the item, for it is kept for life; else that of the document with the
+ * highest fence. rev 0 is what no rights row has: the sweep requests the item anew.
+ */
+export function remedyOf({ htid, before, documents }: Difference): Remedy {
+  const { ledger } = before
+  const home =
+    documents.find(({ shard }) => shard === ledger?.shard) ?? [...documents].sort((a, b) => b.fence - a.fence)[0]
+  const fence = Math.max(ledger?.fence ?? 0, ...documents.map((document) => document.fence))
+  const truth = truthOf(ledger, home, fence)
+  const isSaid =
+    ledger !== null && Object.entries(truth).every(([key, value]) => ledger[key as keyof LedgerEntry] === value)
+  return {
+    htid,
+    adoption: { htid, before, ledger: truth },
+    isSaid,
+    strays: documents.filter((document) => document !== home),
+    unowned: before.hasRights ? null : (home ?? null),
+  }
+}
+
+function truthOf(ledger: LedgerEntry | null, home: Placed | undefined, fence: number): Adoption['ledger'] {
+  if (home === undefined) return { shard: ledger?.shard ?? 0, rev: 0, fence, presence: 'absent', digest: null }
+  const { shard, digest } = home
+  if (ledger !== null && isThat(ledger, home)) return { shard, rev: home.rev, fence, presence: 'indexed', digest }
+  return { shard, rev: 0, fence, presence: 'indexed', digest }
+}
+
+/**
+ * Removes exactly the documents that were seen: with their own fence, which anything written since is above. The queue
+ * cannot say this, for its row means the ledger's shard.
+ */
+export async function removeSeen(engine: Engine, documents: readonly Placed[]): Promise<number> {
+  let removed = 0
+  for (const [shard, some] of Map.groupBy(documents, (document) => document.shard)) {
+    const outcomes = await engine.remove(shard, some)
+    removed += outcomes.filter(({ kind }) => kind === 'done').length
+  }
+  return removed
+}

@@ -1,0 +1,169 @@
+import { setTimeout as after } from 'node:timers/promises'
+import { compareShards, type Finding, recordFindings } from '../daemon/restore/compare-shards.ts'
+import {
+  comparePage,
+  type Difference,
+  lookAgain,
+  type Pair,
+  type Placed,
+  type Remedy,
+  remedyOf,
+  removeSeen,
+} from '../daemon/restore/differences.ts'
+import type { Target } from '../state/control/target.ts'
+import { reap } from '../state/queue/reap.ts'
+import { type Adoption, adoptItems } from '../state/restore/adopt-items.ts'
+import { setAdopted } from '../state/restore/shard-state.ts'
+
+export interface AdoptOptions {
+  /** Compares and writes nothing. */
+  readonly dryRun: boolean
+  /** Removes documents of items that have no rights; else they are listed only. */
+  readonly removeUnowned: boolean
+  readonly onPage?: (items: number) => void
+}
+
+export interface Adopted {
+  /** Items compared. */
+  readonly items: number
+  /** The engine holds something else than the ledger said: indexed again by the sweep, or removed. */
+  readonly differing: number
+  /** The ledger said indexed and the engine holds nothing: indexed again by the sweep. */
+  readonly missing: number
+  /** Engine and ledger agree, and the ledger knew a lower fence only. */
+  readonly raised: number
+  /** Documents in a second shard, removed. */
+  readonly strays: number
+  /** Ids of documents without a rights row. */
+  readonly unowned: readonly string[]
+  /** Ids whose claim did not end while they were waited for; the shards stay as they are. */
+  readonly busy: readonly string[]
+  /** What is still ahead when all was compared. */
+  readonly ahead: readonly Finding[]
+}
+
+const pageSize = 2_000
+const waitMs = 1_000
+
+/**
+ * Makes the ledger of a target say what its shards hold, after the database was set back, and opens those that were ahead.
+ * Safe beside running daemons and beside itself, and to be broken off and done again: each item is written under its
+ * row locks, if nothing happened to it since it was read. Items that are claimed are waited for; the reaper's work is done
+ * here too, for no daemon need run.
+ */
+export async function adopt(
+  pair: Pair & { readonly target: Pick<Target, 'name' | 'shards' | 'lease'> },
+  options: AdoptOptions,
+): Promise<Adopted> {
+  const { db, target } = pair
+  const seen = await seenNow(pair)
+  const run = new Adoptions(pair, options)
+  let items = 0
+  for (let page = '', isLast = false; !isLast; ) {
+    const { read, suspects, last } = await comparePage(pair, page, pageSize)
+    await run.treat(suspects)
+    items += read
+    options.onPage?.(items)
+    page = last ?? ''
+    isLast = last === null
+  }
+  if (!options.dryRun) await run.wait(2 * target.lease)
+  const totals = run.totals(items)
+  if (options.dryRun || totals.busy.length > 0) return { ...totals, ahead: [] }
+  await db.transaction(async (tx) => {
+    for (const { shard, ...known } of seen) await setAdopted(tx, target.name, shard, known)
+  })
+  const ahead = (await compareShards(pair)).filter(({ kind }) => kind === 'ahead')
+  await db.transaction((tx) => recordFindings(tx, target.name, ahead))
+  return { ...totals, ahead }
+}
+
+/** What the shards hold before anything is compared: what comes later is not adopted unseen. */
+function seenNow({ engine, target }: Pair) {
+  const shards = Array.from({ length: target.shards }, (_, index) => index + 1)
+  return Promise.all(
+    shards.map(async (shard) => ({
+      shard,
+      fence: (await engine.highestFence(shard))?.fence ?? 0,
+      marker: await engine.marker(shard),
+    })),
+  )
+}
+
+/** The items of one adopt, page by page. */
+class Adoptions {
+  readonly #pair: Pair
+  readonly #options: AdoptOptions
+  readonly #counts = { differing: 0, missing: 0, raised: 0, strays: 0 }
+  readonly #unowned: string[] = []
+  #busy: string[] = []
+
+  constructor(pair: Pair, options: AdoptOptions) {
+    this.#pair = pair
+    this.#options = options
+  }
+
+  totals(items: number): Omit<Adopted, 'ahead'> {
+    return { items, ...this.#counts, unowned: this.#unowned, busy: this.#busy }
+  }
+
+  async treat(suspects: readonly string[]): Promise<void> {
+    const { db, engine, target } = this.#pair
+    const differences = (await lookAgain(this.#pair, suspects)).filter((each) => !isOnItsWay(each))
+    const [claimed, idle] = [differences.filter(isClaimed), differences.filter((each) => !isClaimed(each))]
+    const plans = idle.map((difference) => this.#plan(remedyOf(difference)))
+    const open = plans.flatMap(({ adoption }) => adoption ?? [])
+    const done = this.#options.dryRun
+      ? new Set(open.map(({ htid }) => htid))
+      : await db.transaction((tx) => adoptItems(tx, target.name, open))
+    const settled = plans.filter(({ adoption }) => adoption === null || done.has(adoption.htid))
+    if (!this.#options.dryRun)
+      await removeSeen(
+        engine,
+        settled.flatMap(({ removals }) => removals),
+      )
+    for (const plan of settled) this.#count(plan)
+    const changed = open.filter(({ htid }) => !done.has(htid))
+    this.#busy.push(...claimed.map(({ htid }) => htid), ...changed.map(({ htid }) => htid))
+  }
+
+  /** Looks again at what was claimed or changed, until it is no more or `mostMs` have passed. */
+  async wait(mostMs: number): Promise<void> {
+    const until = performance.now() + mostMs
+    while (this.#busy.length > 0 && performance.now() < until) {
+      await this.#pair.db.transaction((tx) => reap(tx, 100))
+      const again = this.#busy
+      this.#busy = []
+      for (let at = 0; at < again.length; at += pageSize) await this.treat(again.slice(at, at + pageSize))
+      if (this.#busy.length > 0) await after(waitMs)
+    }
+  }
+
+  #plan(remedy: Remedy): Plan {
+    const { adoption, isSaid, strays, unowned } = remedy
+    if (unowned === null || !this.#options.removeUnowned)
+      return { remedy, adoption: isSaid ? null : adoption, removals: strays }
+    const gone = { ...adoption, ledger: { ...adoption.ledger, rev: 0, presence: 'absent' as const, digest: null } }
+    return { remedy, adoption: gone, removals: [...strays, unowned] }
+  }
+
+  #count({ remedy, adoption }: Plan): void {
+    this.#counts.strays += remedy.strays.length
+    if (remedy.unowned !== null) this.#unowned.push(remedy.htid)
+    if (adoption === null) return
+    if (adoption.ledger.rev > 0) this.#counts.raised++
+    else this.#counts[remedy.adoption.ledger.presence === 'absent' ? 'missing' : 'differing']++
+  }
+}
+
+interface Plan {
+  readonly remedy: Remedy
+  /** null = the ledger says so already. */
+  readonly adoption: Adoption | null
+  readonly removals: readonly Placed[]
+}
+
+const isClaimed = ({ before }: Difference): boolean => before.queue?.claim_token != null
+
+/** The engine lacks it, and it is queued: its claim will see to it. */
+const isOnItsWay = ({ before, documents }: Difference): boolean => documents.length === 0 && before.queue !== null

@@ -1,0 +1,78 @@
+import type { Connection } from '../connection.ts'
+import { type KnownItem, knownItems, type LedgerEntry } from './known-items.ts'
+
+/**
+ * The ledger is made to say what the engine holds, after one of the two was set back: fence the highest of both, shard
+ * that in which the item is, rev 0, which no rights row has, so that the sweep requests it anew – to be indexed where it
+ * is wanted, to be removed where it is not. No queue row is written: what the item should be, only its rights say.
+ *
+ * The engine was asked before, outside of any transaction. So each item comes with what the tables knew of it before that;
+ * under the locks of its queue and ledger rows it is written only where they know the same still: nothing was claimed,
+ * settled or requested in between, and a claim that comes later waits for these locks and reads the ledger after them.
+ */
+export interface Adoption {
+  readonly htid: string
+  /** As read before the engine was asked. */
+  readonly before: KnownItem
+  readonly ledger: Omit<LedgerEntry, 'htid'>
+}
+
+const postgres = `
+  INSERT INTO slip_indexed AS l (target, htid, shard, rev, fence, presence, digest, time)
+  SELECT $1, d.htid, d.shard, d.rev, d.fence, d.presence, d.digest, clock_timestamp()
+  FROM unnest($2::text[], $3::smallint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[])
+    AS d (htid, shard, rev, fence, presence, digest) ORDER BY d.htid
+  ON CONFLICT (target, htid) DO UPDATE
+    SET shard = EXCLUDED.shard, rev = EXCLUDED.rev, fence = greatest(l.fence, EXCLUDED.fence),
+        presence = EXCLUDED.presence, digest = EXCLUDED.digest`
+
+const mysql = `
+  INSERT INTO slip_indexed (target, htid, shard, rev, fence, presence, digest, time) VALUES ?
+  ON DUPLICATE KEY UPDATE
+    shard = VALUES(shard), rev = VALUES(rev), fence = GREATEST(fence, VALUES(fence)), presence = VALUES(presence),
+    digest = VALUES(digest)`
+
+/** Returns the ids written; the others were changed or claimed meanwhile and must be looked at again. */
+export async function adoptItems(tx: Connection, target: string, adoptions: readonly Adoption[]): Promise<Set<string>> {
+  if (adoptions.length === 0) return new Set()
+  const now = await knownItems(
+    tx,
+    target,
+    adoptions.map(({ htid }) => htid),
+    true,
+  )
+  const sound = adoptions
+    .filter(({ htid, before }) => isUnchanged(before, now.get(htid)!))
+    .sort((a, b) => (a.htid < b.htid ? -1 : 1))
+  if (sound.length > 0) await write(tx, target, sound)
+  return new Set(sound.map(({ htid }) => htid))
+}
+
+/** A claim may run longer than anything that is read before and after it. */
+function isUnchanged(before: KnownItem, now: KnownItem): boolean {
+  return now.queue?.claim_token == null && same(before.queue, now.queue) && same(before.ledger, now.ledger)
+}
+
+const same = (a: object | null, b: object | null) => JSON.stringify(a) === JSON.stringify(b)
+
+async function write(tx: Connection, target: string, adoptions: readonly Adoption[]): Promise<void> {
+  if (tx.dialect === 'postgres') {
+    const column = <K extends keyof Adoption['ledger']>(key: K) => adoptions.map(({ ledger }) => ledger[key])
+    const htids = adoptions.map(({ htid }) => htid)
+    const parts = [column('shard'), column('rev'), column('fence'), column('presence'), column('digest')]
+    await tx.change(postgres, [target, htids, ...parts])
+    return
+  }
+  const [clock] = await tx.query<{ now: string }>('SELECT SYSDATE(6) AS now')
+  const rows = adoptions.map(({ htid, ledger: { shard, rev, fence, presence, digest } }) => [
+    target,
+    htid,
+    shard,
+    rev,
+    fence,
+    presence,
+    digest,
+    clock?.now,
+  ])
+  await tx.change(mysql, [rows])
+}
