@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import type { Connection } from '../../src/state/connection.ts'
 
 interface Query {
   readonly sql: string
@@ -33,4 +34,16 @@ export function cutBefore(knex: Knex, statement: string): () => boolean {
     for (const { resource } of knex.client.pool.used) (resource.stream ?? resource.connection.stream).destroy()
   })
   return () => cut
+}
+
+const others = {
+  postgres: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+  mysql: 'SELECT id FROM information_schema.processlist WHERE db = database() AND id <> connection_id()',
+}
+
+/** The server ends every connection to this database but the one that says so. */
+export async function endOthers(db: Connection): Promise<void> {
+  const rows = await db.query<{ id?: number }>(others[db.dialect])
+  for (const { id } of rows) if (id !== undefined) await db.change(`KILL ${id}`)
 }
