@@ -115,6 +115,10 @@ export const errorCodes = {
     'Four processes in a row died or stalled while they held the item.',
     'Look at the volume by hand (slipctl assemble ID), then: slipctl errors retry --id ID',
   ),
+  PURGED: {
+    ...item('A person took the item out of the queue.', 'To index it after all: slipctl enqueue ID'),
+    stage: 'ctl',
+  },
   // rights sources
   SOURCE_RECORD_INVALID: {
     class: 'item',

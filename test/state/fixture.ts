@@ -8,6 +8,7 @@ import { migrate } from '../../src/state/migrate.ts'
 import { type Claim, claim } from '../../src/state/queue/claim.ts'
 import { enqueueChanged } from '../../src/state/queue/enqueue.ts'
 import { closeClaim, lockClaim } from '../../src/state/queue/exit.ts'
+import { fail } from '../../src/state/queue/fail.ts'
 import { type Indexed, settle } from '../../src/state/queue/settle.ts'
 import { merge, upsertRights } from '../../src/state/rights/upsert-rights.ts'
 import { testDatabase } from '../services/database.ts'
@@ -116,6 +117,44 @@ export const settleAll = (db: Database, held: Claim) =>
     ),
   )
 
+/** A new item, changed, enqueued and claimed; alone, unless others are ready in the bucket. */
+export async function claimItem(db: Database, token: string, htid: string, options: ClaimOptions = {}): Promise<Claim> {
+  await change(db, [htid])
+  await enqueue(db, [htid])
+  return claimBucket(db, token, options)
+}
+
+/** An exit as slip-index does it: claim row first, claim row closed last. */
+export const exit = <T>(db: Database, held: Claim, work: (tx: Connection) => Promise<T>): Promise<T | undefined> =>
+  db.transaction(async (tx) => {
+    if (!(await lockClaim(tx, held))) return undefined
+    const answer = await work(tx)
+    await closeClaim(tx, held)
+    return answer
+  })
+
+export const failure = (htid: string, message = 'no METS') => ({
+  htid,
+  code: 'METS_MISSING',
+  class: 'item' as const,
+  message,
+  detail: '{}',
+})
+
+/** All of the claim ends in error. */
+export const failClaim = (db: Database, held: Claim) =>
+  exit(db, held, (tx) =>
+    fail(
+      tx,
+      held,
+      held.items.map(({ htid }) => failure(htid)),
+      { worker: held.token, pid: 1, host: 'host-a' },
+    ),
+  )
+
+/** As if the leases of all claims were over. */
+export const expireLeases = (db: Connection) => db.query(`UPDATE slip_claim SET lease_until = ${later(db, -1)}`)
+
 export interface QueueRow {
   htid: string
   state: number
@@ -128,6 +167,9 @@ export interface QueueRow {
   unproven: boolean
   fence: number
   action: string
+  hold: boolean
+  waive: string | null
+  available_at: string | null
   claim_token: string | null
 }
 
@@ -140,6 +182,21 @@ export async function ledgerRow(db: Connection, htid: string): Promise<Record<st
   const [row] = await db.query(`SELECT * FROM slip_indexed WHERE htid = '${htid}'`)
   return row
 }
+
+export interface ErrorRow {
+  id: number
+  code: string
+  stage: string
+  message: string
+  pattern: string
+  rev: number
+  resolution: string | null
+  note: string | null
+}
+
+/** All errors of an item, oldest first. */
+export const errorsOf = (db: Connection, htid: string) =>
+  db.query<ErrorRow & Record<string, unknown>>(`SELECT * FROM slip_errors WHERE htid = '${htid}' ORDER BY id`)
 
 /** SQL of the database clock, some seconds from now: the tests age leases with it. */
 export const later = ({ dialect }: Connection, seconds: number): string =>
@@ -163,6 +220,22 @@ const waiting = {
     const blocked = (status?.Status ?? '').split('---TRANSACTION').filter((part) => part.includes('LOCK WAIT'))
     return ours.some(({ id }) => blocked.some((part) => part.includes(`thread id ${id},`)))
   },
+}
+
+/** Runs `first` in an open transaction, starts `second` elsewhere until it waits for a lock, then commits. */
+export async function race<T>(
+  db: Database,
+  first: (tx: Connection) => Promise<unknown>,
+  second: () => Promise<T>,
+): Promise<T> {
+  let answer: Promise<T> | undefined
+  await db.transaction(async (tx) => {
+    await first(tx)
+    answer = second()
+    answer.catch(() => undefined)
+    await untilBlocked(db)
+  })
+  return answer as Promise<T>
 }
 
 /** Resolves once a transaction of this test's database waits for a lock: a race can then be let go. */

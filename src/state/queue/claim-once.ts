@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Connection, Database } from '../connection.ts'
-import { type Claim, type ClaimedItem, type ClaimRequest, claim } from './claim.ts'
+import { type Claim, type ClaimedItem, type ClaimRequest, claim, itemOf } from './claim.ts'
 
 /**
  * A claim in a transaction of its own. When the answer to COMMIT is lost the transaction is run again, and rows may lie
@@ -19,16 +19,20 @@ export function claimOnce(db: Database, request: ClaimRequest): Promise<Claim> {
 }
 
 const postgres = `
-  SELECT c.token, q.htid, q.action, q.shard, q.claimed_rev AS rev, q.attempts, q.unproven, q.seq, q.fence
+  SELECT c.token, q.htid, q.action, q.shard, q.claimed_rev AS rev, q.attempts, q.unproven, q.seq, q.fence,
+         coalesce(q.waive, l.waived) AS waived
   FROM slip_claim c JOIN slip_queue q ON q.target = c.target AND q.htid = ANY(c.htids) AND q.claim_token = c.token
+  LEFT JOIN slip_indexed l ON l.target = q.target AND l.htid = q.htid
   WHERE c.token = (SELECT token FROM slip_claim WHERE token = ANY($1) LIMIT 1)
   ORDER BY q.htid`
 
 const mysql = {
   claim: 'SELECT token, htids FROM slip_claim WHERE token IN (?) LIMIT 1',
   items: `
-    SELECT claim_token AS token, htid, action, shard, claimed_rev AS rev, attempts, unproven, seq, fence FROM slip_queue
-    WHERE target = ? AND htid IN (?) AND claim_token = ? ORDER BY htid`,
+    SELECT q.claim_token AS token, q.htid, q.action, q.shard, q.claimed_rev AS rev, q.attempts, q.unproven, q.seq, q.fence,
+           COALESCE(q.waive, l.waived) AS waived
+    FROM slip_queue q LEFT JOIN slip_indexed l ON l.target = q.target AND l.htid = q.htid
+    WHERE q.target = ? AND q.htid IN (?) AND q.claim_token = ? ORDER BY q.htid`,
 }
 
 type Row = ClaimedItem & { token: string; seq: number; fence: number }
@@ -43,14 +47,7 @@ async function findClaim(tx: Connection, { bucket }: ClaimRequest, tokens: reado
     target: bucket.target,
     lane: bucket.lane,
     fence: first.fence,
-    items: rows.map(({ htid, action, shard, rev, attempts, unproven }) => ({
-      htid,
-      action,
-      shard,
-      rev,
-      attempts,
-      unproven,
-    })),
+    items: rows.map(itemOf),
     corrected: 0,
     lastSeq: Math.max(...rows.map((row) => row.seq)),
   }

@@ -44,6 +44,8 @@ export interface ClaimedItem {
   readonly rev: number
   readonly attempts: number
   readonly unproven: boolean
+  /** The check of assembly that queue or ledger say is waived for it. */
+  readonly waived: string | null
 }
 
 export interface Claim {
@@ -68,7 +70,8 @@ c AS MATERIALIZED (
   WHERE ${which} AND EXISTS (SELECT 1 FROM me)
   ORDER BY seq LIMIT $6 FOR UPDATE SKIP LOCKED),
 j AS MATERIALIZED (
-  SELECT c.htid, c.seq, c.fence, coalesce(l.shard, 0) AS ledger_shard, coalesce(l.fence, 0) AS ledger_fence
+  SELECT c.htid, c.seq, c.fence, coalesce(l.shard, 0) AS ledger_shard, coalesce(l.fence, 0) AS ledger_fence,
+         l.waived
   FROM c LEFT JOIN slip_indexed l ON l.target = $2 AND l.htid = c.htid),
 mine AS MATERIALIZED (SELECT * FROM j WHERE ledger_shard IN (0, $4)),
 corrected AS (
@@ -83,7 +86,8 @@ taken AS (
       attempts = q.attempts + 1,
       shard = CASE WHEN q.shard > 0 THEN q.shard WHEN q.action = 'index' THEN $10 ELSE 0 END
   FROM mine, f WHERE q.target = $2 AND q.htid = mine.htid
-  RETURNING q.htid, q.action, q.shard, q.rev, q.attempts, q.unproven, q.seq, q.fence),
+  RETURNING q.htid, q.action, q.shard, q.rev, q.attempts, q.unproven, q.seq, q.fence,
+            coalesce(q.waive, mine.waived) AS waived),
 claim AS (
   INSERT INTO slip_claim (token, worker, pid, host, target, lane, shard, htids, claimed_at, lease_until)
   SELECT $7, $1, $8, $9, $2, $3, $4, (SELECT array_agg(htid ORDER BY htid) FROM taken), clock_timestamp(),
@@ -91,7 +95,7 @@ claim AS (
   WHERE EXISTS (SELECT 1 FROM taken))
 SELECT taken.*, (SELECT count(*) FROM corrected) AS corrected FROM taken
 UNION ALL
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, (SELECT max(seq) FROM c), NULL, (SELECT count(*) FROM corrected)
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, (SELECT max(seq) FROM c), NULL, NULL, (SELECT count(*) FROM corrected)
 ORDER BY htid NULLS LAST`
 
 const postgres = { ready: postgresClaim(readyFrom), deletes: postgresClaim(readyDeletes) }
@@ -103,13 +107,13 @@ const mysql = {
            (SELECT lease_ms FROM slip_target WHERE name = ?) AS lease
     FROM slip_worker WHERE token = ? AND expired_at IS NULL LOCK IN SHARE MODE`,
   ready: `
-    SELECT htid, action, shard, rev, attempts, unproven, seq, fence FROM slip_queue FORCE INDEX (slip_queue_ready)
+    SELECT htid, action, shard, rev, attempts, unproven, seq, fence, waive FROM slip_queue FORCE INDEX (slip_queue_ready)
     WHERE state = 0 AND target = ? AND lane = ? AND shard = ? AND seq >= ? ORDER BY seq LIMIT ? FOR UPDATE SKIP LOCKED`,
   deletes: `
-    SELECT htid, action, shard, rev, attempts, unproven, seq, fence FROM slip_queue FORCE INDEX (PRIMARY)
+    SELECT htid, action, shard, rev, attempts, unproven, seq, fence, waive FROM slip_queue FORCE INDEX (PRIMARY)
     WHERE state = 0 AND target = ? AND lane = ? AND shard = ? AND htid IN (?) AND action = 'delete'
     ORDER BY htid LIMIT ? FOR UPDATE SKIP LOCKED`,
-  ledger: 'SELECT htid, shard, fence FROM slip_indexed WHERE target = ? AND htid IN (?)',
+  ledger: 'SELECT htid, shard, fence, waived FROM slip_indexed WHERE target = ? AND htid IN (?)',
   correct: 'UPDATE slip_queue FORCE INDEX (PRIMARY) SET shard = ? WHERE target = ? AND htid IN (?)',
   take: `
     UPDATE slip_queue FORCE INDEX (PRIMARY)
@@ -131,6 +135,7 @@ interface Row {
   unproven: boolean
   seq: number | null
   fence: number
+  waived: string | null
   corrected: number
 }
 
@@ -149,22 +154,37 @@ export async function claim(tx: Connection, request: ClaimRequest, token: string
     target: bucket.target,
     lane: bucket.lane,
     fence: items[0]?.fence ?? 0,
-    items: items.map(({ htid, action, shard, rev, attempts, unproven }) => ({
-      htid,
-      action,
-      shard,
-      rev,
-      attempts,
-      unproven,
-    })),
+    items: items.map(itemOf),
     corrected: summary?.corrected ?? 0,
     lastSeq: summary?.seq ?? fromSeq,
   }
 }
 
+/** A claimed row without what is the batch's or the bucket's. */
+export const itemOf = ({ htid, action, shard, rev, attempts, unproven, waived }: ClaimedItem): ClaimedItem => ({
+  htid,
+  action,
+  shard,
+  rev,
+  attempts,
+  unproven,
+  waived,
+})
+
 const sizeOf = ({ bucket, batch }: ClaimRequest) => (bucket.lane === 0 ? 1 : batch)
 
-type ReadyRow = ClaimedItem & { readonly seq: number; readonly fence: number }
+interface ReadyRow extends Omit<ClaimedItem, 'waived'>, Record<string, unknown> {
+  readonly seq: number
+  readonly fence: number
+  readonly waive: string | null
+}
+
+interface LedgerRow extends Record<string, unknown> {
+  readonly htid: string
+  readonly shard: number
+  readonly fence: number
+  readonly waived: string | null
+}
 
 interface Me {
   readonly clock: number
@@ -179,7 +199,7 @@ async function claimMysql(tx: Connection, request: ClaimRequest, token: string):
   const [me] = await tx.query<Me & Record<string, unknown>>(mysql.me, [target, worker])
   if (me === undefined) return nothing
   const [sql, from] = deletes === undefined ? [mysql.ready, fromSeq] : [mysql.deletes, deletes]
-  const rows = await tx.query<ReadyRow & Record<string, unknown>>(sql, [target, lane, shard, from, sizeOf(request)])
+  const rows = await tx.query<ReadyRow>(sql, [target, lane, shard, from, sizeOf(request)])
   const last = rows.at(-1)
   if (last === undefined) return nothing
   const { mine, knownFence, corrected } = await checkLedger(tx, request.bucket, rows)
@@ -190,16 +210,16 @@ async function claimMysql(tx: Connection, request: ClaimRequest, token: string):
 
 /** Puts rows whose ledger names another shard into their true bucket; the others are to be claimed. */
 async function checkLedger(tx: Connection, { target, shard }: Bucket, rows: readonly ReadyRow[]) {
-  const ledger = await tx.query<{ htid: string; shard: number; fence: number }>(mysql.ledger, [
-    target,
-    rows.map(({ htid }) => htid),
-  ])
+  const ledger = await tx.query<LedgerRow>(mysql.ledger, [target, rows.map(({ htid }) => htid)])
   const astray = ledger.filter((row) => row.shard !== 0 && row.shard !== shard)
   for (const [truth, some] of Map.groupBy(astray, (row) => row.shard)) {
     await tx.change(mysql.correct, [truth, target, some.map(({ htid }) => htid)])
   }
   const gone = new Set(astray.map(({ htid }) => htid))
-  const mine = rows.filter(({ htid }) => !gone.has(htid))
+  const waived = new Map(ledger.map((row) => [row.htid, row.waived]))
+  const mine = rows
+    .filter(({ htid }) => !gone.has(htid))
+    .map((row) => ({ ...row, waived: row.waive ?? waived.get(row.htid) ?? null }))
   const fences = [...mine, ...ledger.filter(({ htid }) => !gone.has(htid))].map(({ fence }) => fence)
   return { mine, knownFence: Math.max(0, ...fences), corrected: astray.length }
 }
@@ -208,17 +228,13 @@ async function take(
   tx: Connection,
   { bucket, worker, pid, host, draw }: ClaimRequest,
   { token, fence, lease }: { token: string; fence: number; lease: number },
-  rows: readonly ReadyRow[],
+  rows: readonly ClaimedItem[],
 ): Promise<ClaimedItem[]> {
   const items = rows
-    .map(({ htid, action, shard, rev, attempts, unproven }) => ({
-      htid,
-      action,
-      shard: shard > 0 || action === 'delete' ? shard : draw,
-      rev,
-      attempts: attempts + 1,
-      unproven,
-    }))
+    .map((row) => {
+      const drawn = row.shard > 0 || row.action === 'delete' ? row.shard : draw
+      return { ...itemOf(row), shard: drawn, attempts: row.attempts + 1 }
+    })
     .sort((a, b) => (a.htid < b.htid ? -1 : 1))
   const { target, lane, shard } = bucket
   const htids = items.map(({ htid }) => htid)
