@@ -19,9 +19,9 @@ type Batched = (typeof batched)[number]
 const postgres = {
   retire: `UPDATE slip_target SET state = 'retiring' WHERE name = $1 AND state <> 'retiring'`,
   batch: ({ table, order, key }: Batched) => `
-    WITH some AS MATERIALIZED (
+    WITH batch AS MATERIALIZED (
       SELECT ${key.join(', ')} FROM ${table} WHERE target = $1 ORDER BY ${order} LIMIT $2 FOR UPDATE)
-    DELETE FROM ${table} t USING some WHERE t.target = $1 AND ${key.map((column) => `t.${column} = some.${column}`).join(' AND ')}`,
+    DELETE FROM ${table} t USING batch WHERE t.target = $1 AND ${key.map((column) => `t.${column} = batch.${column}`).join(' AND ')}`,
 }
 
 const mysql = {
