@@ -19,10 +19,16 @@ export class Daemon {
   readonly exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   readonly #waiting: { name: string; found: (event: LoggedEvent) => void; failed: (error: Error) => void }[] = []
 
-  constructor(stage: 'rights' | 'enqueue' | 'index', configFile: string, ...args: string[]) {
-    this.process = spawn(process.execPath, [`${bin}/slip-${stage}.cjs`, '--config', configFile, ...args], {
-      stdio: ['ignore', 'inherit', 'pipe'],
-    })
+  /** `before`: words of a command that runs the daemon, such as another host. */
+  constructor(
+    stage: 'rights' | 'enqueue' | 'index',
+    configFile: string,
+    args: string[],
+    before: readonly string[] = [],
+  ) {
+    const daemon = [process.execPath, `${bin}/slip-${stage}.cjs`, '--config', configFile, ...args]
+    const [program, ...rest] = [...before, ...daemon] as [string, ...string[]]
+    this.process = spawn(program, rest, { stdio: ['ignore', 'inherit', 'pipe'] })
     const lines = createInterface({ input: this.process.stderr as NodeJS.ReadableStream })
     lines.on('line', (line) => this.#hear(line))
     this.exit = Promise.all([once(this.process, 'exit'), once(lines, 'close')]).then(([[code, signal]]) => {
@@ -60,7 +66,15 @@ export class Daemon {
 const started = new Set<Daemon>()
 
 export function start(stage: 'rights' | 'enqueue' | 'index', configFile: string, ...args: string[]): Daemon {
-  const daemon = new Daemon(stage, configFile, ...args)
+  return keep(new Daemon(stage, configFile, args))
+}
+
+/** As start, through a command: `env`, `unshare`. */
+export function startThrough(before: readonly string[], stage: 'rights' | 'enqueue' | 'index', configFile: string) {
+  return keep(new Daemon(stage, configFile, [], before))
+}
+
+function keep(daemon: Daemon): Daemon {
   started.add(daemon)
   void daemon.exit.finally(() => started.delete(daemon))
   return daemon
