@@ -20,6 +20,7 @@ const levels: Partial<Record<EventName, Level>> = {
   'shard.ahead': 'error',
   'shard.behind': 'error',
   'shard.scanned': 'warn',
+  'recheck.wrong': 'warn',
   'index.unbalanced': 'error',
   'lease.lost': 'error',
 }

@@ -60,6 +60,8 @@ export interface Events {
   'shard.behind': { target: string; shard: number; reason: string }
   /** The rolling scan found what engine and ledger tell differently; `first` is an example. */
   'shard.scanned': { target: string; corrected: number; strays: number; withoutRights: number; first: string }
+  /** The engine did not hold what the ledger says of items that left the queue unproven or were deleted; asked for anew. */
+  'recheck.wrong': { target: string; items: number; first: string }
   'lease.lost': { token: string; items: number }
 }
 

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { Config } from '../config/load.ts'
 import { type Breakers, type Gate, shardName } from '../daemon/breakers.ts'
 import type { Chore } from '../daemon/chores/chore.ts'
+import { recheckChore } from '../daemon/chores/recheck.ts'
 import { restoreChores } from '../daemon/chores/restore.ts'
 import type { OpenedEngine } from '../daemon/engines.ts'
 import type { LeaseKeeper } from '../daemon/lease.ts'
@@ -52,7 +53,8 @@ export class Line {
 
   /** What is done for this target beside its batches. */
   get chores(): Chore[] {
-    return restoreChores(this.#pair, this.#context.config, this.#context.bus)
+    const { config, bus } = this.#context
+    return [recheckChore(this.#pair, bus), ...restoreChores(this.#pair, config, bus)]
   }
 
   get #pair() {
