@@ -34,7 +34,7 @@ const crew: readonly (readonly [Stage, number])[] = [
 ]
 
 /** So that a batch takes its time, and faults find claims under way. */
-const indexDelayMs = 8
+const indexDelayMs = 15
 
 export interface OpenedWorld extends World {
   close(): Promise<void>

@@ -3,12 +3,12 @@ import { Random } from '../../samples/random.ts'
 import type { ServerName, Tell } from '../services/server.ts'
 import { faults as everyFault } from './faults/all.ts'
 import type { Thing } from './faults/fault.ts'
-import { applyChange } from './library/changes.ts'
+import { applyChange, burst } from './library/changes.ts'
 import { openWorld } from './open-world.ts'
 import { lookAround } from './platform.ts'
 import { untilAtRest } from './rest.ts'
 import { drawSchedule, type Step } from './schedule.ts'
-import { judge, knownOf, type Verdict } from './verdict.ts'
+import { type Finding, judge, knownOf, type Verdict } from './verdict.ts'
 import { Watch } from './watch.ts'
 import type { World } from './world.ts'
 
@@ -50,22 +50,17 @@ export async function runChaos({ database, seed, faults }: ChaosOptions, tell: T
     })
     populate(world, faults)
     for (const daemon of world.daemons) daemon.start()
-    const watch = new Watch(world)
-    const counts = await strikeAll(world, drawSchedule(seed, faults, possible))
-    world.tell('all faults are healed; waiting for rest')
-    await untilAtRest(world)
-    await watch.stop()
-    await Promise.all(world.daemons.map((daemon) => daemon.stop('SIGTERM')))
-    const verdict = await judge(world)
+    const counts: Record<string, number> = {}
+    const verdict = await runRounds(world, drawSchedule(seed, faults, possible), counts)
     await report(world, verdict)
-    const count = (kind: string) =>
-      new Set(verdict.findings.filter((each) => each.kind === kind).map(({ htid }) => htid)).size
     const { fencedOut, staleRefused, defects } = world.journal
-    const { items, revisions } = verdict
+    const { items, revisions, findings, broken } = verdict
+    const count = (kind: Finding['kind']) =>
+      new Set(findings.filter((each) => each.kind === kind).map(({ htid }) => htid)).size
     const bad = { lost: count('lost'), doubled: count('doubled'), stale: count('stale') }
     return {
       result: { database, seed, faults: counts, items, revisions, fencedOut, staleRefused, ...bad },
-      sound: verdict.findings.length + verdict.broken.length + defects.length === 0,
+      sound: findings.length + broken.length + defects.length === 0,
     }
   } finally {
     await world.close()
@@ -80,16 +75,45 @@ function populate({ library }: World, faults: number): void {
   library.flush()
 }
 
+/** How many faults lie between two rests. */
+const roundLength = 12
+
+/** Round by round, each of which ends at rest and is judged; the first that is not sound is the last. */
+async function runRounds(world: World, steps: readonly Step[], counts: Record<string, number>): Promise<Verdict> {
+  const watch = new Watch(world)
+  for (let done = 0; ; done += roundLength) {
+    const round = steps.slice(done, done + roundLength)
+    await strikeAll(world, round, counts)
+    await changeInHaste(world, round.at(-1)!)
+    await untilAtRest(world)
+    const verdict = await judge(world)
+    world.tell(`at rest after ${done + round.length} faults: ${verdict.items} items, ${verdict.revisions} revisions`)
+    const { length: wrong } = [...verdict.findings, ...verdict.broken, ...world.journal.defects]
+    if (wrong === 0 && done + roundLength < steps.length) continue
+    await watch.stop()
+    return verdict
+  }
+}
+
+/** The last changes before a rest come one upon the other, into claims under way. */
+async function changeInHaste(world: World, { seed }: Step): Promise<void> {
+  for (const [index, kind] of burst.entries()) {
+    change(world, { changes: [kind], seed: `${seed} burst ${index}` })
+    await pause(hasteMs)
+  }
+}
+
+const hasteMs = 250
+
 /** Step by step; faults of different things last side by side. Resolves when all are healed. */
-async function strikeAll(world: World, steps: readonly Step[]): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {}
+async function strikeAll(world: World, steps: readonly Step[], counts: Record<string, number>): Promise<void> {
   const healing = new Map<Thing | number, Promise<void>>()
   for (const step of steps) {
     change(world, step)
     const { fault, number, lastsMs } = step
     for (const thing of fault.takes) await healing.get(thing)
     const struck = await fault.strike(world, new Random(step.seed))
-    world.tell(`${number}/${steps.length} ${fault.kind} ${struck.what} (${lastsMs} ms; ${step.changes.join(', ')})`)
+    world.tell(`${number} ${fault.kind} ${struck.what} (${lastsMs} ms; ${step.changes.join(', ')})`)
     const healed = pause(lastsMs).then(async () => {
       if (await struck.heal()) counts[fault.kind] = (counts[fault.kind] ?? 0) + 1
     })
@@ -99,10 +123,9 @@ async function strikeAll(world: World, steps: readonly Step[]): Promise<Record<s
   await Promise.all(healing.values())
   for (const { clock } of world.hosts) clock?.set(0)
   world.serverClock?.setAhead()
-  return counts
 }
 
-function change({ library, requests }: World, { changes, seed }: Step): void {
+function change({ library, requests }: World, { changes, seed }: Pick<Step, 'changes' | 'seed'>): void {
   for (const [index, kind] of changes.entries())
     requests.add(applyChange(kind, library, new Random(`${seed} change ${index}`)))
   requests.add(library.flush().requests)
