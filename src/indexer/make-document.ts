@@ -4,6 +4,7 @@ import { hostName } from '../daemon/identity.ts'
 import { documentSchemaVersion } from '../daemon/targets.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import type { Repository } from '../repository/repository.ts'
+import type { Waiver } from '../state/queue/waiver.ts'
 import type { RightsRow } from '../state/rights/rights-row.ts'
 import { type AssembledDocument, assemble } from './assemble/assemble.ts'
 import type { Lookups } from './lookups.ts'
@@ -18,7 +19,11 @@ export interface DocumentRequest {
   readonly htid: string
   readonly rev: number
   readonly fence: number
+  /** As claimed: the check that a person waived for the item. */
+  readonly waived?: string | null
 }
+
+const pageGap: Waiver = 'page_gap'
 
 /** Reads and assembles the document of one item. Throws the item codes of assembly and lookups, REPOSITORY_UNAVAILABLE. */
 export async function makeDocument(
@@ -27,7 +32,7 @@ export async function makeDocument(
   lookups: Lookups,
   request: DocumentRequest,
 ): Promise<AssembledDocument> {
-  const { htid, rev, fence } = request
+  const { htid, rev, fence, waived } = request
   const rights = lookups.rights(htid)
   if (rights.attr === null)
     throw new SlipError('RIGHTS_MISSING', `no source says what rights ${htid} has`, { place: { htid } })
@@ -39,6 +44,7 @@ export async function makeDocument(
       attr: rights.attr,
       record,
       volume,
+      gapsWaived: waived === pageGap,
       text: { emptyPageToken: config.indexer.emptyPage ?? null, dehyphenate: config.indexer.dehyphenate },
       provenance: {
         rev,

@@ -26,15 +26,31 @@ export async function openPairtreeVolume(root: string, name: PairtreeName): Prom
   }
   const zip = zipFile.value
   let isOpen = zip !== null
+  const opened = () => {
+    if (zip === null) throw new SlipError('ZIP_MISSING', 'The item has no zip.', { place: { zip: `${base}.zip` } })
+    return zip
+  }
   return {
     mets: metsFile.value.mets,
     place: { ...metsFile.value.place, ...(zip === null ? {} : { zipBytes: zip.size, zipTime: zip.modified }) },
     async readPages(names) {
       if (names.length === 0) return []
-      if (zip === null) {
-        throw new SlipError('ZIP_MISSING', 'The item has no zip.', { place: { zip: `${base}.zip` } })
-      }
-      return readZipTexts(zip, await findPages(zip, name.object, names))
+      const file = opened()
+      const found = await findPages(file, name.object, names)
+      const absent = new Set(names.filter((page) => !found.has(page))).size
+      const total = new Set(names).size
+      return readZipTexts(
+        file,
+        names.map((page) => found.get(page) ?? missing(file, page, absent, total)),
+      )
+    },
+    async readPagesThere(names) {
+      if (names.length === 0) return []
+      const file = opened()
+      const found = await findPages(file, name.object, names)
+      const texts = readZipTexts(file, [...found.values()])
+      const byPage = new Map([...found.keys()].map((page, index) => [page, texts[index] as Buffer]))
+      return names.map((page) => byPage.get(page) ?? null)
     },
     async close() {
       // Closed twice, a descriptor may be another file's.
@@ -82,9 +98,9 @@ async function openIn(root: string, path: string): Promise<OpenFile | 'not a fil
 
 /**
  * Finds page files by base name in the folders where packagers put them: none, the object's, TEXT in either.
- * Throws ZIP_DUPLICATE_NAME when a page is there twice, PAGE_MISSING with the first page that is not there.
+ * Throws ZIP_DUPLICATE_NAME when a page is there twice.
  */
-async function findPages(zip: OpenFile, object: string, names: readonly string[]): Promise<ZipEntry[]> {
+async function findPages(zip: OpenFile, object: string, names: readonly string[]): Promise<Map<string, ZipEntry>> {
   const folders = new Set(['', `${object}/`, 'TEXT/', `${object}/TEXT/`])
   const wanted = new Set(names)
   const found = new Map<string, ZipEntry>()
@@ -99,7 +115,7 @@ async function findPages(zip: OpenFile, object: string, names: readonly string[]
     }
     found.set(page, entry)
   })
-  return names.map((page) => found.get(page) ?? missing(zip, page, wanted.size - found.size, wanted.size))
+  return found
 }
 
 function missing(zip: OpenFile, page: string, count: number, expected: number): never {

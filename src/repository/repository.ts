@@ -21,5 +21,7 @@ export interface VolumeSource {
    * the item). Throws ZIP_MISSING, ZIP_UNREADABLE, ZIP_ENTRY_*, ZIP_DUPLICATE_NAME or PAGE_MISSING with the page named.
    */
   readPages(names: readonly string[]): Promise<Buffer[]>
+  /** As readPages, for an item whose gaps are waived: null for a page that is not there. */
+  readPagesThere(names: readonly string[]): Promise<(Buffer | null)[]>
   close(): Promise<void>
 }

@@ -16,6 +16,8 @@ export interface AssemblyInput {
   readonly volume: VolumeSource
   readonly provenance: Provenance
   readonly text: TextOptions
+  /** Pages whose file is not in the zip count as empty: a person waived the gap. */
+  readonly gapsWaived?: boolean
 }
 
 /** Who made the document, of what and when; no part of its content. */
@@ -48,12 +50,14 @@ export interface AssembledDocument extends IndexDocument {
 /**
  * Makes the document of one item from its METS file, its pages, its catalogue record and its rights. The document is
  * written once, as bytes, into one Buffer. Throws the METS_, ZIP_ and PAGE_ codes, VOLUME_TOO_LARGE, RECORD_UNREADABLE
- * and REPOSITORY_UNAVAILABLE; never answers a document with a page left out.
+ * and REPOSITORY_UNAVAILABLE; never answers a document with a page left out, but where gaps are waived.
  */
 export async function assemble(input: AssemblyInput): Promise<AssembledDocument> {
   const mets = readHathiTrustMets(input.volume.mets)
   const files = mets.pages.flatMap((page) => page.file ?? [])
-  const texts = pageTexts(mets, await input.volume.readPages(files))
+  const { volume, gapsWaived } = input
+  const read = await (gapsWaived ? volume.readPagesThere(files) : volume.readPages(files))
+  const texts = pageTexts(mets, read)
   const fields = documentFields({ ...input, mets }).map(([name, value]) => [name, JSON.stringify(value)] as const)
 
   const sink = new ByteSink(16_384 + texts.reduce((sum, text) => sum + text.length + 8, 0))
@@ -69,18 +73,18 @@ export async function assemble(input: AssemblyInput): Promise<AssembledDocument>
   const { rev, fence } = input.provenance
   const counts = {
     expected: mets.pages.length,
-    read: files.length,
+    read: read.filter((text) => text !== null).length,
     empty: written.empty,
     invalidBytes: written.invalidBytes,
   }
   return { id: input.htid, fence, rev, digest, json: sink.written(), pages, bytes: sink.length, counts }
 }
 
-/** The bytes of every page in METS order; none for a page that has images only. */
-function pageTexts(mets: HathiTrustMets, texts: readonly Buffer[]): Buffer[] {
+/** The bytes of every page in METS order; none for a page that has images only, or whose file is not there. */
+function pageTexts(mets: HathiTrustMets, texts: readonly (Buffer | null)[]): Buffer[] {
   const none = Buffer.alloc(0)
   let next = 0
-  return mets.pages.map((page) => (page.file === null ? none : texts[next++]!))
+  return mets.pages.map((page) => (page.file === null ? none : (texts[next++] ?? none)))
 }
 
 /** The page list belongs to the content: an engine that keeps pages keeps their numbers. */

@@ -35,7 +35,8 @@ ${rows.join('\n')}
 Read are HathiTrust's volume profiles 2.0 and 2.1 and METS files without a PROFILE, which have the same layout. Other
 profiles end as METS_UNSUPPORTED. Pages are the \`div\`s with an ORDER in the physical structMap, sorted by ORDER as a number;
 their text is the file of \`fileGrp USE="ocr"\` their \`fptr\` points to, taken from the zip by name. A page without such a
-file has images only and counts as empty. A page whose file is not in the zip is an error (PAGE_MISSING), never a gap.
+file has images only and counts as empty. A page whose file is not in the zip is an error (PAGE_MISSING), never a gap –
+unless a person waived it for the item (\`slipctl errors retry --id ID --waive page_gap\`): then it counts as empty.
 
 ## Text
 

@@ -117,6 +117,22 @@ describe('a document', () => {
     })
   })
 
+  test('has the pages there are where a person waived the gap, the others counted as empty', async () => {
+    const volume = { pages: ['one', null, 'three', null] }
+    const document = await make(volume, { gapsWaived: true })
+    expect(document.counts).toMatchObject({ expected: 4, read: 2, empty: 2 })
+    expect(document.pages.map(({ order, length }) => [order, length])).toEqual([
+      [1, 3],
+      [2, 0],
+      [3, 5],
+      [4, 0],
+    ])
+    const { digest } = await make({ pages: ['one', '', 'three', ''] })
+    expect(document.digest).toBe(digest)
+    const whole = { pages: ['one', 'two'] }
+    expect((await make(whole, { gapsWaived: true })).digest).toBe((await make(whole)).digest)
+  })
+
   test('keeps the hyphens of line ends when dehyphenate is off', async () => {
     expect(jsonOf(await make({ pages: ['com-\nplete'], text: { dehyphenate: false } })).ocr).toBe('com- plete')
   })
