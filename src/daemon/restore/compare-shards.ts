@@ -24,9 +24,9 @@ export async function compareShards({ db, engine, target }: Pair): Promise<Findi
   return findings
 }
 
-/** The shard surely had a newer marker, and it is not yet known that it lacks what came after this one. */
-export const isSetBack = ({ durableAt, behindFrom }: ShardState, marker: number | null): boolean =>
-  durableAt !== null && (marker ?? 0) < durableAt && (behindFrom === null || behindFrom > (marker ?? 0))
+/** The shard surely had a newer marker. */
+export const isSetBack = ({ durableAt }: ShardState, marker: number | null): boolean =>
+  durableAt !== null && (marker ?? 0) < durableAt
 
 const setback = (shard: number, marker: number | null): Finding => ({
   kind: 'behind',

@@ -34,10 +34,11 @@ const postgres = {
   behind: `
     UPDATE slip_shard
     SET behind_from = least(behind_from, timestamptz 'epoch' + $4 * interval '1 microsecond'),
+        durable_at = timestamptz 'epoch' + $4 * interval '1 microsecond',
         state_before = coalesce(state_before, state), since = CASE WHEN state = 'ahead' THEN since ELSE clock_timestamp() END,
         reason = CASE WHEN state = 'ahead' THEN reason ELSE $3 END, state = CASE WHEN state = 'ahead' THEN state ELSE 'behind' END
     WHERE target = $1 AND shard = $2
-      AND (behind_from IS NULL OR behind_from > timestamptz 'epoch' + $4 * interval '1 microsecond')`,
+      AND durable_at > timestamptz 'epoch' + $4 * interval '1 microsecond'`,
   marked: `
     UPDATE slip_shard
     SET durable_at = greatest(durable_at, timestamptz 'epoch' + $3 * interval '1 microsecond'),
@@ -73,9 +74,9 @@ const mysql = {
     WHERE target = ? AND shard = ? AND state <> 'ahead'`,
   behind: `
     UPDATE slip_shard
-    SET behind_from = ${time}, state_before = COALESCE(state_before, state), since = IF(state = 'ahead', since, SYSDATE(6)),
+    SET behind_from = LEAST(COALESCE(behind_from, durable_at), ${time}), durable_at = ${time}, state_before = COALESCE(state_before, state), since = IF(state = 'ahead', since, SYSDATE(6)),
         reason = IF(state = 'ahead', reason, ?), state = IF(state = 'ahead', state, 'behind')
-    WHERE target = ? AND shard = ? AND (behind_from IS NULL OR behind_from > ${time})`,
+    WHERE target = ? AND shard = ? AND durable_at > ${time}`,
   marked: `
     UPDATE slip_shard
     SET durable_at = IF(? IS NULL, durable_at, GREATEST(COALESCE(durable_at, '1970-01-01'), ${time})),
@@ -107,14 +108,17 @@ export async function setAhead(tx: Connection, target: string, shard: number, re
   return (await tx.change(mysql.ahead, [reason, target, shard])) > 0
 }
 
-/** The shard lacks what it was sent after `from`; the oldest wins. False = that, or more, was known. */
+/**
+ * The shard has the marker `from` (0 = none) and lacks what it was sent after that; of several setbacks the oldest wins.
+ * False = the database knew of no newer marker.
+ */
 export async function setBehind(
   tx: Connection,
   target: string,
   { shard, from, reason }: { readonly shard: number; readonly from: number; readonly reason: string },
 ): Promise<boolean> {
   if (tx.dialect === 'postgres') return (await tx.change(postgres.behind, [target, shard, reason, from])) > 0
-  return (await tx.change(mysql.behind, [from, reason, target, shard, from])) > 0
+  return (await tx.change(mysql.behind, [from, from, reason, target, shard, from])) > 0
 }
 
 /**

@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { compareChore } from '../../src/daemon/chores/compare.ts'
+import { markerChore } from '../../src/daemon/chores/marker.ts'
+import { compareShards } from '../../src/daemon/restore/compare-shards.ts'
+import { repair, setbacks } from '../../src/operations/repair.ts'
+import type { Engine } from '../../src/shards/engine.ts'
+import { later } from './fixture.ts'
+import { World } from './restore-world/world.ts'
+
+const lane = { lane: 'bulk', dryRun: false } as const
+
+let world: World
+beforeEach(async () => {
+  world = await World.open()
+})
+afterEach(() => world.close())
+
+const some = (name: string) => Array.from({ length: 20 }, (_, n) => `${name}.${n}`)
+const rows = (sql: string) => world.db.query(sql)
+const mark = () => world.do(markerChore(world.pair))
+const compare = () => world.do(compareChore(world.pair, world.bus))
+const repairAll = async () => {
+  const all = await setbacks(world.db, 'main')
+  return Promise.all(all.map((each) => repair(world.db, each, lane)))
+}
+
+/** What was settled until now was settled long ago. */
+async function passTime() {
+  await rows(`UPDATE slip_indexed SET time = ${later(world.db, -3600)}`)
+  // the marker of now is sent with the next round
+  await mark()
+  await mark()
+}
+
+test('an engine set back to an older copy gets again what it lost: changed, added and deleted items', async () => {
+  const [stay, changed, added, deleted] = [some('stay'), some('changed'), some('added'), some('deleted')]
+  await world.indexed([...stay, ...changed, ...deleted])
+  await passTime()
+  const restores = [await world.tables.backUp(1), await world.tables.backUp(2)]
+  world.say(changed, { title: 2 })
+  world.say(added, { title: 1 })
+  world.say(deleted, { attr: 8 })
+  await world.run()
+  await mark()
+  expect(await compareShards(world.pair)).toEqual([])
+  for (const restore of restores) await restore()
+  expect(await world.violations()).not.toEqual([])
+  await compare()
+  expect(await world.shardStates()).toEqual(['behind', 'behind'])
+  const repaired = await repairAll()
+  expect(repaired.reduce((sum, { requested }) => sum + requested, 0)).toBe(60)
+  expect(await world.shardStates()).toEqual(['open', 'open'])
+  await world.run()
+  expect(await world.violations()).toEqual([])
+})
+
+test('of an emptied shard everything is requested, and nothing of the other', async () => {
+  await world.indexed(some('a'))
+  await passTime()
+  await world.tables.empty(1)
+  await compare()
+  expect(await world.shardStates()).toEqual(['behind', 'open'])
+  expect(await repairAll()).toMatchObject([{ shard: 1, from: 0, requested: 10, whole: true }])
+  await world.run()
+  expect(await world.violations()).toEqual([])
+})
+
+test('a shard that is behind gets no new items, what it holds is claimed, and what it was before it is again', async () => {
+  await world.indexed(some('a'))
+  await passTime()
+  await rows(`UPDATE slip_shard SET state = 'full', reason = 'disk' WHERE shard = 2`)
+  await world.tables.empty(1)
+  await world.tables.empty(2)
+  await compare()
+  world.say(some('a'), { title: 2 })
+  world.say(['new.1'], { title: 1 })
+  await world.readSources()
+  await world.sweep()
+  expect(await (await world.worker()).run()).toBe(20)
+  expect(await rows('SELECT htid FROM slip_queue')).toEqual([{ htid: 'new.1' }])
+  await repairAll()
+  expect(await world.shardStates()).toEqual(['open', 'full'])
+  await world.run()
+  expect(await world.violations()).toEqual([])
+})
+
+test('commits go on while a shard is behind, and the oldest of two setbacks is repaired', async () => {
+  await world.indexed(some('a'))
+  await passTime()
+  const oldest = await world.tables.backUp(1)
+  await mark()
+  const newer = await world.tables.backUp(1)
+  await mark()
+  await newer()
+  await compare()
+  const [first] = await setbacks(world.db, 'main')
+  await mark()
+  await mark()
+  expect(await world.engine.marker(1)).toBeGreaterThan(first!.from)
+  expect(await compareShards(world.pair)).toEqual([])
+  await oldest()
+  await compare()
+  const [second] = await setbacks(world.db, 'main')
+  expect(second!.from).toBeLessThan(first!.from)
+  // who repairs what he saw first must not take the shard for whole
+  expect(await repair(world.db, first!, lane)).toMatchObject({ whole: false })
+  expect(await world.shardStates()).toEqual(['behind', 'open'])
+  expect(await repair(world.db, second!, lane)).toMatchObject({ whole: true })
+})
+
+test('a shard set back while its marker is being written is not taken for whole', async () => {
+  await world.indexed(some('a'))
+  await passTime()
+  const restore = await world.tables.backUp(1)
+  await mark()
+  const engine: Engine = {
+    ...world.engine,
+    marker: async (shard) => {
+      const marker = await world.engine.marker(shard)
+      if (shard === 1) await restore()
+      return marker
+    },
+  }
+  await world.do(markerChore({ ...world.pair, engine }))
+  await compare()
+  expect(await world.shardStates()).toEqual(['behind', 'open'])
+})
+
+test('a process that dies between marker and database makes no shard ahead or behind', async () => {
+  await mark()
+  const chore = markerChore(world.pair)
+  if ('look' in chore) await chore.look()
+  expect(await world.engine.marker(1)).not.toBeNull()
+  expect(await compareShards(world.pair)).toEqual([])
+  await mark()
+  expect(await compareShards(world.pair)).toEqual([])
+})
+
+test('what is claimed while a shard is repaired is read again, for it may have been posted before', async () => {
+  await world.indexed(some('a'))
+  await passTime()
+  const restore = await world.tables.backUp(1)
+  const other = await world.tables.backUp(2)
+  await mark()
+  world.say(some('a'), { title: 2 })
+  await world.readSources()
+  await world.sweep()
+  const indexer = await world.worker()
+  const held: [Awaited<ReturnType<typeof indexer.claim>>, Awaited<ReturnType<typeof indexer.post>>][] = []
+  for (let claim = await indexer.claim(); claim !== null; claim = await indexer.claim())
+    held.push([claim, await indexer.post(claim)])
+  await restore()
+  await other()
+  await compare()
+  expect(await world.shardStates()).toEqual(['behind', 'behind'])
+  await repairAll()
+  for (const [claim, outcomes] of held) await indexer.settle(claim!, outcomes)
+  await world.run()
+  expect(await world.violations()).toEqual([])
+})
+
+test('nothing is behind: a repair does nothing', async () => {
+  await world.indexed(some('a'))
+  await mark()
+  expect(await repairAll()).toEqual([])
+  expect(await rows('SELECT 1 FROM slip_queue')).toEqual([])
+})

@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { scanChore } from '../../src/daemon/chores/scan.ts'
+import { readWatermark } from '../../src/state/control/watermark.ts'
+import { reap } from '../../src/state/queue/reap.ts'
+import { document } from '../conformance/engine/documents.ts'
+import { digestOf } from './fixture.ts'
+import { World } from './restore-world/world.ts'
+
+const week = 7 * 86_400_000
+
+let world: World
+beforeEach(async () => {
+  world = await World.open()
+})
+afterEach(() => world.close())
+
+const some = (name: string) => Array.from({ length: 30 }, (_, n) => `${name}.${String(n).padStart(2, '0')}`)
+const rows = (sql: string) => world.db.query(sql)
+const shardOf = async (htid: string) =>
+  (await rows(`SELECT shard FROM slip_indexed WHERE htid = '${htid}'`))[0]?.shard as number
+const fenceOf = async (htid: string) =>
+  (await rows(`SELECT fence FROM slip_indexed WHERE htid = '${htid}'`))[0]?.fence as number
+
+/** A whole round of the scan; returns how many pages it took. */
+async function scan(period = week): Promise<number> {
+  const chore = scanChore(world.pair, { period }, world.bus)
+  for (let pages = 1; ; pages++) {
+    await world.do(chore)
+    if ((await readWatermark(world.db, 'scan', 'main')) === '') return pages
+  }
+}
+
+test('a round over engine and ledger that agree changes nothing, and ends', async () => {
+  await world.indexed(some('a'))
+  const ledger = await rows('SELECT * FROM slip_indexed ORDER BY htid')
+  expect(await scan()).toBeGreaterThan(1)
+  expect(await rows('SELECT * FROM slip_indexed ORDER BY htid')).toEqual(ledger)
+  expect(world.events).toEqual([])
+})
+
+test('what the engine lost is indexed again', async () => {
+  await world.indexed(some('a'))
+  await world.tables.empty(1)
+  await scan()
+  await world.run()
+  expect(await world.violations()).toEqual([])
+})
+
+test('another text than the ledger says is replaced', async () => {
+  await world.indexed(some('a'))
+  const other = { ...document({ id: 'a.03', fence: await fenceOf('a.03') }), digest: digestOf(9) }
+  await world.engine.post(await shardOf('a.03'), [other])
+  await scan()
+  await world.run()
+  expect(await world.violations()).toEqual([])
+})
+
+test('a process that slept longer than tombstones live raises nobody from the dead for long', async () => {
+  await world.indexed(some('a'))
+  world.say(['a.05'], { title: 2 })
+  await world.readSources()
+  await world.sweep()
+  const sleeper = await world.worker()
+  const claim = await sleeper.claim()
+  const parcel = await sleeper.read(claim!)
+  await rows(`UPDATE slip_claim SET lease_until = lease_until - INTERVAL '7200' SECOND`)
+  await world.db.transaction((tx) => reap(tx, 10))
+  world.say(['a.05'], { attr: 8 })
+  await world.run()
+  await world.tables.purgeTombstones()
+  for (const { item, document: late } of parcel.documents) await world.engine.post(item.shard, [late])
+  expect(await world.violations()).not.toEqual([])
+  await scan()
+  await world.run()
+  expect(await world.violations()).toEqual([])
+})
+
+test('a document in another shard than the ledger’s is removed there, and nothing newer than what was seen', async () => {
+  await world.indexed(some('a'))
+  const shard = await shardOf('a.07')
+  const stray = 3 - shard
+  const fence = (await fenceOf('a.07')) + 1_000
+  await world.engine.post(stray, [document({ id: 'a.07', fence })])
+  await scan()
+  expect(await world.engine.get(stray, ['a.07'])).toEqual([])
+  expect(await world.engine.post(stray, [document({ id: 'a.07', fence: fence - 1 })])).toEqual([
+    { kind: 'stale', fence },
+  ])
+  expect(await world.violations()).toEqual([])
+})
+
+test('what is queued is left to its claim', async () => {
+  await world.indexed(some('a'))
+  await world.tables.empty(1)
+  await world.tables.empty(2)
+  world.say(some('a'), { title: 2 })
+  await world.readSources()
+  await world.sweep()
+  const ledger = await rows('SELECT * FROM slip_indexed ORDER BY htid')
+  await scan()
+  expect(await rows('SELECT * FROM slip_indexed ORDER BY htid')).toEqual(ledger)
+})
+
+test('a document without rights is told, and kept', async () => {
+  await world.indexed(some('a'))
+  await world.engine.post(1, [document({ id: 'b.1', fence: 10 })])
+  await scan()
+  expect(world.events).toEqual([
+    { name: 'shard.scanned', fields: { target: 'main', corrected: 1, strays: 0, withoutRights: 1, first: 'b.1' } },
+  ])
+  expect(await world.engine.get(1, ['b.1'])).toHaveLength(1)
+})
+
+test('a shard that is ahead is left to a person', async () => {
+  await world.indexed(some('a'))
+  await world.tables.empty(1)
+  await rows(`UPDATE slip_shard SET state_before = 'open', state = 'ahead' WHERE shard = 2`)
+  expect(await world.do(scanChore(world.pair, { period: week }, world.bus))).toBe(0)
+  expect(await readWatermark(world.db, 'scan', 'main')).toBeNull()
+})
+
+test('the shorter the period the larger the pages: all are compared within it', async () => {
+  await world.indexed(some('a'))
+  expect(await scan(60_000)).toBe(2)
+  expect(await scan(2 * 60_000)).toBe(3)
+})

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { adopt } from '../../src/operations/adopt.ts'
+import { backUp } from './restore-world/copy.ts'
+import { World } from './restore-world/world.ts'
+
+const ids = (name: string, count: number) => Array.from({ length: count }, (_, n) => `${name}.${n}`)
+const options = { dryRun: false, removeUnowned: false }
+
+let world: World
+beforeEach(async () => {
+  world = await World.open()
+})
+afterEach(() => world.close())
+
+const [stay, changed, added, deleted] = [ids('stay', 30), ids('changed', 50), ids('added', 50), ids('deleted', 20)]
+
+/** A database that is older than its engine by 50 items changed, 50 added and 20 deleted. */
+async function restoredDatabase() {
+  await world.indexed([...stay, ...changed, ...deleted])
+  expect(await world.violations()).toEqual([])
+  const restore = await backUp(world.db)
+  world.say(changed, { title: 2 })
+  world.say(added, { title: 1 })
+  world.say(deleted, { attr: 8 })
+  await world.run()
+  expect(await world.violations()).toEqual([])
+  await restore()
+}
+
+for (const order of ['before', 'after'] as const) {
+  test(`a database restored from a backup is whole again when it was adopted ${order} the sources were read again`, async () => {
+    await restoredDatabase()
+    // one of them changes again, to what neither side ever saw, and comes to the revision that the engine holds of it
+    world.say(['changed.0'], { title: 3 })
+    if (order === 'after') {
+      await world.readSources()
+      await world.sweep()
+    }
+    expect(await (await world.worker()).run()).toBe(0)
+    expect(await world.shardStates()).toEqual(['ahead', 'ahead'])
+    const adopted = await adopt(world.pair, options)
+    expect(adopted).toMatchObject({
+      items: 150,
+      differing: 100,
+      missing: order === 'before' ? 20 : 0,
+      raised: 0,
+      strays: 0,
+    })
+    expect([...adopted.unowned].sort()).toEqual(order === 'before' ? [...added].sort() : [])
+    expect(await world.shardStates()).toEqual(['open', 'open'])
+    await world.run()
+    expect(await world.violations()).toEqual([])
+  })
+}
