@@ -56,5 +56,5 @@ async function namedGroup(db: Connection, key: string, selection: ErrorSelection
   if (found.length > 1) throw new SlipError('USAGE', `${key} is the key of two groups; name --code or --target too`)
   if (found[0] !== undefined) return found[0]
   const which = selection.all ? 'error' : 'unresolved error'
-  throw new SlipError('NOT_FOUND', `there is no ${which} of group ${key}; slipctl errors groups lists them`)
+  throw new SlipError('NOT_FOUND', `there is no ${which} of group ${key}`)
 }

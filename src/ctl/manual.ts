@@ -9,7 +9,16 @@ import { targets } from './manual/targets.ts'
 import { watermark } from './manual/watermark.ts'
 
 /** Every command of slipctl, in the order of the help: this list is the only one. */
-export const manual: readonly Command[] = [...look, ...control, ...queue, ...errors, ...targets, ...index, ...watermark, ...setup]
+export const manual: readonly Command[] = [
+  ...look,
+  ...control,
+  ...queue,
+  ...errors,
+  ...targets,
+  ...index,
+  ...watermark,
+  ...setup,
+]
 
 /** What the words before the first space of several commands have in common. */
 export const groups: Readonly<Record<string, string>> = {

@@ -1,5 +1,13 @@
 import { userInfo } from 'node:os'
 import { hostName } from '../daemon/identity.ts'
+import { SlipError } from '../errors/slip-error.ts'
 
 /** Who calls, for what the tables remember of people: `user@host`. */
 export const person = (): string => `${userInfo().username}@${hostName}`
+
+/** Why a person does what cannot be seen afterwards. Throws USAGE for a text that says nothing. */
+export function neededReason(text: string): string {
+  const reason = text.trim()
+  if (reason === '') throw new SlipError('USAGE', '--reason says why; it is kept with the errors')
+  return reason
+}

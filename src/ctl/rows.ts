@@ -2,7 +2,7 @@ import { SlipError } from '../errors/slip-error.ts'
 import type { Session } from './command.ts'
 import { print } from './print.ts'
 
-/** Rows of a listing, page by page: none of it is kept, however long it is. */
+/** Rows of a listing, page by page: none of it is kept, however long it is. It ends where the reader leaves (`| head`). */
 export interface Listing<Row> {
   readonly pages: AsyncIterable<readonly Row[]>
   /** What `--json` prints of a row. */
@@ -13,6 +13,7 @@ export interface Listing<Row> {
 export async function printArray<Row>(name: string, { pages, data }: Listing<Row>): Promise<void> {
   let before = `{${JSON.stringify(name)}:[`
   for await (const page of pages) {
+    if (process.stdout.destroyed) return
     if (page.length === 0) continue
     process.stdout.write(before + page.map((row) => JSON.stringify(data(row))).join(','))
     before = ','
@@ -27,6 +28,7 @@ export async function printLines<Row>(
 ): Promise<number> {
   let rows = 0
   for await (const page of pages) {
+    if (process.stdout.destroyed) break
     rows += page.length
     const lines = page.map(line).filter((each) => each !== null)
     print({ json: false }, null, () => lines.join('\n'))

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
+import { schemaVersion } from '../../migrations/index.ts'
 import { manual } from '../../src/ctl/manual.ts'
 import { pages } from '../../src/ctl/page.ts'
 import { runNode } from '../bin/run-node.ts'
@@ -53,7 +54,7 @@ test.each([
   [['statsu'], 'there is no command statsu; did you mean status?'],
   [['errors', 'lst'], 'there is no command errors lst; did you mean list?'],
   [['--config', 'status', 'stauts'], 'there is no command stauts; did you mean status?'],
-  [['errors'], 'errors is followed by list or groups or show or retry or export or expire'],
+  [['errors'], 'errors is followed by list or groups or show or retry or skip or export or expire'],
   [[], 'name a command'],
   [['pause'], 'pause needs <scope>'],
   [['status', 'now'], 'status takes no argument, and not now'],
@@ -70,8 +71,8 @@ test.each([
   [['search', 'x', '--limit', 'many'], '--limit is a whole number from 1 to 1000'],
   [['enqueue'], 'name ids, a file of ids, or --all'],
   [['enqueue', 'a.1', '--all'], '--all goes without ids'],
-  [['errors', 'retry'], 'say which: --id ID, --code CODE or --all'],
-  [['errors', 'retry', '--all', '--code', 'ZIP_MISSING'], '--all goes without --id and --code'],
+  [['errors', 'retry'], 'say which: --id, --ids-file, --code, --group, --since, --until or --all'],
+  [['errors', 'retry', '--all', '--code', 'ZIP_MISSING'], '--all goes without what selects some'],
   [['pause', 'all', '--for', 'ever'], '--for ever is no time such as 30m, 2h or 1d, at most 3650d'],
   [['pause', 'all', '--for', '99999999d'], '--for 99999999d is no time such as 30m, 2h or 1d, at most 3650d'],
   [['errors', 'show', 'x'], 'the number of an error is a whole number, as errors list prints it'],
@@ -111,8 +112,10 @@ test('help and version load no database driver', async () => {
 
 test('version prints the release for people and for scripts', async () => {
   const { version } = JSON.parse(readProjectFile('package.json'))
-  expect((await slipctl(['version'])).out).toBe(`slipctl ${version} (schema 5, Node ${process.versions.node})\n`)
-  expect(JSON.parse((await slipctl(['version', '--json'])).out)).toMatchObject({ version, schema: 5 })
+  expect((await slipctl(['version'])).out).toBe(
+    `slipctl ${version} (schema ${schemaVersion}, Node ${process.versions.node})\n`,
+  )
+  expect(JSON.parse((await slipctl(['version', '--json'])).out)).toMatchObject({ version, schema: schemaVersion })
   expect((await slipctl(['--version'])).out).toBe(`${version}\n`)
 })
 

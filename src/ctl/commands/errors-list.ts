@@ -32,7 +32,7 @@ export async function run(args: Arguments): Promise<number> {
   })
 }
 
-/** Newest first, until the end, `tail` of them, or the reader left. */
+/** Newest first, until the end or `tail` of them. */
 export async function* errorPages(
   db: Connection,
   selection: ErrorSelection,
@@ -40,7 +40,7 @@ export async function* errorPages(
 ): AsyncGenerator<ErrorRow[]> {
   let left = tail
   let before: number | undefined
-  while (left > 0 && !process.stdout.destroyed) {
+  while (left > 0) {
     const limit = Math.min(left, pageSize)
     const page = await listErrors(db, selection, { before, limit })
     yield page

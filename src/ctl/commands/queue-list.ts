@@ -32,12 +32,11 @@ export async function run(args: Arguments): Promise<number> {
   })
 }
 
-/** In id order, target by target, until the end or the reader left. */
+/** In id order, target by target. */
 export async function* queuePages(db: Connection, selection: QueueSelection): AsyncGenerator<ListedRow[]> {
   for (const target of await chosenTargets(db, selection.target)) {
     let after = ''
     for (;;) {
-      if (process.stdout.destroyed) return
       const page = await listQueue(db, target, selection, { after, limit: pageSize })
       yield page
       if (page.length < pageSize) break

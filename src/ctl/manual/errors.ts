@@ -1,5 +1,6 @@
+import { waivers } from '../../state/queue/waiver.ts'
 import type { Command } from '../command.ts'
-import { confirmOptions, sinceOption, targetOption, untilOption } from './options.ts'
+import { confirmOptions, idsFileOption, reasonOption, sinceOption, targetOption, untilOption } from './options.ts'
 
 const id = { describe: 'these items', type: 'string', array: true, requiresArg: true } as const
 
@@ -11,6 +12,9 @@ const selecting = {
   until: untilOption,
   target: targetOption,
 } as const
+
+/** The same in those that do something to them. */
+const acting = { id, 'ids-file': idsFileOption, ...selecting } as const
 
 const resolvedToo = { describe: 'resolved ones too', type: 'boolean', default: false } as const
 const tail = { describe: 'the newest N only', type: 'number', requiresArg: true } as const
@@ -70,18 +74,46 @@ export const errors: readonly Command[] = [
   {
     name: 'errors retry',
     summary: 'Requests items in error anew, in lane ops',
-    detail: 'Everything of them is read again. An error is resolved when its item succeeds.',
+    detail:
+      'Everything of them is read again. An error is resolved when its item succeeds. With --from rights the files of the sources are read again too, whole. A check that is waived is not made for these items any more.',
     options: {
-      id,
-      ...selecting,
+      ...acting,
       all: { describe: 'every item in error', type: 'boolean', default: false },
+      from: { describe: 'what else is read again', choices: ['rights'], requiresArg: true },
+      waive: {
+        describe: 'checks not to make; page_gap: the pages there are make the document',
+        type: 'string',
+        array: true,
+        choices: waivers,
+        requiresArg: true,
+      },
     },
     examples: [
       ['errors retry --id mdp.39015012345678', 'one item, after its zip was replaced'],
       ['errors retry --code PAGE_MISSING', 'all that ended so'],
+      ['errors retry --group 3f9a02c7', 'all of a group, as errors groups prints it'],
+      ['errors retry --id mdp.39015012345678 --waive page_gap', 'a volume whose page is lost for good'],
+      ['errors retry --code RECORD_MISSING --from rights', 'after the catalogue files were put right'],
     ],
-    exits: '4 some ids have no unresolved error',
+    exits: '4 some ids have no unresolved error, or there is no such group',
     load: () => import('../commands/errors-retry.ts'),
+  },
+  {
+    name: 'errors skip',
+    summary: 'Resolves errors of items that are not to be indexed',
+    detail:
+      'The item counts as done in this revision: nothing enqueues it by itself until its rights or record change. slipctl enqueue requests it all the same.',
+    options: {
+      ...acting,
+      all: { describe: 'every item in error', type: 'boolean', default: false },
+      reason: reasonOption,
+    },
+    examples: [
+      ["errors skip --id mdp.39015012345678 --reason 'blank book'", 'one item'],
+      ["errors skip --group 3f9a02c7 --reason 'lost in the flood'", 'all of a group'],
+    ],
+    exits: '4 some ids have no unresolved error, or there is no such group',
+    load: () => import('../commands/errors-skip.ts'),
   },
   {
     name: 'errors export',

@@ -23,6 +23,14 @@ export const untilOption: Options = {
   requiresArg: true,
 }
 
+/** Of a command whose why cannot be seen afterwards. */
+export const reasonOption: Options = {
+  describe: 'why; kept in slip_errors with who did it',
+  type: 'string',
+  demandOption: true,
+  requiresArg: true,
+}
+
 /** Of a destructive command. */
 export const confirmOptions: Readonly<Record<string, Options>> = {
   yes: { describe: 'do it; without, what would be done is told', type: 'boolean', default: false },

@@ -1,12 +1,14 @@
+import { states } from '../../state/audit/queue-list.ts'
+import { lanes } from '../../state/queue/lanes.ts'
 import type { Command } from '../command.ts'
-import { idsFileOption, sinceOption, targetOption } from './options.ts'
+import { confirmOptions, idsFileOption, reasonOption, sinceOption, targetOption } from './options.ts'
 
 const ids = { ids: { describe: 'item ids', type: 'string', array: true } } as const
 
 /** What selects rows in the commands that take no ids. */
 const selecting = {
-  state: { describe: 'these only', choices: ['ready', 'claimed', 'delayed', 'held'], requiresArg: true },
-  lane: { describe: 'this lane only', choices: ['alone', 'daily', 'ops', 'bulk'], requiresArg: true },
+  state: { describe: 'these only', choices: Object.keys(states), requiresArg: true },
+  lane: { describe: 'this lane only', choices: Object.keys(lanes), requiresArg: true },
   shard: { describe: 'this shard only: 3, main/3; 0: not known yet', type: 'string', requiresArg: true },
   origin: {
     describe: 'requested by this only, the column reason: changed, sweep, ctl, retry …',
@@ -73,5 +75,55 @@ export const queue: readonly Command[] = [
     ],
     exits: '0 also when nothing is queued',
     load: () => import('../commands/queue-export.ts'),
+  },
+  {
+    name: 'queue hold',
+    takes: '[ids..]',
+    summary: 'Holds items: they stay queued and are not worked on until they are released',
+    detail:
+      'What is ready or waits for its next attempt is held at once. What is claimed goes on, and is held when the claim ends without having done it. Requests that come meanwhile are kept.',
+    positionals: ids,
+    options: { 'ids-file': idsFileOption, target: targetOption },
+    examples: [
+      ['queue hold mdp.39015012345678', 'one item, while its files are repaired'],
+      ['queue hold --ids-file ids.txt', 'many'],
+    ],
+    exits: '4 some ids are no item ids or are not queued; the others are held',
+    load: () => import('../commands/queue-hold.ts'),
+  },
+  {
+    name: 'queue release',
+    takes: '[ids..]',
+    summary: 'Lets held items go: they are ready again',
+    detail: 'What is not held is left as it is.',
+    positionals: ids,
+    options: { 'ids-file': idsFileOption, target: targetOption },
+    examples: [
+      ['queue release mdp.39015012345678', 'one item'],
+      ['queue release --ids-file held.txt', 'many, as queue list --state held --format ids writes them'],
+    ],
+    exits: '4 some ids are no item ids or are not queued; the others are released',
+    load: () => import('../commands/queue-release.ts'),
+  },
+  {
+    name: 'queue purge',
+    takes: '[ids..]',
+    summary: 'Takes items out of the queue: this revision of them is not indexed',
+    detail:
+      'What the index holds of them stays. Each leaves a row in slip_errors, purged, with who and why; nothing enqueues that revision again by itself, a later one is enqueued as ever, and slipctl enqueue requests it. What is claimed is left alone.',
+    positionals: ids,
+    options: {
+      'ids-file': idsFileOption,
+      ...selecting,
+      reason: reasonOption,
+      ...confirmOptions,
+    },
+    examples: [
+      ["queue purge --lane bulk --origin sweep --reason 'wrong sweep' --dry-run", 'how many these are'],
+      ["queue purge --lane bulk --origin sweep --reason 'wrong sweep' --yes", 'takes them out'],
+      ["queue purge --ids-file ids.txt --reason 'withdrawn by mistake' --yes", 'some items'],
+    ],
+    exits: '2 also when --yes is missing; 4 some ids are no item ids, not queued or claimed; the others are purged',
+    load: () => import('../commands/queue-purge.ts'),
   },
 ]

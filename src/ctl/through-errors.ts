@@ -1,0 +1,86 @@
+import { SlipError } from '../errors/slip-error.ts'
+import type { Connection, Database } from '../state/connection.ts'
+import type { ErrorFilter, ErrorPage, PageDone } from '../state/queue/error-filter.ts'
+import { type ErrorArguments, errorSelection } from './error-selection.ts'
+import type { NamedIds } from './item-ids.ts'
+import { namedItems, Outcomes, pagesOf, tellUnserved } from './named-items.ts'
+import { print } from './print.ts'
+
+/** Options of the commands that do something to unresolved errors. */
+export interface ActingArguments extends ErrorArguments {
+  readonly id?: readonly string[]
+  readonly idsFile?: string
+  readonly all: boolean
+}
+
+type Work = (tx: Connection, filter: ErrorFilter, page: ErrorPage) => Promise<PageDone>
+
+/** The unresolved errors a person chose, for a command that does something to them. */
+export interface Chosen {
+  readonly named: NamedIds | undefined
+  /** Does `work` to all of them, a transaction for each page. */
+  through(db: Database, work: Work): Promise<Outcomes>
+}
+
+const size = 1_000
+
+/** Throws USAGE when nothing, or everything and something, is chosen. */
+export async function chosenErrors(args: ActingArguments): Promise<Chosen> {
+  const named = await namedItems({
+    json: args.json,
+    ...(args.id && { ids: args.id }),
+    ...(args.idsFile && { idsFile: args.idsFile }),
+  })
+  const selects = [args.code, args.group, args.since, args.until].some((each) => each !== undefined)
+  if (named === undefined && !selects && !args.all) {
+    throw new SlipError('USAGE', 'say which: --id, --ids-file, --code, --group, --since, --until or --all')
+  }
+  if (args.all && (named !== undefined || selects)) throw new SlipError('USAGE', '--all goes without what selects some')
+  const selected = errorSelection(args, false)
+  return {
+    named,
+    through: async (db, work) => {
+      const { all, ...filter } = await selected(db)
+      if (filter.target === null) {
+        throw new SlipError('USAGE', `group ${args.group} is of a source: its errors end when the file is read again`)
+      }
+      const outcomes = new Outcomes()
+      const parts = named === undefined ? [filter] : [...pagesOf(named.htids)].map((htids) => ({ ...filter, htids }))
+      for (const part of parts) await pagesThrough(db, part, work, outcomes)
+      return outcomes
+    },
+  }
+}
+
+async function pagesThrough(db: Database, filter: ErrorFilter, work: Work, outcomes: Outcomes): Promise<void> {
+  for (let after: number | null = 0; after !== null; ) {
+    const page: ErrorPage = { after, size }
+    const { done, next }: PageDone = await db.transaction((tx) => work(tx, filter, page))
+    for (const [target, htids] of done) outcomes.add(target, { done: htids, claimed: [] })
+    after = next
+  }
+}
+
+/**
+ * Prints what was done, and beside it what was not. Returns the exit code.
+ *
+ * @param participle what was done: `retried`, `skipped`
+ */
+export function tellDone(
+  args: ActingArguments,
+  participle: string,
+  { named, outcomes }: { named: NamedIds | undefined; outcomes: Outcomes },
+  told: (items: number) => string,
+): number {
+  const invalid = named?.invalid ?? []
+  const unknown = named === undefined ? [] : outcomes.unknown(named.htids)
+  const items = outcomes.done.size
+  print(args, { [participle]: items, targets: outcomes.targets, unknown, invalid }, () => told(items))
+  const which = [args.code, args.group && `of group ${args.group}`].filter(Boolean).join(' ')
+  const why = `has no unresolved error${which === '' ? '' : ` ${which}`}`
+  return tellUnserved(
+    participle,
+    invalid,
+    unknown.map((id) => ({ id, why })),
+  )
+}
