@@ -146,7 +146,8 @@ export class Breakers {
     if (pending === 'close') {
       if (await closeBreaker(this.#db, circuit)) this.#bus.emit('breaker.closed', { kind, name })
     } else if (pending === 'open') {
-      if (await openBreaker(this.#db, circuit, probe)) this.#bus.emit('breaker.opened', { kind, name, reason })
+      if (await openBreaker(this.#db, { ...circuit, failures: Math.max(circuit.failures, 1) }, probe))
+        this.#bus.emit('breaker.opened', { kind, name, reason })
     } else {
       await failProbe(this.#db, circuit, probe)
       this.#bus.emit('breaker.probe-failed', { kind, name, reason })
