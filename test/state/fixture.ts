@@ -81,9 +81,13 @@ export interface ClaimOptions {
 }
 
 export function claimBucket(db: Database, token: string, options: ClaimOptions = {}): Promise<Claim> {
+  return db.transaction((tx) => claimInside(tx, token, options))
+}
+
+export function claimInside(tx: Connection, token: string, options: ClaimOptions = {}): Promise<Claim> {
   const { lane = 1, shard = 0, draw = 1, batch = 100, host = 'host-a' } = options
   const bucket = { target: 'main', lane, shard }
-  return db.transaction((tx) => claim(tx, { bucket, worker: token, pid: 1, host, batch, draw, fromSeq: 0 }))
+  return claim(tx, { bucket, worker: token, pid: 1, host, batch, draw, fromSeq: 0 })
 }
 
 export const indexed = (htid: string, digest: string | null = digestOf(1)): Indexed => ({
@@ -204,18 +208,27 @@ export const later = ({ dialect }: Connection, seconds: number): string =>
     ? `clock_timestamp() + interval '${seconds} seconds'`
     : `SYSDATE(6) + INTERVAL ${seconds} SECOND`
 
+const lockWaits = `
+  SELECT 1 FROM performance_schema.data_lock_waits w
+  JOIN performance_schema.threads t ON t.thread_id = w.requesting_thread_id WHERE t.processlist_db = database()`
+
 const waiting = {
   /** pg_stat_activity stands still within a transaction: ask outside of one. */
   postgres: async (db: Connection) => {
     const sql = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
     return (await db.query(sql)).length > 0
   },
-  /** innodb_trx is kept for 100 ms after each look and so never changes for one who looks all the time. */
+  /**
+   * innodb_trx is kept for 100 ms after each look and so never changes for one who looks all the time. The status of
+   * InnoDB leaves out who only reads on MySQL, which has a table of waits instead.
+   */
   mysql: async (db: Connection) => {
-    const sql = 'SELECT id, state FROM information_schema.processlist WHERE db = database()'
+    const sql = 'SELECT id AS id, state AS state FROM information_schema.processlist WHERE db = database()'
     const ours = await db.query<{ id: number; state: string | null }>(sql)
     // for a locked table
     if (ours.some(({ state }) => state?.startsWith('Waiting for'))) return true
+    const [server] = await db.query<{ version: string }>('SELECT version() AS version')
+    if (!server?.version.includes('MariaDB')) return (await db.query(lockWaits)).length > 0
     const [status] = await db.query<{ Status: string }>('SHOW ENGINE INNODB STATUS')
     const blocked = (status?.Status ?? '').split('---TRANSACTION').filter((part) => part.includes('LOCK WAIT'))
     return ours.some(({ id }) => blocked.some((part) => part.includes(`thread id ${id},`)))
