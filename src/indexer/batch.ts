@@ -14,7 +14,7 @@ import { type Lookups, lookUp } from './lookups.ts'
 import { isWanted, makeDocument } from './make-document.ts'
 import type { ItemOutcome } from './outcome.ts'
 import { type Parcel, post } from './post.ts'
-import { isDelayed, type Settlement, settleOutcomes } from './settle.ts'
+import { isDelayed, type Settlement, settleClaim } from './settle.ts'
 import { faultsOf, putOff, stormError, weigh } from './weigh.ts'
 
 export interface BatchContext {
@@ -134,10 +134,10 @@ export class Batch {
   }
 
   /** An error of the item's files is an answer of their mount as well. */
-  async #assemble({ htid, rev }: ClaimedItem, lookups: Lookups) {
+  async #assemble({ htid, rev, waived }: ClaimedItem, lookups: Lookups) {
     const { config, repository, breakers, mount } = this.#context
     try {
-      const document = await makeDocument(config, repository, lookups, { htid, rev, fence: this.#claim.fence })
+      const document = await makeDocument(config, repository, lookups, { htid, rev, waived, fence: this.#claim.fence })
       breakers.succeeded('mount', mount)
       return document
     } catch (thrown) {
@@ -208,7 +208,7 @@ export class Batch {
     const context = { worker, indexer: config.indexer, configDigest: config.digest }
     for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
       try {
-        return await db.transaction((tx) => settleOutcomes(tx, this.#claim, outcomes, context))
+        return await settleClaim(db, this.#claim, outcomes, context)
       } catch (thrown) {
         const error = asSlipError(thrown)
         if (error.class !== 'environment' || stop.aborted || leases.isLost(this.#claim.token)) throw error

@@ -20,5 +20,7 @@ export interface Database extends Connection {
    * Throws DATABASE_UNAVAILABLE when the server stays away.
    */
   transaction<T>(work: (tx: Connection) => Promise<T>): Promise<T>
+  /** The same for work that is one statement, and so a transaction by itself: it spares BEGIN and COMMIT their way. */
+  statement<T>(work: (db: Connection) => Promise<T>): Promise<T>
   close(): Promise<void>
 }

@@ -56,23 +56,17 @@ export async function openPool<Client>(
     knex,
     query: (sql, values = []) => single((client) => driver.query(client, sql, values)) as Promise<never>,
     change: (sql, values = []) => single((client) => driver.change(client, sql, values)),
-    transaction: (work) => alone((client) => inTransaction(driver, client, work)),
+    transaction: (work) => alone((client) => bracketed(driver, client, () => work(connectionOn(driver, client)))),
+    statement: (work) => single((client) => work(connectionOn(driver, client))),
     close: () => knex.destroy(),
   }
 }
 
-function inTransaction<Client, T>(
-  driver: Driver<Client>,
-  client: Client,
-  work: (tx: Connection) => Promise<T>,
-): Promise<T> {
-  const tx: Connection = {
-    dialect: driver.dialect,
-    query: (sql, values = []) => driver.query(client, sql, values) as Promise<never>,
-    change: (sql, values = []) => driver.change(client, sql, values),
-  }
-  return bracketed(driver, client, () => work(tx))
-}
+const connectionOn = <Client>(driver: Driver<Client>, client: Client): Connection => ({
+  dialect: driver.dialect,
+  query: (sql, values = []) => driver.query(client, sql, values) as Promise<never>,
+  change: (sql, values = []) => driver.change(client, sql, values),
+})
 
 async function bracketed<Client, T>(driver: Driver<Client>, client: Client, work: () => Promise<T>): Promise<T> {
   for (const statement of driver.begin(client)) await driver.change(client, statement, [])

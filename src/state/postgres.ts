@@ -47,8 +47,8 @@ export function postgresDriver({ host, port, database, user, password, applicati
         },
       },
     },
-    query: async (client, sql, values) => (await client.query(sql, values as unknown[])).rows,
-    change: async (client, sql, values) => (await client.query(sql, values as unknown[])).rowCount ?? 0,
+    query: async (client, sql, values) => (await client.query(queryOf(client, sql, values))).rows,
+    change: async (client, sql, values) => (await client.query(queryOf(client, sql, values))).rowCount ?? 0,
   }
 }
 
@@ -57,6 +57,20 @@ async function prepare(client: Client): Promise<void> {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
   if (rows[0]?.pid === (client as Client & { processID?: number }).processID) await client.query(session)
   else pooled.add(client)
+}
+
+/** Statements with parameters, by text: there are some hundred, all written in the source. */
+const names = new Map<string, string>()
+
+/**
+ * On a connection of our own a statement with parameters is prepared under a name: planning a claim takes longer than
+ * claiming five items. A pooler may send the next use to a server process that never heard of the name.
+ */
+function queryOf(client: Client, text: string, values: readonly unknown[]) {
+  if (values.length === 0 || pooled.has(client)) return { text, values: values as unknown[] }
+  const name = names.get(text) ?? `slip_${names.size + 1}`
+  names.set(text, name)
+  return { name, text, values: values as unknown[] }
 }
 
 const int8 = 20

@@ -26,10 +26,10 @@ afterAll(async () => {
 
 const target = { name: 'main', engine: 'embedded', schemaVersion: 1, shards: 2, lease: 60_000, overlap: 60_000 }
 
-/** Runs `work` with the answer to its COMMIT lost, so that the transaction is run again. */
-async function unheard<T>(work: () => Promise<T>): Promise<T> {
+/** Runs `work` with the answer to its COMMIT lost, so that the transaction is run again; see LostCommit.arm. */
+async function unheard<T>(work: () => Promise<T>, naming: string | null = null): Promise<T> {
   const before = door.lost
-  door.arm()
+  door.arm(naming)
   const answer = await work()
   expect(door.lost).toBe(before + 1)
   return answer
@@ -42,7 +42,7 @@ test('a claim whose COMMIT was not answered is found again: no claim is left tha
   expect(await claimer.next(pauses)).toBeNull()
   await change(state.db, ['a.1', 'a.2', 'a.3'])
   await enqueue(state.db, ['a.1', 'a.2', 'a.3'])
-  const held = await unheard(() => claimer.next(pauses))
+  const held = await unheard(() => claimer.next(pauses), token)
   expect(held?.items.map(({ htid, rev, attempts }) => ({ htid, rev, attempts }))).toEqual([
     { htid: 'a.1', rev: 1, attempts: 1 },
     { htid: 'a.2', rev: 1, attempts: 1 },

@@ -5,10 +5,13 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 export class LostCommit {
   readonly #server: ReturnType<typeof createServer>
   readonly #sockets = new Set<Socket>()
+  readonly #isPostgres: boolean
   #armed = false
+  #orNaming: string | null = null
   #lost = 0
 
   private constructor(target: URL) {
+    this.#isPostgres = target.protocol === 'postgres:'
     this.#server = createServer((inner) => {
       const outer = connect(Number(target.port), target.hostname)
       let losing = false
@@ -22,7 +25,7 @@ export class LostCommit {
         })
       }
       inner.on('data', (data) => {
-        if (this.#armed && isCommit(data)) {
+        if (this.#armed && this.#commits(data)) {
           this.#armed = false
           losing = true
         }
@@ -46,14 +49,22 @@ export class LostCommit {
     return { door, url: through.href }
   }
 
-  /** The next COMMIT, of whichever connection, is answered to nobody. */
-  arm(): void {
+  /**
+   * The next COMMIT, of whichever connection, is answered to nobody; on PostgreSQL, where a transition may be one
+   * statement that commits by itself, also the next one that names `orNaming`.
+   */
+  arm(orNaming: string | null = null): void {
     this.#armed = true
+    this.#orNaming = orNaming
   }
 
   /** How many answers were lost. */
   get lost(): number {
     return this.#lost
+  }
+
+  #commits(data: Buffer): boolean {
+    return isCommit(data) || (this.#isPostgres && this.#orNaming !== null && data.includes(this.#orNaming))
   }
 
   close(): void {

@@ -3,13 +3,14 @@ import type { Connection, Database } from '../connection.ts'
 import { type Claim, type ClaimedItem, type ClaimRequest, claim, itemOf } from './claim.ts'
 
 /**
- * A claim in a transaction of its own. When the answer to COMMIT is lost the transaction is run again, and rows may lie
- * claimed under a token nobody knows: they would wait for the reaper and bear a strike for it. So each further run
- * looks first for what a run before it claimed.
+ * A claim in a transaction of its own, which on PostgreSQL is its one statement. When the answer to COMMIT is lost the
+ * transaction is run again, and rows may lie claimed under a token nobody knows: they would wait for the reaper and bear
+ * a strike for it. So each further run looks first for what a run before it claimed.
  */
 export function claimOnce(db: Database, request: ClaimRequest): Promise<Claim> {
   const tokens: string[] = []
-  return db.transaction(async (tx) => {
+  const run = db.dialect === 'postgres' ? db.statement : db.transaction
+  return run(async (tx) => {
     const found = tokens.length === 0 ? null : await findClaim(tx, request, tokens)
     if (found !== null) return found
     const token = randomUUID()

@@ -20,6 +20,7 @@ const postgres = {
   rows: `
     SELECT 1 FROM slip_queue WHERE target = ANY($1) AND htid = ANY($2) AND claim_token = ANY($3)
     ORDER BY target, htid FOR UPDATE`,
+  end: 'DELETE FROM slip_claim WHERE token = $1',
   close: `
     DELETE FROM slip_claim c WHERE c.token = $1
     AND NOT EXISTS (SELECT 1 FROM slip_queue q WHERE q.target = $2 AND q.htid = ANY(c.htids) AND q.claim_token = $1)`,
@@ -35,7 +36,7 @@ const mysql = {
     ORDER BY htid FOR UPDATE`,
   htids: 'SELECT htids FROM slip_claim WHERE token = ?',
   held: 'SELECT 1 FROM slip_queue WHERE target = ? AND htid IN (?) AND claim_token = ? LIMIT 1',
-  close: 'DELETE FROM slip_claim WHERE token = ?',
+  end: 'DELETE FROM slip_claim WHERE token = ?',
   /** The form for several tables, the only one that takes an index hint. */
   remove: 'DELETE q FROM slip_queue q FORCE INDEX (PRIMARY) WHERE q.target = ? AND q.htid IN (?)',
 }
@@ -57,6 +58,11 @@ export async function lockRows(tx: Connection, held: readonly Held[], htids: rea
   else for (const target of targets) await lockOwn(tx, target, tokens, htids)
 }
 
+/** Deletes the claim row after an exit of all its items, of which none carries the token any more. */
+export async function endClaim(tx: Connection, { token }: Held): Promise<void> {
+  await tx.change((tx.dialect === 'postgres' ? postgres : mysql).end, [token])
+}
+
 /** Deletes the claim row once no queue row carries the token any more. */
 export async function closeClaim(tx: Connection, { token, target }: Held): Promise<void> {
   if (tx.dialect === 'postgres') {
@@ -66,16 +72,19 @@ export async function closeClaim(tx: Connection, { token, target }: Held): Promi
   const [claim] = await tx.query<{ htids: string }>(mysql.htids, [token])
   if (claim === undefined) return
   const held = await tx.query(mysql.held, [target, JSON.parse(claim.htids), token])
-  if (held.length === 0) await tx.change(mysql.close, [token])
+  if (held.length === 0) await tx.change(mysql.end, [token])
 }
 
-/** PostgreSQL: the rows of ids $3 that still carry token $2 in target $1, locked in id order. */
-export const own = `
+/** PostgreSQL: the rows `q` of such ids that still carry token $2 in target $1, locked in id order. */
+export const ownOf = (from: string, which: string, also = '') => `
 own AS MATERIALIZED (
   SELECT q.htid, q.lane, q.shard, q.rev, q.gen, q.claimed_rev, q.claimed_gen, q.fence, q.attempts, q.strikes, q.unproven,
-         q.waive, q.pid, q.host
-  FROM slip_queue q
-  WHERE q.target = $1 AND q.htid = ANY($3) AND q.claim_token = $2 ORDER BY q.htid FOR UPDATE)`
+         q.waive, q.pid, q.host${also}
+  FROM ${from}
+  WHERE q.target = $1 AND ${which} AND q.claim_token = $2 ORDER BY q.htid FOR UPDATE OF q)`
+
+/** The rows of ids $3. */
+export const own = ownOf('slip_queue q', 'q.htid = ANY($3)')
 
 /** The state of a row that stays in the queue: ready, or held where somebody asked for it, also during the claim. */
 export const stays = 'CASE WHEN hold THEN 3 ELSE 0 END'

@@ -1,6 +1,6 @@
 import type { Connection } from '../connection.ts'
 import { resolveErrors } from './dead-letter.ts'
-import { type Held, type OwnRow, own, release, released, remove, splitOwn, stays } from './exit.ts'
+import { type Held, type OwnRow, ownOf, release, released, remove, splitOwn, stays } from './exit.ts'
 import { recheckLater, recheckLaterMysql } from './recheck-later.ts'
 import { chunksOf } from './slices.ts'
 
@@ -34,11 +34,14 @@ export interface Provenance {
 /** MySQL: the SET list of `again`. */
 const again = `state = ${stays}, attempts = 0, strikes = 0, unproven = false, lane = CASE WHEN lane = 0 THEN 1 ELSE lane END`
 
-const postgres = `
-WITH d AS MATERIALIZED (
-  SELECT * FROM unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::bigint[], $8::bigint[])
-    AS d (htid, digest, pages, empty_pages, invalid_bytes, bytes)),
-${own},
+/** What is to be settled is looked up with the row, once: joined later, each row would be compared with each. */
+const given = `
+  unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::bigint[], $8::bigint[])
+    AS d (htid, digest, pages, empty_pages, invalid_bytes, bytes) JOIN slip_queue q ON q.htid = d.htid`
+const givenColumns = ', d.digest, d.pages, d.empty_pages, d.invalid_bytes, d.bytes'
+
+const settlement = (which: string) => `
+${ownOf(given, which, givenColumns)},
 gone AS (
   DELETE FROM slip_queue q USING own WHERE q.target = $1 AND q.htid = own.htid AND own.gen = own.claimed_gen),
 again AS (
@@ -49,10 +52,9 @@ again AS (
 ledger AS (
   INSERT INTO slip_indexed AS l (target, htid, shard, rev, fence, presence, digest, time, indexed_ct, pages, empty_pages,
                                  invalid_bytes, bytes, code_version, schema_version, config_digest, host, waived)
-  SELECT $1, own.htid, own.shard, own.claimed_rev, own.fence, CASE WHEN d.digest IS NULL THEN 'absent' ELSE 'indexed' END,
-         d.digest, clock_timestamp(), (d.digest IS NOT NULL)::int, d.pages, d.empty_pages, d.invalid_bytes, d.bytes, $9, $10, $11, $12,
-         own.waive
-  FROM own JOIN d USING (htid) ORDER BY own.htid
+  SELECT $1, htid, shard, claimed_rev, fence, CASE WHEN digest IS NULL THEN 'absent' ELSE 'indexed' END, digest,
+         clock_timestamp(), (digest IS NOT NULL)::int, pages, empty_pages, invalid_bytes, bytes, $9, $10, $11, $12, waive
+  FROM own ORDER BY htid
   ON CONFLICT (target, htid) DO UPDATE
     SET shard = CASE WHEN EXCLUDED.shard > 0 THEN EXCLUDED.shard ELSE l.shard END, rev = EXCLUDED.rev,
         fence = greatest(l.fence, EXCLUDED.fence), presence = EXCLUDED.presence, digest = EXCLUDED.digest,
@@ -61,12 +63,21 @@ ledger AS (
         schema_version = EXCLUDED.schema_version, config_digest = EXCLUDED.config_digest, host = EXCLUDED.host,
         waived = coalesce(EXCLUDED.waived, l.waived)
   RETURNING 1),
-${recheckLater('SELECT own.htid FROM own JOIN d USING (htid) WHERE own.unproven OR d.digest IS NULL')},
+${recheckLater('SELECT htid FROM own WHERE unproven OR digest IS NULL')},
 fixed AS (
   UPDATE slip_errors e SET resolved_at = clock_timestamp(), resolution = 'fixed'
   FROM own, (SELECT count(*) FROM ledger) AS after_ledger, (SELECT count(*) FROM recheck) AS after_recheck
-  WHERE e.target = $1 AND e.htid = own.htid AND e.resolved_at IS NULL)
-SELECT htid FROM own`
+  WHERE e.target = $1 AND e.htid = own.htid AND e.resolved_at IS NULL)`
+
+const postgres = {
+  settle: `WITH ${settlement('true')} SELECT htid FROM own`,
+  /** With the lock of the claim row before, and its end. */
+  whole: `
+    WITH held AS MATERIALIZED (SELECT 1 FROM slip_claim WHERE token = $2 FOR UPDATE),
+    ${settlement('EXISTS (SELECT 1 FROM held)')},
+    closed AS (DELETE FROM slip_claim WHERE token = $2 AND EXISTS (SELECT 1 FROM held))
+    SELECT htid FROM own`,
+}
 
 const mysql = `
 INSERT INTO slip_indexed (target, htid, shard, rev, fence, presence, digest, time, indexed_ct, pages, empty_pages,
@@ -80,15 +91,34 @@ ON DUPLICATE KEY UPDATE
   waived = COALESCE(VALUES(waived), waived)`
 
 /** Returns the ids that were still ours; the others changed nothing. */
-export async function settle(
-  tx: Connection,
+export function settle(tx: Connection, held: Held, items: readonly Indexed[], by: Provenance): Promise<Set<string>> {
+  return tx.dialect === 'mysql'
+    ? settleMysql(tx, held, items, by)
+    : settlePostgres(tx, postgres.settle, held, items, by)
+}
+
+/**
+ * PostgreSQL: the whole exit of a claim in one statement, which needs no transaction around it: the claim row is locked
+ * first and goes with the rows. `items` are all the claim took, so that afterwards no row carries its token.
+ */
+export function settleWhole(
+  db: Connection,
   held: Held,
   items: readonly Indexed[],
   by: Provenance,
 ): Promise<Set<string>> {
-  if (tx.dialect === 'mysql') return settleMysql(tx, held, items, by)
+  return settlePostgres(db, postgres.whole, held, items, by)
+}
+
+async function settlePostgres(
+  tx: Connection,
+  sql: string,
+  held: Held,
+  items: readonly Indexed[],
+  by: Provenance,
+): Promise<Set<string>> {
   const column = <K extends keyof Indexed>(key: K) => items.map((item) => item[key])
-  const rows = await tx.query<{ htid: string }>(postgres, [
+  const rows = await tx.query<{ htid: string }>(sql, [
     held.target,
     held.token,
     column('htid'),
