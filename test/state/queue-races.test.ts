@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Connection, Database } from '../../src/state/connection.ts'
+import type { Database } from '../../src/state/connection.ts'
 import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
 import { closeClaim, lockClaim } from '../../src/state/queue/exit.ts'
 import { fail } from '../../src/state/queue/fail.ts'
@@ -11,17 +11,19 @@ import { merge, upsertRights } from '../../src/state/rights/upsert-rights.ts'
 import {
   change,
   claimBucket,
+  claimItem,
   digestOf,
   enqueue,
+  expireLeases,
   indexed,
   later,
   ledgerRow,
   openState,
   queueRow,
+  race,
   type State,
   settleAll,
   settleInside,
-  untilBlocked,
   worker,
 } from './fixture.ts'
 
@@ -35,30 +37,13 @@ beforeAll(async () => {
 })
 afterAll(() => state.close())
 
-/** Runs `first` in an open transaction, starts `second` elsewhere until it waits for a lock, then commits. */
-async function race<T>(first: (tx: Connection) => Promise<unknown>, second: () => Promise<T>): Promise<T> {
-  let answer: Promise<T> | undefined
-  await state.db.transaction(async (tx) => {
-    await first(tx)
-    answer = second()
-    answer.catch(() => undefined)
-    await untilBlocked(state.db)
-  })
-  return answer as Promise<T>
-}
-
-async function claimed(htid: string, draw = 1) {
-  await change(state.db, [htid])
-  await enqueue(state.db, [htid])
-  return claimBucket(state.db, token, { draw })
-}
-
-const expireLeases = () => state.db.query(`UPDATE slip_claim SET lease_until = ${later(state.db, -1)}`)
+const claimed = (htid: string, draw = 1) => claimItem(state.db, token, htid, { draw })
 
 test('a settle that commits while an enqueue of a new revision waits loses neither', async () => {
   const held = await claimed('a.1', 2)
   await change(state.db, ['a.1'], { title: 1 })
   await race(
+    state.db,
     (tx) => settleInside(tx, held, [indexed('a.1')]),
     () => other.transaction((tx) => enqueueChanged(tx, 'main', ['a.1'], { lane: 'daily', reason: 'test' })),
   )
@@ -75,6 +60,7 @@ test('an enqueue that commits while a settle of the old revision waits makes the
   const held = await claimed('a.2')
   await change(state.db, ['a.2'], { title: 1 })
   const settled = await race(
+    state.db,
     (tx) => enqueueChanged(tx, 'main', ['a.2'], { lane: 'daily', reason: 'test' }),
     () => other.transaction((tx) => settleInside(tx, held, [indexed('a.2')])),
   )
@@ -87,6 +73,7 @@ test('an enqueue that commits while a settle of the old revision waits makes the
 test('a request of the same revision that commits while a settle waits is served by a second claim', async () => {
   const held = await claimed('a.3')
   await race(
+    state.db,
     (tx) => requestItems(tx, 'main', ['a.3'], { lane: 'ops', reason: 'request' }),
     () => other.transaction((tx) => settleInside(tx, held, [indexed('a.3')])),
   )
@@ -99,6 +86,7 @@ test('a request that commits while a failure waits is served, and no error is wr
   const held = await claimed('a.4')
   const failure = { htid: 'a.4', code: 'PAGE_MISSING', class: 'item' as const, message: 'm', detail: '{}' }
   await race(
+    state.db,
     (tx) => requestItems(tx, 'main', ['a.4'], { lane: 'ops', reason: 'request' }),
     () =>
       other.transaction(async (tx) => {
@@ -114,7 +102,7 @@ test('a request that commits while a failure waits is served, and no error is wr
 
 test('a settle that commits while the reaper looks leaves nothing to reap', async () => {
   const held = await claimed('a.5')
-  await expireLeases()
+  await expireLeases(state.db)
   await state.db.transaction(async (tx) => {
     await settleInside(tx, held, [indexed('a.5')])
     expect(await other.transaction((reaper) => reap(reaper, 10))).toBe(0)
@@ -125,8 +113,9 @@ test('a settle that commits while the reaper looks leaves nothing to reap', asyn
 
 test('a reap that commits while a settle waits fences the settle out', async () => {
   const held = await claimed('a.6')
-  await expireLeases()
+  await expireLeases(state.db)
   const settled = await race(
+    state.db,
     (tx) => reap(tx, 10),
     () => other.transaction((tx) => settleInside(tx, held, [indexed('a.6', digestOf(7))])),
   )
@@ -138,8 +127,9 @@ test('a reap that commits while a settle waits fences the settle out', async () 
 
 test('a reap that commits while a renewal waits is told to the worker', async () => {
   const held = await claimed('a.7')
-  await expireLeases()
+  await expireLeases(state.db)
   const still = await race(
+    state.db,
     (tx) => reap(tx, 10),
     () => renew(other, [held.token]),
   )
@@ -166,6 +156,7 @@ test('an expiry of the worker that commits while its claim waits leaves nothing 
   await change(state.db, ['b.5'])
   await enqueue(state.db, ['b.5'])
   const held = await race(
+    state.db,
     (tx) => tx.query(`UPDATE slip_worker SET expired_at = ${later(state.db, 0)} WHERE token = '${doomed}'`),
     () => claimBucket(other, doomed),
   )
@@ -178,6 +169,7 @@ test('a claim that commits while an enqueue of a new revision waits keeps its to
   await enqueue(state.db, ['b.6'])
   await change(state.db, ['b.6'], { title: 2 })
   await race(
+    state.db,
     (tx) =>
       tx.query(
         `UPDATE slip_queue SET state = 1, claim_token = '${randomUUID()}', claimed_rev = rev, claimed_gen = gen WHERE htid = 'b.6'`,
