@@ -127,15 +127,30 @@ export const errorCodes = {
     means: 'A catalogue record or a line of a source file cannot be read.',
     advice: 'Correct the record in its file; the changed file is read again by itself.',
   },
+  SOURCE_FILE_UNREADABLE: {
+    class: 'item',
+    stage: 'rights',
+    permanent: true,
+    means: 'A source file cannot be opened, or is damaged; what stands before the damage is loaded.',
+    advice: 'Replace the file or correct its permissions; it is then read again by itself.',
+  },
+  SOURCE_FILE_STOPPED: {
+    class: 'item',
+    stage: 'rights',
+    permanent: true,
+    means: 'So many records or lines of a source file cannot be read that its reading was ended there.',
+    advice:
+      'Replace the file; it is then read again by itself. breaker.storm in the configuration says how many are too many.',
+  },
   SOURCE_FILE_MISSING: environment(
     'rights',
     'A file named in sources is not there.',
     'Check sources.NAME.files in the configuration.',
   ),
-  SOURCE_FILE_UNREADABLE: environment(
+  SOURCE_UNAVAILABLE: environment(
     'rights',
-    'A source file cannot be opened or decompressed.',
-    'Check the file and its permissions; the files after it are read once it can be read, or is taken out of sources.NAME.files.',
+    'The files of a source cannot be reached.',
+    'Check sources.NAME.files in the configuration, and the mount they lie on.',
   ),
   // environment
   DATABASE_UNAVAILABLE: environment(

@@ -4,23 +4,47 @@ import { readWatermarks, writeWatermark } from '../state/control/watermark.ts'
 
 const nameOf = (source: string, file: SourceFile) => `${source}:${file.path}`
 
-/**
- * The files of a source to read: from the first that changed since it was read whole, with all that follow it, for a
- * later file overrules an earlier one.
- */
+/** How the reading of a file ended: at its end, or as far as it could be read. */
+export type Ending = 'whole' | 'broken off'
+
+/** Of a file that was broken off also a change of its permissions is one. */
+const markOf = (file: SourceFile, ending: Ending) =>
+  ending === 'whole' ? file.fingerprint : `broken off ${file.state}`
+
+/** The files of a source that are to be read. Throws what listFiles throws. */
 export async function changedFiles(
   db: Connection,
   source: string,
   patterns: readonly string[],
   baseDir: string,
-): Promise<SourceFile[]> {
-  const files = await listFiles(patterns, baseDir)
+): Promise<readonly SourceFile[]> {
+  return unreadOf(db, source, await listFiles(patterns, baseDir))
+}
+
+/**
+ * Of the files of a source those to read: from the first that changed since it was read, with all that follow it, for a
+ * later file overrules an earlier one.
+ */
+export async function unreadOf(
+  db: Connection,
+  source: string,
+  files: readonly SourceFile[],
+): Promise<readonly SourceFile[]> {
   const known = await readWatermarks(db, 'rights')
-  const first = files.findIndex((file) => known.get(nameOf(source, file)) !== file.fingerprint)
+  const isRead = (file: SourceFile) => {
+    const mark = known.get(nameOf(source, file))
+    return mark === markOf(file, 'whole') || mark === markOf(file, 'broken off')
+  }
+  const first = files.findIndex((file) => !isRead(file))
   return first === -1 ? [] : files.slice(first)
 }
 
-/** Remembers in the given transaction that a file was read whole. */
-export async function markRead(tx: Connection, source: string, file: SourceFile): Promise<void> {
-  await writeWatermark(tx, 'rights', nameOf(source, file), file.fingerprint, true)
+/** Remembers in the given transaction that a file was read. */
+export async function markRead(
+  tx: Connection,
+  source: string,
+  file: SourceFile,
+  ending: Ending = 'whole',
+): Promise<void> {
+  await writeWatermark(tx, 'rights', nameOf(source, file), markOf(file, ending), true)
 }

@@ -12,6 +12,8 @@ export interface Pass {
   readonly repository: Repository
   readonly stop: AbortSignal
   readonly tally: Tally
+  /** The files each source had when its errors were last compared with them. */
+  readonly listed: Map<string, string>
 }
 
 /** True when some source speaks of rights: then catalogue records only fill what it leaves open. */

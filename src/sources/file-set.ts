@@ -11,6 +11,8 @@ export interface SourceFile {
   readonly mtimeMs: number
   /** Changes when the file is written or replaced. */
   readonly fingerprint: string
+  /** Changes with its permissions too. */
+  readonly state: string
 }
 
 /**
@@ -18,7 +20,7 @@ export interface SourceFile {
  * hathifiles put each day after the one before. A pattern may use `*`, `?`, `[…]`, `{…}` and `**`, and may match
  * nothing; a plain name must be there.
  *
- * @throws SlipError SOURCE_FILE_MISSING, SOURCE_FILE_UNREADABLE
+ * @throws SlipError SOURCE_FILE_MISSING, SOURCE_UNAVAILABLE
  */
 export async function listFiles(patterns: readonly string[], baseDir: string): Promise<SourceFile[]> {
   const files = new Map<string, SourceFile>()
@@ -41,10 +43,11 @@ async function fileAt(path: string, fromPattern: boolean): Promise<SourceFile | 
     const found = await stat(path, { bigint: true })
     if (found.isFile()) {
       const fingerprint = `${found.size}-${found.mtimeNs}-${found.ino}`
-      return { path, size: Number(found.size), mtimeMs: Number(found.mtimeMs), fingerprint }
+      const state = `${fingerprint} ${found.ctimeNs}`
+      return { path, size: Number(found.size), mtimeMs: Number(found.mtimeMs), fingerprint, state }
     }
     if (fromPattern) return null
-    throw new SlipError('SOURCE_FILE_UNREADABLE', `${path} is not a file.`, { place })
+    throw new SlipError('SOURCE_FILE_MISSING', `${path} is not a file.`, { place })
   } catch (error) {
     if (error instanceof SlipError) throw error
     const code = (error as NodeJS.ErrnoException).code
@@ -52,6 +55,6 @@ async function fileAt(path: string, fromPattern: boolean): Promise<SourceFile | 
     if (code === 'ENOENT')
       throw new SlipError('SOURCE_FILE_MISSING', `There is no file ${path}.`, { place, cause: error })
     const message = `The file ${path} cannot be read: ${(error as Error).message}.`
-    throw new SlipError('SOURCE_FILE_UNREADABLE', message, { place, cause: error })
+    throw new SlipError('SOURCE_UNAVAILABLE', message, { place, cause: error })
   }
 }

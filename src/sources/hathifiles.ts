@@ -22,7 +22,7 @@ const texts = [
  * was added), no header; a header line is skipped. A line that cannot be used is yielded as `bad` with its number. The
  * order of the columns is that of the hathifiles' README.
  *
- * @throws SlipError SOURCE_FILE_MISSING, SOURCE_FILE_UNREADABLE (after the lines before the damage).
+ * @throws SlipError SOURCE_FILE_MISSING, SOURCE_UNAVAILABLE, SOURCE_FILE_UNREADABLE (after the lines before the damage).
  */
 export async function* readHathifile(path: string): AsyncGenerator<RightsEvent> {
   let sawAll = false

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
 import { SlipError } from '../errors/slip-error.ts'
+import { unreachable } from './reach.ts'
 
 const chunkBytes = 64 * 1024
 
@@ -8,7 +9,7 @@ const chunkBytes = 64 * 1024
  * The bytes of a file in order, unpacked when its name ends in `.gz`, in bounded memory. Of a damaged gzip file all
  * bytes before the damage come first (but for the last 16 KiB, which zlib holds back), then the error.
  *
- * @throws SlipError SOURCE_FILE_MISSING, SOURCE_FILE_UNREADABLE
+ * @throws SlipError SOURCE_FILE_MISSING, SOURCE_UNAVAILABLE; SOURCE_FILE_UNREADABLE when it is the file's fault
  */
 export async function* readBytes(path: string): AsyncGenerator<Buffer> {
   try {
@@ -61,6 +62,8 @@ function unreadable(path: string, error: unknown): unknown {
   if (error.code === 'ENOENT') {
     return new SlipError('SOURCE_FILE_MISSING', `There is no file ${path}.`, { place, cause: error })
   }
+  const away = unreachable(error, path)
+  if (away !== null) return away
   return new SlipError('SOURCE_FILE_UNREADABLE', `The file ${path} cannot be read: ${error.message}.`, {
     place,
     cause: error,

@@ -18,7 +18,7 @@ const headBytes = 1024
  *
  * What cannot be used is yielded as `bad`, and reading goes on with the next object or line.
  *
- * @throws SlipError SOURCE_FILE_MISSING, SOURCE_FILE_UNREADABLE (after the records before the damage).
+ * @throws SlipError SOURCE_FILE_MISSING, SOURCE_UNAVAILABLE, SOURCE_FILE_UNREADABLE (after the records before the damage).
  */
 export async function* readRecordFile(path: string): AsyncGenerator<RecordEvent> {
   if (/delete.*\.txt(\.gz)?$/.test(basename(path))) return yield* readDeletes(path)

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { patternOf } from '../../src/errors/pattern.ts'
 import { markRead } from '../../src/rights/changed-files.ts'
-import { addSourceErrors } from '../../src/state/audit/errors.ts'
+import { addSourceErrors } from '../../src/state/audit/source-errors.ts'
 import { type Library, openLibrary } from '../daemon/library.ts'
 import { launcher, slipctl, slipctlReading } from './slipctl.ts'
 
@@ -44,7 +44,11 @@ beforeEach(async () => {
       [htid, code, message, patternOf(message), '{"place":{"zip":"a\\tb"}}', time, resolution],
     )
   }
-  await addSourceErrors(library.state.db, [{ source: 'marc', message: 'line 7: no record', detail: '{}' }], 'host-a')
+  await addSourceErrors(
+    library.state.db,
+    [{ source: 'marc', code: 'SOURCE_RECORD_INVALID', message: 'line 7: no record', detail: '{}' }],
+    'host-a',
+  )
 })
 
 const keyOf = async (code: string): Promise<string> =>

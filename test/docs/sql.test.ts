@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { addSourceErrors } from '../../src/state/audit/errors.ts'
 import { firstQuestions } from '../../src/state/audit/first-questions.ts'
+import { addSourceErrors } from '../../src/state/audit/source-errors.ts'
 import { statusQueries, statusQueryNames } from '../../src/state/audit/status.ts'
 import { sweepPage } from '../../src/state/audit/sweep.ts'
 import { verifyTarget } from '../../src/state/audit/verify.ts'
@@ -47,7 +47,11 @@ async function fill({ db }: State): Promise<void> {
   const place = JSON.stringify({ file: 'records.ndjson', line: 3, text: '{' })
   await db.transaction(async (tx) => {
     await upsertRecords(tx, 'catalogue', [{ recordId: 'r1', data: '{"id":"r1"}', digest: digestOf(1), items: 1 }])
-    await addSourceErrors(tx, [{ source: 'catalogue', message: 'no JSON', detail: place }], 'h')
+    await addSourceErrors(
+      tx,
+      [{ source: 'catalogue', code: 'SOURCE_RECORD_INVALID', message: 'no JSON', detail: place }],
+      'h',
+    )
   })
   const claimNew = async (htid: string) => {
     await change(db, [htid])

@@ -16,6 +16,7 @@ export function passOver(library: Library, part: Partial<Config> = {}, stop = ne
     repository: openPairtree({ root: join(library.folder, 'pairtree') }),
     stop,
     tally: new Tally(),
+    listed: new Map(),
   }
 }
 

@@ -39,7 +39,7 @@ test('a plain name that is not there is an error, a pattern that matches nothing
   await mkdir(join(dir, 'folder.json'))
   expect(await listFiles(['*.json', '*.txt'], dir)).toEqual([])
   await expect(listFiles(['none.json'], dir)).rejects.toMatchObject({ code: 'SOURCE_FILE_MISSING' })
-  await expect(listFiles(['folder.json'], dir)).rejects.toMatchObject({ code: 'SOURCE_FILE_UNREADABLE' })
+  await expect(listFiles(['folder.json'], dir)).rejects.toMatchObject({ code: 'SOURCE_FILE_MISSING' })
 })
 
 test('the fingerprint stays while the file stays, and changes when it is written or replaced', async () => {

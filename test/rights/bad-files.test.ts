@@ -1,0 +1,160 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Breakers } from '../../src/daemon/breakers.ts'
+import { loadRecords } from '../../src/rights/load-records.ts'
+import { readSources } from '../../src/rights/sources.ts'
+import { addSourceErrors } from '../../src/state/audit/source-errors.ts'
+import { type Library, openLibrary } from '../daemon/library.ts'
+import { passOver, recordOf, rightsOf, writeRecords } from './pass.ts'
+
+let library: Library
+let pass: ReturnType<typeof passOver>
+beforeEach(async () => {
+  library = await openLibrary({
+    config: {
+      sources: {
+        catalogue: { kind: 'records', files: ['catalogue/*'] },
+        other: { kind: 'records', files: ['other.ndjson'] },
+        rights: { kind: 'hathifiles', files: ['rights/*'] },
+      },
+    },
+  })
+  pass = passOver(library)
+  write('other.ndjson', line('o1', 'o.1'))
+})
+afterEach(() => library.close())
+
+const line = (id: string, ...items: string[]) => `${JSON.stringify(recordOf(id, items))}\n`
+const write = (name: string, content: string | Buffer) => writeFileSync(join(library.folder, name), content)
+const rights = (htid: string) => {
+  const cells = new Array(26).fill('')
+  Object.assign(cells, { 0: htid, 2: 'ic', 3: 'r9', 13: 'bib', 14: '2020-01-01 00:00:00', 23: 'google', 24: 'open' })
+  return `${cells.join('\t')}\n`
+}
+/** All sources, as a step of slip-rights reads them. */
+async function read(breakers = new Breakers(library.state.db, pass.bus, { failures: 2, probe: 30_000 }, false)) {
+  await breakers.refresh()
+  const { away } = await readSources(pass, breakers, true)
+  await breakers.flush()
+  return away.map(({ code }) => code)
+}
+const unresolved = () =>
+  library.state.db.query<{ code: string; class: string; source: string; target: string | null; message: string }>(
+    'SELECT code, class, source, target, message FROM slip_errors WHERE resolved_at IS NULL ORDER BY id',
+  )
+const codes = async () => (await unresolved()).map(({ code }) => code)
+
+test('a damaged .gz is an errors row; what stands before the damage, the files after it, rights and items go on', async () => {
+  const many = Array.from({ length: 3_000 }, (_, at) => line(`r${at}`, `a.${at}`)).join('')
+  const whole = gzipSync(many)
+  write('catalogue/1.ndjson.gz', whole.subarray(0, whole.length - 2_000))
+  write('catalogue/2.ndjson', line('r9999', 'a.9999'))
+  write('rights/1.txt', rights('b.1'))
+  expect(await read()).toEqual([])
+  expect(await unresolved()).toMatchObject([
+    { code: 'SOURCE_FILE_UNREADABLE', class: 'item', source: 'catalogue', target: null },
+  ])
+  for (const htid of ['a.0', 'a.9999', 'o.1', 'b.1']) expect(await rightsOf(library, htid)).toMatchObject({ rev: 1 })
+  // it is not read again until it changes
+  const told: string[] = []
+  pass.bus.subscribe((name) => told.push(name))
+  await read()
+  expect(told).toEqual([])
+  write('catalogue/1.ndjson.gz', whole)
+  await read()
+  expect(await unresolved()).toEqual([])
+  expect(await rightsOf(library, 'a.2999')).toMatchObject({ rev: 1 })
+})
+
+test('a source whose file is missing is suspended alone: the others are read, and it is read when the file comes', async () => {
+  rmSync(join(library.folder, 'other.ndjson'))
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1'])])
+  const breakers = new Breakers(library.state.db, pass.bus, { failures: 2, probe: 30_000 }, false)
+  expect(await read(breakers)).toEqual(['SOURCE_FILE_MISSING'])
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ rev: 1 })
+  expect(await read(breakers)).toEqual(['SOURCE_FILE_MISSING'])
+  expect(await library.state.db.query('SELECT kind, name, failures FROM slip_breaker')).toEqual([
+    { kind: 'source', name: 'other', failures: 2 },
+  ])
+  // suspended, it is passed over without a word, and fills no error table
+  expect(await read(breakers)).toEqual([])
+  expect(await unresolved()).toEqual([])
+  write('other.ndjson', line('o1', 'o.1'))
+  await library.state.db.query(`UPDATE slip_breaker SET next_probe = next_probe - INTERVAL '601' SECOND`)
+  expect(await read(breakers)).toEqual([])
+  expect(await rightsOf(library, 'o.1')).toMatchObject({ rev: 1 })
+  expect(await library.state.db.query('SELECT 1 FROM slip_breaker')).toEqual([])
+})
+
+test('a file of rubbish is read no further after a hundred lines, has a bounded number of rows, and blocks no other', async () => {
+  write('catalogue/1.ndjson', 'rubbish\n'.repeat(10_000))
+  write('catalogue/2.ndjson', line('r2', 'a.2'))
+  expect(await read()).toEqual([])
+  const rows = await unresolved()
+  expect(rows).toHaveLength(101)
+  expect(rows.at(-1)).toMatchObject({ code: 'SOURCE_FILE_STOPPED', class: 'item', source: 'catalogue' })
+  expect(rows.at(-1)?.message).toMatch(/1\.ndjson: 100 of the last 100 records or lines cannot be read: .* line 100$/)
+  expect(await rightsOf(library, 'a.2')).toMatchObject({ rev: 1 })
+  write('catalogue/1.ndjson', line('r1', 'a.1'))
+  await read()
+  expect(await unresolved()).toEqual([])
+})
+
+test('bad lines below the share of a storm have 500 rows at most, and one that says how many more there are', async () => {
+  const lines = Array.from({ length: 7_000 }, (_, at) => (at % 10 === 9 ? 'rubbish\n' : line(`r${at}`, `a.${at}`)))
+  write('catalogue/1.ndjson', lines.join(''))
+  await read()
+  const rows = await unresolved()
+  expect(rows).toHaveLength(501)
+  expect(rows.at(-1)?.message).toMatch(/1\.ndjson: 200 more records or lines cannot be read$/)
+  expect(await rightsOf(library, 'a.6998')).toMatchObject({ rev: 1 })
+})
+
+test('errors of a file that was renamed away are superseded; should it come back as it was, so do they', async () => {
+  const path = join(library.folder, 'catalogue/1.ndjson')
+  write('catalogue/1.ndjson', 'rubbish\n')
+  write('catalogue/2.ndjson', 'rubbish\n')
+  await read()
+  expect(await codes()).toHaveLength(2)
+  renameSync(path, join(library.folder, 'away.ndjson'))
+  await read()
+  expect((await unresolved()).map(({ message }) => /\d\.ndjson/.exec(message)?.[0])).toEqual(['2.ndjson'])
+  renameSync(join(library.folder, 'away.ndjson'), path)
+  await read()
+  expect(await codes()).toHaveLength(2)
+  rmSync(path)
+  await read()
+  expect(await codes()).toHaveLength(1)
+})
+
+test('a source without any file looks as one whose mount is away: its errors stay', async () => {
+  write('catalogue/1.ndjson', 'rubbish\n')
+  await read()
+  renameSync(join(library.folder, 'catalogue'), join(library.folder, 'away'))
+  await read()
+  expect(await codes()).toHaveLength(1)
+})
+
+test('errors that are kept already are not kept twice', async () => {
+  const errors = [1, 2].map((at) => ({
+    source: 'catalogue',
+    code: 'SOURCE_RECORD_INVALID' as const,
+    message: `/f:${at}: ${'é'.repeat(5_000)}`,
+    detail: '{"file":"/f"}',
+  }))
+  for (const some of [errors.slice(1), errors, errors])
+    await library.state.db.transaction((tx) => addSourceErrors(tx, some, 'h'))
+  expect(await codes()).toHaveLength(2)
+})
+
+test('a stop in the middle of a file leaves it unread', async () => {
+  write('catalogue/1.ndjson', Array.from({ length: 2_000 }, (_, at) => line(`r${at}`, `a.${at}`)).join(''))
+  const stop = new AbortController()
+  const stopped = passOver(library, {}, stop.signal)
+  stop.abort()
+  await loadRecords(stopped, 'catalogue', ['catalogue/*'])
+  await read()
+  expect(await rightsOf(library, 'a.1999')).toMatchObject({ rev: 1 })
+})
