@@ -61,7 +61,7 @@ test.each([[[]], [['up']], [['up', 'oracle']], [['down', 'mariadb']], [['up', 'm
     const child = services(args)
     const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
     expect({ said, code }).toEqual({
-      said: 'usage: npm run services -- up postgres|mariadb [--no-install]\n',
+      said: 'usage: npm run services -- up postgres|mariadb|mysql [--no-install]\n',
       code: 2,
     })
   },

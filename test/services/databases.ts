@@ -17,6 +17,7 @@ export async function databasesOf(server: ServerName): Promise<Databases> {
     case 'postgres':
       return (await import('./postgres/databases.ts')).postgresDatabases
     case 'mariadb':
+    case 'mysql':
       return (await import('./mariadb/databases.ts')).mariadbDatabases
   }
 }

@@ -1,5 +1,5 @@
 /** The servers tests can ask for. */
-export const serverNames = ['postgres', 'mariadb'] as const
+export const serverNames = ['postgres', 'mariadb', 'mysql'] as const
 export type ServerName = (typeof serverNames)[number]
 
 export const isServerName = (name: string): name is ServerName => (serverNames as readonly string[]).includes(name)

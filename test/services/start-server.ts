@@ -4,6 +4,7 @@ import { ServerAbsent, type ServerName, type StartedServer, type Tell } from './
 const starters: Record<ServerName, () => Promise<(tell: Tell) => Promise<StartedServer>>> = {
   postgres: async () => (await import('./postgres/server.ts')).startPostgres,
   mariadb: async () => (await import('./mariadb/server.ts')).startMariadb,
+  mysql: async () => (await import('./mysql/server.ts')).startMysql,
 }
 
 /**

@@ -209,8 +209,8 @@ export const later = ({ dialect }: Connection, seconds: number): string =>
     : `SYSDATE(6) + INTERVAL ${seconds} SECOND`
 
 const lockWaits = `
-  SELECT 1 FROM performance_schema.data_lock_waits w
-  JOIN performance_schema.threads t ON t.thread_id = w.requesting_thread_id WHERE t.processlist_db = database()`
+  SELECT t.processlist_id AS id FROM performance_schema.data_lock_waits w
+  LEFT JOIN performance_schema.threads t ON t.thread_id = w.requesting_thread_id`
 
 const waiting = {
   /** pg_stat_activity stands still within a transaction: ask outside of one. */
@@ -228,7 +228,10 @@ const waiting = {
     // for a locked table
     if (ours.some(({ state }) => state?.startsWith('Waiting for'))) return true
     const [server] = await db.query<{ version: string }>('SELECT version() AS version')
-    if (!server?.version.includes('MariaDB')) return (await db.query(lockWaits)).length > 0
+    if (!server?.version.includes('MariaDB')) {
+      const waits = await db.query<{ id: number }>(lockWaits)
+      return waits.some((wait) => ours.some(({ id }) => id === wait.id))
+    }
     const [status] = await db.query<{ Status: string }>('SHOW ENGINE INNODB STATUS')
     const blocked = (status?.Status ?? '').split('---TRANSACTION').filter((part) => part.includes('LOCK WAIT'))
     return ours.some(({ id }) => blocked.some((part) => part.includes(`thread id ${id},`)))

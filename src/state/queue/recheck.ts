@@ -89,7 +89,7 @@ const statements = {
     later: `
       UPDATE slip_recheck FORCE INDEX (PRIMARY) SET asked = ?, due_at = SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND
       WHERE target = ? AND htid IN (?)`,
-    done: 'DELETE r FROM slip_recheck r FORCE INDEX (PRIMARY) WHERE r.target = ? AND r.htid IN (?)',
+    done: 'DELETE /*M! r */ FROM slip_recheck /*M! r FORCE INDEX (PRIMARY) */ WHERE target = ? AND htid IN (?)',
   },
 }
 
