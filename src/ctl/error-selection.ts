@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { SlipError } from '../errors/slip-error.ts'
-import { type ErrorGroup, findGroups } from '../state/audit/error-groups.ts'
+import { countGroups, type ErrorGroup } from '../state/audit/error-groups.ts'
 import type { ErrorSelection } from '../state/audit/error-selection.ts'
 import type { Connection } from '../state/connection.ts'
 import type { Session } from './command.ts'
@@ -52,9 +52,9 @@ export function groupKey({ target, code, pattern }: ErrorGroup): string {
 }
 
 async function namedGroup(db: Connection, key: string, selection: ErrorSelection): Promise<ErrorGroup> {
-  const found = (await findGroups(db, selection)).filter((group) => groupKey(group) === key.toLowerCase())
+  const found = (await countGroups(db, selection)).filter((group) => groupKey(group) === key.toLowerCase())
   if (found.length > 1) throw new SlipError('USAGE', `${key} is the key of two groups; name --code or --target too`)
-  if (found[0] !== undefined) return found[0]
+  for (const { target, code, pattern } of found) return { target, code, pattern }
   const which = selection.all ? 'error' : 'unresolved error'
   throw new SlipError('NOT_FOUND', `there is no ${which} of group ${key}`)
 }

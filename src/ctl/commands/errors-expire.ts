@@ -1,6 +1,6 @@
 import { parseDuration } from '../../config/duration.ts'
 import { SlipError } from '../../errors/slip-error.ts'
-import { countExpirable, expireErrors } from '../../state/audit/expire-errors.ts'
+import { countExpirable, type ExpiryPage, expireErrors } from '../../state/audit/expire-errors.ts'
 import type { Database } from '../../state/connection.ts'
 import { type Confirmation, wouldDo } from '../confirm.ts'
 import { withState } from '../open.ts'
@@ -11,7 +11,7 @@ interface Arguments extends Confirmation {
   readonly olderThan?: string
 }
 
-const batch = 1_000
+const pageSize = 2_000
 
 export async function run(args: Arguments): Promise<number> {
   const typed = args.olderThan === undefined ? undefined : olderThan(args.olderThan)
@@ -32,11 +32,13 @@ export async function run(args: Arguments): Promise<number> {
 
 async function expireAll(db: Database, olderThanMs: number): Promise<number> {
   let deleted = 0
-  for (;;) {
-    const some = await db.transaction((tx) => expireErrors(tx, { olderThanMs, limit: batch }))
-    deleted += some
-    if (some < batch) return deleted
+  for (let after: number | null = 0; after !== null; ) {
+    const page: ExpiryPage = { olderThanMs, after, size: pageSize }
+    const done: Awaited<ReturnType<typeof expireErrors>> = await db.transaction((tx) => expireErrors(tx, page))
+    deleted += done.deleted
+    after = done.next
   }
+  return deleted
 }
 
 /** Zero is an age as well: all that is resolved. */

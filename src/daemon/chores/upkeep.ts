@@ -4,6 +4,7 @@ import type { Chore } from './chore.ts'
 import { moveChore } from './move.ts'
 import { reapChore } from './reap.ts'
 import { retainChores } from './retain.ts'
+import { retainErrorsChore } from './retain-errors.ts'
 import { sampleChores } from './sample.ts'
 
 /** What slip-enqueue and slip-index both offer to do, whatever is paused. */
@@ -12,4 +13,5 @@ export const upkeepChores = ({ statistics, retention }: Config, targets: readonl
   moveChore,
   ...sampleChores(statistics),
   ...retainChores(retention),
+  retainErrorsChore(retention),
 ]

@@ -30,13 +30,6 @@ export async function countGroups(db: Connection, selection: ErrorSelection): Pr
   return rows.sort((one, other) => other.items - one.items || latest(one, other))
 }
 
-/** The groups alone: a few look-ups each where the database skips from one to the next (MariaDB, MySQL). */
-export async function findGroups(db: Connection, selection: ErrorSelection): Promise<ErrorGroup[]> {
-  const { where, values } = errorConditions(db.dialect, selection)
-  const sql = `SELECT DISTINCT target, code, pattern FROM slip_errors ${openIndex(db, selection)} ${where}`
-  return db.query<ErrorGroup & Record<string, unknown>>(sql, values)
-}
-
 /** The newest items of a group, or what its errors of sources name. */
 export async function examplesOf(db: Connection, selection: ErrorSelection, count: number): Promise<string[]> {
   const { where, values } = errorConditions(db.dialect, selection)
