@@ -206,9 +206,9 @@ export class Batch {
   async #settle(outcomes: readonly ItemOutcome[]): Promise<Settlement> {
     const { db, bus, config, worker, leases, stop } = this.#context
     const context = { worker, indexer: config.indexer, configDigest: config.digest }
-    for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
+    for (let tries = 0, pauseMs = 250; ; tries++, pauseMs = Math.min(pauseMs * 2, 5_000)) {
       try {
-        return await settleClaim(db, this.#claim, outcomes, context)
+        return await settleClaim(db, this.#claim, outcomes, context, tries > 0)
       } catch (thrown) {
         const error = asSlipError(thrown)
         if (error.class !== 'environment' || stop.aborted || leases.isLost(this.#claim.token)) throw error

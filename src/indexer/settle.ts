@@ -9,6 +9,7 @@ import { closeClaim, endClaim, lockClaim, lockRows } from '../state/queue/exit.t
 import { type Failure, fail } from '../state/queue/fail.ts'
 import { handBack } from '../state/queue/hand-back.ts'
 import { type Provenance, settle, settleWhole } from '../state/queue/settle.ts'
+import { wasSettled } from '../state/queue/was-settled.ts'
 import type { ItemOutcome } from './outcome.ts'
 
 type Failed = Extract<ItemOutcome, { kind: 'failed' }>
@@ -37,22 +38,57 @@ export function isDelayed({ error, attempts, putOffMs }: Failed, attemptsAllowed
 
 /**
  * Takes items out of their claim in a transaction of its own. Where all of a claim ended well at once, as most do, that
- * is one statement on PostgreSQL.
+ * is one statement on PostgreSQL. Run again after an answer was lost, it tells what the run before has done.
+ *
+ * @param isAgain true when an earlier call for these outcomes failed
  */
 export function settleClaim(
   db: Database,
   claim: Claim,
   outcomes: readonly ItemOutcome[],
   context: SettleContext,
+  isAgain = false,
 ): Promise<Settlement> {
   const done = outcomes.filter(isDone)
   const isWhole = done.length === outcomes.length && done.length === claim.items.length
-  if (db.dialect === 'mysql' || !isWhole) return db.transaction((tx) => settleOutcomes(tx, claim, outcomes, context))
-  return db.statement(async (one) => {
-    const ours = await settleWhole(one, claim, done.map(settledOf), provenance(context))
-    const counts = { errors: 0, delayed: 0, returned: 0, ...countDone(done, ours) }
-    return { ...counts, fencedOut: done.length - ours.size }
-  })
+  const inOne = db.dialect === 'postgres' && isWhole
+  let isFirst = !isAgain
+  const run = async (one: Connection): Promise<Settlement> => {
+    const settlement = await (inOne
+      ? settleInOne(one, claim, done, context)
+      : settleOutcomes(one, claim, outcomes, context))
+    const isNews = isFirst || settlement.fencedOut === 0
+    isFirst = false
+    return isNews || !(await wasDone(one, claim, outcomes)) ? settlement : plan(outcomes, context)
+  }
+  return inOne ? db.statement(run) : db.transaction(run)
+}
+
+async function settleInOne(one: Connection, claim: Claim, done: readonly Done[], context: SettleContext) {
+  const ours = await settleWhole(one, claim, done.map(settledOf), provenance(context))
+  const counts = { errors: 0, delayed: 0, returned: 0, ...countDone(done, ours) }
+  return { ...counts, fencedOut: done.length - ours.size }
+}
+
+function wasDone(one: Connection, claim: Claim, outcomes: readonly ItemOutcome[]): Promise<boolean> {
+  const raised = outcomes.flatMap((each) => (each.kind === 'returned' && each.fence > claim.fence ? [each.fence] : []))
+  return wasSettled(
+    one,
+    claim,
+    outcomes.map(({ htid }) => htid),
+    raised,
+  )
+}
+
+/** How outcomes end when all are ours: a claim is lost whole or not at all. */
+function plan(outcomes: readonly ItemOutcome[], { indexer }: SettleContext): Settlement {
+  const counts = { indexed: 0, deleted: 0, errors: 0, delayed: 0, returned: 0, fencedOut: 0 }
+  for (const each of outcomes) {
+    if (each.kind !== 'failed') counts[each.kind]++
+    else if (isDelayed(each, indexer.attempts)) counts.delayed++
+    else counts.errors++
+  }
+  return counts
 }
 
 type Done = Extract<ItemOutcome, { settled: unknown }>

@@ -1,10 +1,27 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Pauses } from '../../src/daemon/pause-gate.ts'
+import { SlipError } from '../../src/errors/slip-error.ts'
 import { Claimer } from '../../src/indexer/claimer.ts'
+import { settleClaim } from '../../src/indexer/settle.ts'
 import type { Database } from '../../src/state/connection.ts'
 import { openDatabase } from '../../src/state/database.ts'
+import { reap } from '../../src/state/queue/reap.ts'
 import { retryErrors } from '../../src/state/queue/retry.ts'
-import { change, enqueue, later, ledgerRow, openState, queueRow, type State, settleAll, worker } from './fixture.ts'
+import {
+  change,
+  claimBucket,
+  enqueue,
+  errorsOf,
+  expireLeases,
+  indexed,
+  later,
+  ledgerRow,
+  openState,
+  queueRow,
+  type State,
+  settleAll,
+  worker,
+} from './fixture.ts'
 import { LostCommit } from './lost-commit.ts'
 
 let state: State
@@ -55,24 +72,77 @@ test('a claim whose COMMIT was not answered is found again: no claim is left tha
   await settleAll(state.db, rest!)
 })
 
-test('a settle whose COMMIT was not answered has settled once', async () => {
-  await change(state.db, ['b.1'])
-  await enqueue(state.db, ['b.1'])
-  const held = await new Claimer(state.db, token, target, { batch: 2, shares: { daily: 5, ops: 2, bulk: 1 } }).next(
-    await Pauses.read(state.db),
-  )
-  await unheard(() => settleAll(lossy, held!))
-  expect(await queueRow(state.db, 'b.1')).toBeUndefined()
-  expect(await ledgerRow(state.db, 'b.1')).toMatchObject({ rev: 1, indexed_ct: 1 })
+describe('a settlement whose answer was lost has settled once, and says so', () => {
+  const context = {
+    worker: '00000000-0000-0000-0000-000000000001',
+    configDigest: 'c',
+    indexer: { attempts: 2, backoff: 60_000, environmentBackoff: 60_000 } as Parameters<
+      typeof settleClaim
+    >[3]['indexer'],
+  }
+  const none = { indexed: 0, deleted: 0, errors: 0, delayed: 0, returned: 0, fencedOut: 0 }
+  const claimAll = async (...htids: string[]) => {
+    await change(state.db, htids)
+    await enqueue(state.db, htids)
+    return claimBucket(state.db, token)
+  }
+  const error = new SlipError('ZIP_MISSING', 'no zip')
+  const failed = (htid: string, attempts: number) => {
+    return { kind: 'failed', htid, error, attempts, unproven: false } as const
+  }
+  const settled = (htid: string) => ({ kind: 'indexed', htid, settled: indexed(htid) }) as const
+
+  test('with every kind of exit in one', async () => {
+    const held = await claimAll('b.1', 'b.2', 'b.3', 'b.4')
+    const outcomes = [
+      settled('b.1'),
+      failed('b.2', 1),
+      failed('b.3', 2),
+      { kind: 'returned', htid: 'b.4', fence: 0 } as const,
+    ]
+    const settlement = await unheard(() => settleClaim(lossy, held, outcomes, context))
+    expect(settlement).toEqual({ ...none, indexed: 1, delayed: 1, errors: 1, returned: 1 })
+    expect(await ledgerRow(state.db, 'b.1')).toMatchObject({ rev: 1, indexed_ct: 1 })
+    expect(await errorsOf(state.db, 'b.3')).toHaveLength(1)
+    await state.db.query('DELETE FROM slip_queue')
+  })
+
+  test.each([
+    ['indexed', settled('c.1'), { indexed: 1 }],
+    ['delayed', failed('c.1', 1), { delayed: 1 }],
+    ['returned', { kind: 'returned', htid: 'c.1', fence: 0 } as const, { returned: 1 }],
+    ['stale', { kind: 'returned', htid: 'c.1', fence: 2 ** 52 } as const, { returned: 1 }],
+    ['failed', failed('c.1', 2), { errors: 1 }],
+  ])('with a claim that was %s whole', async (_name, outcome, counts) => {
+    for (const table of ['slip_indexed', 'slip_errors']) await state.db.query(`DELETE FROM ${table} WHERE htid = 'c.1'`)
+    const held = await claimAll('c.1')
+    // a settle of all is one statement on PostgreSQL, which no COMMIT follows
+    const run = () => settleClaim(lossy, held, [outcome], context)
+    if (state.db.dialect === 'postgres' && outcome.kind === 'indexed') {
+      await settleClaim(state.db, held, [outcome], context)
+      expect(await settleClaim(state.db, held, [outcome], context, true)).toEqual({ ...none, ...counts })
+    } else expect(await unheard(run)).toEqual({ ...none, ...counts })
+    await state.db.query('DELETE FROM slip_queue')
+  })
+
+  test('but a claim that was reaped meanwhile is fenced out', async () => {
+    const held = await claimAll('d.1')
+    await expireLeases(state.db)
+    await state.db.transaction((tx) => reap(tx, 10))
+    expect(await settleClaim(state.db, held, [settled('d.1')], context, true)).toEqual({ ...none, fencedOut: 1 })
+    const next = await claimBucket(state.db, token, { lane: 0, shard: 1 })
+    await settleAll(state.db, next)
+    expect(await settleClaim(state.db, held, [settled('d.1')], context, true)).toEqual({ ...none, fencedOut: 1 })
+  })
 })
 
 test('a retry whose COMMIT was not answered asks once more at most: one row', async () => {
-  await change(state.db, ['c.1'])
+  await change(state.db, ['e.1'])
   await state.db.query(
     `INSERT INTO slip_errors (target, htid, rev, stage, code, class, message, error_time)
-     VALUES ('main', 'c.1', 1, 'index', 'METS_MISSING', 'item', 'gone', ${later(state.db, 0)})`,
+     VALUES ('main', 'e.1', 1, 'index', 'METS_MISSING', 'item', 'gone', ${later(state.db, 0)})`,
   )
-  await unheard(() => lossy.transaction((tx) => retryErrors(tx, { htids: ['c.1'] })))
-  expect(await queueRow(state.db, 'c.1')).toMatchObject({ state: 0, rev: 1 })
-  expect(await state.db.query(`SELECT 1 FROM slip_errors WHERE htid = 'c.1'`)).toHaveLength(1)
+  await unheard(() => lossy.transaction((tx) => retryErrors(tx, { htids: ['e.1'] })))
+  expect(await queueRow(state.db, 'e.1')).toMatchObject({ state: 0, rev: 1 })
+  expect(await state.db.query(`SELECT 1 FROM slip_errors WHERE htid = 'e.1'`)).toHaveLength(1)
 })
