@@ -15,6 +15,40 @@ export function errorsPage(): string {
 
 Every error has one of these codes, a sentence, and the place where it arose. *Permanent*: trying the same input again
 cannot help, so the item goes to slip_errors at once; the others are tried again first.
+
+## What becomes of an error
+An item has at most one unresolved error in a target. It stays, and the item is left alone, until one of these:
+
+| resolution | how it comes |
+|---|---|
+| fixed | the item was indexed or deleted: after a new revision, \`slipctl errors retry\` or \`slipctl enqueue\` |
+| superseded | the item failed again; the newer error stands |
+| skipped | \`slipctl errors skip\`: a person decided that the item stays as it is |
+| purged | \`slipctl queue purge\`: a person took the item out of the queue (code PURGED) |
+
+In error, skipped or purged: nothing enqueues that revision of the item by itself, a later one is enqueued as ever.
+Skipped and purged rows keep who did it and why. The history is kept after a later success, and expires:
+\`retention.errors\` after its resolution a fixed or superseded error is deleted; a skipped or purged one only once a later
+revision of its item was indexed, for until then it says why the item is not. \`slipctl errors expire\` does the same at once.
+
+Errors of source files belong to no item: they end when their file is read again.
+
+## Many at once
+Errors of one target and code whose messages differ only in what varies between items – ids, numbers, paths, URLs, quoted
+text – are one group:
+
+\`\`\`text
+slipctl errors groups                                  what is wrong, how often, since when, three items each
+slipctl errors list --group KEY --tail 20              the newest of a group
+slipctl errors retry --group KEY                       once its cause is mended
+slipctl errors retry --group KEY --waive page_gap      missing pages will not come back: index those there are
+slipctl errors retry --group KEY --from rights         the source files are read again too
+slipctl errors skip --group KEY --reason 'why'         these are not to be indexed
+slipctl errors export --group KEY > errors.tsv         all columns, for another program
+\`\`\`
+
+KEY is made of target, code and message and kept nowhere: it is the same tomorrow and on every host. \`--id\`, \`--ids-file\`,
+\`--code\`, \`--since\`, \`--until\` and \`--target\` select as well, and all of them narrow.
 ${Object.entries(classes)
   .map(([name, meaning]) => section(name, meaning))
   .join('')}`
