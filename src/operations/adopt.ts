@@ -110,8 +110,7 @@ class Adoptions {
   async treat(suspects: readonly string[]): Promise<void> {
     const { db, engine, target } = this.#pair
     const differences = (await lookAgain(this.#pair, suspects)).filter((each) => !isOnItsWay(each))
-    const [claimed, idle] = [differences.filter(isClaimed), differences.filter((each) => !isClaimed(each))]
-    const plans = idle.map((difference) => this.#plan(remedyOf(difference)))
+    const plans = differences.map((difference) => this.#plan(remedyOf(difference)))
     const open = plans.flatMap(({ adoption }) => adoption ?? [])
     const done = this.#options.dryRun
       ? new Set(open.map(({ htid }) => htid))
@@ -123,11 +122,10 @@ class Adoptions {
         settled.flatMap(({ removals }) => removals),
       )
     for (const plan of settled) this.#count(plan)
-    const changed = open.filter(({ htid }) => !done.has(htid))
-    this.#busy.push(...claimed.map(({ htid }) => htid), ...changed.map(({ htid }) => htid))
+    this.#busy.push(...open.map(({ htid }) => htid).filter((htid) => !done.has(htid)))
   }
 
-  /** Looks again at what was claimed or changed, until it is no more or `mostMs` have passed. */
+  /** Looks again at what is claimed or has changed, until it is no more or `mostMs` have passed. */
   async wait(mostMs: number): Promise<void> {
     const until = performance.now() + mostMs
     while (this.#busy.length > 0 && performance.now() < until) {
@@ -162,8 +160,6 @@ interface Plan {
   readonly adoption: Adoption | null
   readonly removals: readonly Placed[]
 }
-
-const isClaimed = ({ before }: Difference): boolean => before.queue?.claim_token != null
 
 /** The engine lacks it, and it is queued: its claim will see to it. */
 const isOnItsWay = ({ before, documents }: Difference): boolean => documents.length === 0 && before.queue !== null

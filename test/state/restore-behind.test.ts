@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { compareChore } from '../../src/daemon/chores/compare.ts'
 import { markerChore } from '../../src/daemon/chores/marker.ts'
 import { compareShards } from '../../src/daemon/restore/compare-shards.ts'
@@ -10,10 +10,11 @@ import { World } from './restore-world/world.ts'
 const lane = { lane: 'bulk', dryRun: false } as const
 
 let world: World
-beforeEach(async () => {
+beforeAll(async () => {
   world = await World.open()
 })
-afterEach(() => world.close())
+beforeEach(() => world.clear())
+afterAll(() => world.close())
 
 const some = (name: string) => Array.from({ length: 20 }, (_, n) => `${name}.${n}`)
 const rows = (sql: string) => world.db.query(sql)

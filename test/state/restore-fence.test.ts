@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { compareChore } from '../../src/daemon/chores/compare.ts'
 import { adopt } from '../../src/operations/adopt.ts'
 import type { Engine } from '../../src/shards/engine.ts'
@@ -12,10 +12,11 @@ const options = { dryRun: false, removeUnowned: false }
 const htid = 'a.1'
 
 let world: World
-beforeEach(async () => {
+beforeAll(async () => {
   world = await World.open()
 })
-afterEach(() => world.close())
+beforeEach(() => world.clear())
+afterAll(() => world.close())
 
 /** A worker that read its item and then sleeps, while its claim is reaped. */
 async function sleeper() {

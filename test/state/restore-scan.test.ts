@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { scanChore } from '../../src/daemon/chores/scan.ts'
 import { readWatermark } from '../../src/state/control/watermark.ts'
 import { reap } from '../../src/state/queue/reap.ts'
@@ -9,10 +9,11 @@ import { World } from './restore-world/world.ts'
 const week = 7 * 86_400_000
 
 let world: World
-beforeEach(async () => {
+beforeAll(async () => {
   world = await World.open()
 })
-afterEach(() => world.close())
+beforeEach(() => world.clear())
+afterAll(() => world.close())
 
 const some = (name: string) => Array.from({ length: 30 }, (_, n) => `${name}.${String(n).padStart(2, '0')}`)
 const rows = (sql: string) => world.db.query(sql)

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { adopt } from '../../src/operations/adopt.ts'
 import { backUp } from './restore-world/copy.ts'
 import { World } from './restore-world/world.ts'
@@ -7,10 +7,11 @@ const ids = (name: string, count: number) => Array.from({ length: count }, (_, n
 const options = { dryRun: false, removeUnowned: false }
 
 let world: World
-beforeEach(async () => {
+beforeAll(async () => {
   world = await World.open()
 })
-afterEach(() => world.close())
+beforeEach(() => world.clear())
+afterAll(() => world.close())
 
 const [stay, changed, added, deleted] = [ids('stay', 30), ids('changed', 50), ids('added', 50), ids('deleted', 20)]
 

@@ -48,7 +48,7 @@ export async function adoptItems(tx: Connection, target: string, adoptions: read
   return new Set(sound.map(({ htid }) => htid))
 }
 
-/** A claim may run longer than anything that is read before and after it. */
+/** Nobody has claimed it, and nothing happened to it; what is claimed was posted perhaps, or will be. */
 function isUnchanged(before: KnownItem, now: KnownItem): boolean {
   return now.queue?.claim_token == null && same(before.queue, now.queue) && same(before.ledger, now.ledger)
 }

@@ -21,7 +21,7 @@ import { testDatabase } from '../../services/database.ts'
 import { change, digestOf, openState, type State, worker } from '../fixture.ts'
 import { EngineTables } from './copy.ts'
 
-export const shards = 2
+const shards = 2
 
 /** What the sources say of an item: a title, or that nobody may see it. */
 export type Source = { readonly title: number } | { readonly attr: 8 }
@@ -68,6 +68,19 @@ export class World {
 
   close(): Promise<void> {
     return this.#drop()
+  }
+
+  /** Both sides as they were at first, shards open: for the next test. */
+  async clear(): Promise<void> {
+    const tables = ['queue', 'claim', 'recheck', 'indexed', 'errors', 'rights', 'watermark', 'duty', 'worker']
+    for (const table of tables) await this.db.query(`DELETE FROM slip_${table}`)
+    await this.db.query(
+      `UPDATE slip_shard SET state = 'open', state_before = NULL, weight = 1, reason = '', marked_at = NULL,
+         durable_at = NULL, behind_from = NULL, adopted_fence = 0`,
+    )
+    for (let shard = 1; shard <= shards; shard++) await this.tables.empty(shard)
+    this.sources.clear()
+    this.events.length = 0
   }
 
   get pair(): Pair & { readonly target: Target } {
