@@ -4,7 +4,7 @@ import { retireChore } from '../../src/daemon/chores/retire.ts'
 import { Pauses } from '../../src/daemon/pause-gate.ts'
 import { EventBus } from '../../src/events/bus.ts'
 import { databaseClock } from '../../src/state/clock.ts'
-import { deleteRetired, retireTarget } from '../../src/state/control/retire.ts'
+import { countTargetRows, deleteRetired, retireTarget } from '../../src/state/control/retire.ts'
 import { applyTarget } from '../../src/state/control/target.ts'
 import { heartbeat } from '../../src/state/control/worker.ts'
 import { claim } from '../../src/state/queue/claim.ts'
@@ -73,6 +73,7 @@ test('nothing of a target is deleted before every worker has read that it is ret
   const held = await state.db.transaction((tx) => claim(tx, request))
   expect(held.items).toHaveLength(1)
   const before = await countOf('main_2')
+  expect(await countTargetRows(state.db, 'main_2')).toEqual({ queued: 3, indexed: 3, errors: 1 })
   await state.db.transaction((tx) => retireTarget(tx, 'main_2'))
   const runner = retireChore(new EventBus())
   const run = () => state.db.transaction((tx) => runOf(runner)(tx))

@@ -3,7 +3,7 @@ import { Follower } from '../../src/enqueue/follower.ts'
 import { EventBus } from '../../src/events/bus.ts'
 import { databaseClock } from '../../src/state/clock.ts'
 import type { Connection, Database } from '../../src/state/connection.ts'
-import { readWatermark, writeWatermark } from '../../src/state/control/watermark.ts'
+import { listWatermarks, readWatermark, writeWatermark } from '../../src/state/control/watermark.ts'
 import { readMoves } from '../../src/state/control/watermark-history.ts'
 import { asTime, setWatermark } from '../../src/state/control/watermark-set.ts'
 import { followPage, type Pass, startPass, startQuickPass } from '../../src/state/queue/follow.ts'
@@ -137,6 +137,7 @@ describe('the history', () => {
 
   test('has who set a watermark, and why', async () => {
     await set('2026-01-01')
+    expect(await listWatermarks(state.db)).toMatchObject([{ stage: 'enqueue', name: 'main', cycleAt: null }])
     const [{ movedAt, ...move } = {} as never] = await readMoves(state.db, 10)
     expect(move).toEqual({
       stage: 'enqueue',
