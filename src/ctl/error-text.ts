@@ -23,6 +23,7 @@ export function errorBlock(row: ErrorRow, session: Session): string {
     errorLine(row),
     place === '' ? null : `  where  ${place}`,
     `  met    stage ${row.stage}, ${who.filter((part) => part).join(', ')}`,
+    row.note === null ? null : `  note   ${oneLine(row.note)}`,
     advice === null || row.resolution !== null ? null : `  to do  ${advice}`,
   ]
     .filter((line) => line !== null)

@@ -149,6 +149,14 @@ test('errors skip needs a reason and keeps it with the person', async () => {
   })
   const [row] = await sql(`SELECT note FROM slip_errors WHERE htid = 'e.1'`)
   expect(row?.note).toMatch(/^\S+@\S+: it's lost$/)
+  expect((await ctl('item', 'e.1')).out).toMatch(
+    / \[skipped .*\n {2,}where .*\n {2,}met .*\n {2,}note {3}\S+@\S+: it's lost/,
+  )
+  expect((await ctl('errors', 'list', '--id', 'e.1', '--all')).out).toContain('[skipped ')
+  expect(await ctl('errors', 'list', '--id', 'no id')).toMatchObject({
+    code: 4,
+    err: expect.stringContaining('ITEM_ID_INVALID'),
+  })
   expect(await ctl('errors', 'skip', '--id', 'e.1', '--reason', 'x')).toMatchObject({
     code: 4,
     err: 'not skipped: e.1 has no unresolved error\n',

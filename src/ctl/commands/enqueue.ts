@@ -4,15 +4,14 @@ import type { Database } from '../../state/connection.ts'
 import { type EnqueueOptions, requestItems } from '../../state/queue/enqueue.ts'
 import { type RequestedPage, requestPage } from '../../state/queue/request-page.ts'
 import type { Session } from '../command.ts'
-import { readIdsFile, sortIds } from '../item-ids.ts'
+import type { NamedIds } from '../item-ids.ts'
+import { type NamingArguments, namedItems, tellUnserved, throughPages } from '../named-items.ts'
 import { withState } from '../open.ts'
-import { note, print } from '../print.ts'
+import { print } from '../print.ts'
 import { chosenTargets } from '../targets.ts'
 import { plural } from '../units.ts'
 
-interface Arguments extends Session {
-  readonly ids?: readonly string[]
-  readonly idsFile?: string
+interface Arguments extends NamingArguments {
   readonly all: boolean
   readonly lane?: EnqueueOptions['lane']
   readonly target?: string
@@ -21,13 +20,15 @@ interface Arguments extends Session {
 const pageSize = 1_000
 
 export async function run(args: Arguments): Promise<number> {
-  const named = [...(args.ids ?? []), ...(args.idsFile === undefined ? [] : await readIdsFile(args.idsFile))]
-  if (args.all && named.length > 0) throw new SlipError('USAGE', '--all goes without ids')
-  if (!args.all && named.length === 0) throw new SlipError('USAGE', 'name ids, a file of ids, or --all')
+  const named = await namedItems(args)
+  if (args.all && named !== undefined) throw new SlipError('USAGE', '--all goes without ids')
+  if (!args.all && named === undefined) throw new SlipError('USAGE', 'name ids, a file of ids, or --all')
   return withState(args, async ({ db }) => {
     const targets = await chosenTargets(db, args.target)
     const options = { lane: args.lane ?? (args.all ? 'bulk' : 'ops'), reason: 'ctl' } as const
-    return args.all ? enqueueAll(db, targets, options, args) : enqueueNamed(db, targets, { named, options, args })
+    return named === undefined
+      ? enqueueAll(db, targets, options, args)
+      : enqueueNamed(db, targets, named, { options, args })
   })
 }
 
@@ -46,28 +47,24 @@ async function enqueueAll(db: Database, targets: string[], options: EnqueueOptio
   return exitCodes.done
 }
 
-interface Named {
-  readonly named: readonly string[]
+interface Request {
   readonly options: EnqueueOptions
   readonly args: Arguments
 }
 
-async function enqueueNamed(db: Database, targets: string[], { named, options, args }: Named): Promise<number> {
-  const { htids, invalid } = sortIds(named)
-  const enqueued = new Set<string>()
-  for (let from = 0; from < htids.length; from += pageSize) {
-    const page = htids.slice(from, from + pageSize)
-    await db.transaction(async (tx) => {
-      for (const target of targets) for (const id of await requestItems(tx, target, page, options)) enqueued.add(id)
-    })
-  }
-  const unknown = htids.filter((htid) => !enqueued.has(htid))
-  print(args, { enqueued: enqueued.size, lane: options.lane, targets, invalid, unknown }, () =>
-    told(enqueued.size, targets, options),
-  )
-  for (const { id, problem } of invalid) note(`not enqueued: ${JSON.stringify(id.slice(0, 300))} ${problem}`)
-  for (const id of unknown) note(`not enqueued: ${id} has no row in slip_rights: no source named it yet`)
-  return invalid.length + unknown.length > 0 ? exitCodes.someRejected : exitCodes.done
+async function enqueueNamed(
+  db: Database,
+  targets: string[],
+  { htids, invalid }: NamedIds,
+  { options, args }: Request,
+): Promise<number> {
+  const outcomes = await throughPages(db, targets, htids, async (tx, target, page) => {
+    return { done: await requestItems(tx, target, page, options), claimed: [] }
+  })
+  const [enqueued, unknown] = [outcomes.done.size, outcomes.unknown(htids)]
+  print(args, { enqueued, lane: options.lane, targets, invalid, unknown }, () => told(enqueued, targets, options))
+  const others = unknown.map((id) => ({ id, why: 'has no row in slip_rights: no source named it yet' }))
+  return tellUnserved('enqueued', invalid, others)
 }
 
 const told = (items: number, targets: readonly string[], { lane }: EnqueueOptions): string =>

@@ -3,7 +3,7 @@ import { type ErrorRow, listErrors } from '../../state/audit/errors.ts'
 import type { Connection } from '../../state/connection.ts'
 import { type ErrorArguments, errorSelection } from '../error-selection.ts'
 import { errorData, errorLine } from '../error-text.ts'
-import { sortIds } from '../item-ids.ts'
+import { oneId } from '../item-ids.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
 import { printArray, printLines, printTsv, tailOption } from '../rows.ts'
@@ -20,9 +20,9 @@ const columns = ['id', 'error_time', 'target', 'htid', 'source', 'record_id', 'c
 
 export async function run(args: Arguments): Promise<number> {
   const tail = tailOption(args.tail)
+  const htids = args.id?.map(oneId)
   const selected = errorSelection(args, args.all)
   return withState(args, async ({ db }) => {
-    const htids = args.id && sortIds(args.id).htids
     const pages = errorPages(db, { ...(await selected(db)), htids }, tail)
     if (args.json) await printArray('errors', { pages, data: errorData })
     else if (args.format === 'tsv') await printTsv(columns, { pages })
