@@ -212,6 +212,10 @@ const lockWaits = `
   SELECT t.processlist_id AS id FROM performance_schema.data_lock_waits w
   LEFT JOIN performance_schema.threads t ON t.thread_id = w.requesting_thread_id`
 
+/** As a server does by itself after a while: a planner that knows nothing of a table takes it for empty. */
+export const analyze = (db: Connection) =>
+  db.query(db.dialect === 'postgres' ? 'ANALYZE' : 'ANALYZE TABLE slip_queue, slip_indexed, slip_errors')
+
 const waiting = {
   /** pg_stat_activity stands still within a transaction: ask outside of one. */
   postgres: async (db: Connection) => {

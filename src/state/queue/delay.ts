@@ -1,5 +1,5 @@
 import type { Connection } from '../connection.ts'
-import { type Held, type OwnRow, own, release, released, splitOwn, stays } from './exit.ts'
+import { type Held, type OwnRow, ownAt, release, released, splitOwn, stays } from './exit.ts'
 import { chunksOf } from './slices.ts'
 
 /**
@@ -21,21 +21,25 @@ export interface Delay {
 /** No back-off is longer; the mover takes a row that says otherwise for the victim of a clock step. */
 export const longestDelayMs = 86_400_000
 
+const [baseMs, environment, unproven, message] = [
+  '($4::bigint[])',
+  '($5::boolean[])',
+  '($6::boolean[])',
+  '($7::text[])',
+].map((list) => `${list}[own.at]`)
+
 const postgres = `
-WITH d AS MATERIALIZED (
-  SELECT * FROM unnest($3::text[], $4::bigint[], $5::boolean[], $6::boolean[], $7::text[])
-    AS d (htid, base_ms, environment, unproven, message)),
-${own},
+WITH ${ownAt},
 moved AS (
-  UPDATE slip_queue q SET state = ${stays}, attempts = 0, unproven = q.unproven OR d.unproven, ${released}
-  FROM own JOIN d USING (htid) WHERE q.target = $1 AND q.htid = own.htid AND own.gen <> own.claimed_gen),
+  UPDATE slip_queue q SET state = ${stays}, attempts = 0, unproven = q.unproven OR ${unproven}, ${released}
+  FROM own WHERE q.target = $1 AND q.htid = own.htid AND own.gen <> own.claimed_gen),
 delayed AS (
   UPDATE slip_queue q
-  SET state = CASE WHEN q.hold THEN 3 ELSE 2 END, attempts = q.attempts - d.environment::int,
-      unproven = q.unproven OR d.unproven, last_error = left(d.message, 1000), ${released},
+  SET state = CASE WHEN q.hold THEN 3 ELSE 2 END, attempts = q.attempts - ${environment}::int,
+      unproven = q.unproven OR ${unproven}, last_error = left(${message}, 1000), ${released},
       available_at = CASE WHEN NOT q.hold THEN clock_timestamp() + make_interval(secs => (0.5 + random()) / 1000.0 *
-        least(d.base_ms * CASE WHEN d.environment THEN 1 ELSE power(2, least(q.attempts, 30) - 1) END, ${longestDelayMs / 1.5})) END
-  FROM own JOIN d USING (htid) WHERE q.target = $1 AND q.htid = own.htid AND own.gen = own.claimed_gen)
+        least(${baseMs} * CASE WHEN ${environment} THEN 1 ELSE power(2, least(q.attempts, 30) - 1) END, ${longestDelayMs / 1.5})) END
+  FROM own WHERE q.target = $1 AND q.htid = own.htid AND own.gen = own.claimed_gen)
 SELECT htid FROM own`
 
 /** The value of a row in a list that runs beside the list of ids: MySQL has no unnest. */

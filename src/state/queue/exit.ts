@@ -89,6 +89,16 @@ own AS MATERIALIZED (
 /** The rows of ids $3. */
 export const own = ownOf('slip_queue q', 'q.htid = ANY($3)')
 
+/**
+ * The rows of ids $3, each with its place `at` in that list, and so in the lists of values beside it. Values are taken by
+ * place and only where they are written: joined by id, each long message would be read once for each row.
+ */
+export const ownAt = ownOf(
+  'unnest($3::text[]) WITH ORDINALITY AS d (htid, at) JOIN slip_queue q ON q.htid = d.htid',
+  'true',
+  ', d.at',
+)
+
 /** The state of a row that stays in the queue: ready, or held where somebody asked for it, also during the claim. */
 export const stays = 'CASE WHEN hold THEN 3 ELSE 0 END'
 

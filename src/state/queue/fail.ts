@@ -1,7 +1,7 @@
 import { patternOf } from '../../errors/pattern.ts'
 import type { Connection } from '../connection.ts'
 import { endInError, finalExit } from './dead-letter.ts'
-import { type Held, movedOn, movedOnSet, own, release, splitOwn } from './exit.ts'
+import { type Held, movedOn, movedOnSet, ownAt, release, splitOwn } from './exit.ts'
 
 /**
  * claimed → error, by slip-index: permanent, or attempts spent. In one transaction the errors row is written (an older
@@ -24,19 +24,18 @@ export interface Worker {
   readonly host: string
 }
 
+const value = (list: string) => `(${list}::text[])[final.at]`
+
 const postgres = `
-WITH d AS MATERIALIZED (
-  SELECT * FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-    AS d (htid, code, class, message, pattern, detail)),
-${own},
+WITH ${ownAt},
 ${movedOn()},
-final AS MATERIALIZED (SELECT * FROM own JOIN d USING (htid) WHERE own.gen = own.claimed_gen),
+final AS MATERIALIZED (SELECT * FROM own WHERE gen = claimed_gen),
 ${finalExit},
 failed AS (
   INSERT INTO slip_errors (target, htid, rev, shard, stage, code, class, message, pattern, detail, attempts, pid, host,
                            worker, error_time)
-  SELECT $1, htid, claimed_rev, shard, 'index', code, class, left(message, 4000), pattern, detail, attempts, $9, $10,
-         $11, clock_timestamp()
+  SELECT $1, htid, claimed_rev, shard, 'index', ${value('$4')}, ${value('$5')}, left(${value('$6')}, 4000), ${value('$7')},
+         ${value('$8')}, attempts, $9, $10, $11, clock_timestamp()
   FROM final, (SELECT count(*) FROM superseded) AS after_superseded ORDER BY htid)
 SELECT htid FROM own`
 

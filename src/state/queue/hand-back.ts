@@ -1,5 +1,5 @@
 import type { Connection } from '../connection.ts'
-import { type Held, own, release, released, splitOwn, stays } from './exit.ts'
+import { type Held, ownAt, release, released, splitOwn, stays } from './exit.ts'
 import { chunksOf } from './slices.ts'
 
 /**
@@ -13,13 +13,12 @@ export interface Return {
 }
 
 const postgres = `
-WITH d AS MATERIALIZED (SELECT * FROM unnest($3::text[], $4::bigint[]) AS d (htid, fence)),
-${own},
+WITH ${ownAt},
 returned AS (
   UPDATE slip_queue q
   SET state = ${stays}, attempts = CASE WHEN own.gen <> own.claimed_gen THEN 0 ELSE q.attempts - 1 END,
-      fence = greatest(q.fence, d.fence), ${released}
-  FROM own JOIN d USING (htid) WHERE q.target = $1 AND q.htid = own.htid)
+      fence = greatest(q.fence, ($4::bigint[])[own.at]), ${released}
+  FROM own WHERE q.target = $1 AND q.htid = own.htid)
 SELECT htid FROM own`
 
 /** The SET list; the fence is that of the row's place in a list beside the ids. */
