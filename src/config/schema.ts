@@ -47,7 +47,7 @@ const target = z.strictObject({
   ),
   sweep: z
     .strictObject({
-      period: duration('1h').describe(
+      period: duration('10m').describe(
         'From the beginning of one sweep of all items to that of the next; a longer sweep is followed by the next at once.',
       ),
       rate: z

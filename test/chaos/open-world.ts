@@ -156,7 +156,16 @@ function writeConfig(folder: string, name: string, stateUrl: string, indexUrl: s
       catalogue: { kind: 'records', files: ['library/catalogue/*.ndjson', 'library/catalogue/*_delete.txt'] },
       rights: { kind: 'hathifiles', files: ['library/rights/*.txt'] },
     },
-    targets: { main: { engine: 'embedded', urls: [indexUrl], shards, lease: `${lease}ms`, overlap: '10s' } },
+    targets: {
+      main: {
+        engine: 'embedded',
+        urls: [indexUrl],
+        shards,
+        lease: `${lease}ms`,
+        overlap: '10s',
+        sweep: { period: '5s', rate: 10_000 },
+      },
+    },
     indexer: { batch: 8, attempts: 2, backoff: '200ms', environmentBackoff: '500ms' },
     log: { level: 'debug' },
   }

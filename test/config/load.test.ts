@@ -29,7 +29,7 @@ describe('a configuration', () => {
       baseDir: '/etc/slip',
       repository: { kind: 'pairtree', scope: 'catalogue' },
       rights: {},
-      targets: { main: { shards: 1, lease: 300_000, overlap: 300_000 } },
+      targets: { main: { shards: 1, lease: 300_000, overlap: 300_000, sweep: { period: 600_000, rate: 1_000 } } },
       indexer: { batch: 20, attempts: 3, backoff: 60_000, dehyphenate: true },
       log: { level: 'info' },
     })
