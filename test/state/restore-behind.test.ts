@@ -109,6 +109,19 @@ test('commits go on while a shard is behind, and the oldest of two setbacks is r
   expect(await repair(world.db, second!, lane)).toMatchObject({ whole: true })
 })
 
+test('the marker that proves a setback is kept until the setback is written down', async () => {
+  await world.indexed(some('a'))
+  await passTime()
+  const restore = await world.tables.backUp(1)
+  await mark()
+  await restore()
+  const marker = await world.engine.marker(1)
+  await mark()
+  expect(await world.engine.marker(1)).toBe(marker)
+  await compare()
+  expect(await world.shardStates()).toEqual(['behind', 'open'])
+})
+
 test('a shard set back while its marker is being written is not taken for whole', async () => {
   await world.indexed(some('a'))
   await passTime()

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Config } from '../../src/config/load.ts'
+import type { Chore } from '../../src/daemon/chores/chore.ts'
+import { restoreChores } from '../../src/daemon/chores/restore.ts'
 import { scanChore } from '../../src/daemon/chores/scan.ts'
 import { readWatermark } from '../../src/state/control/watermark.ts'
 import { reap } from '../../src/state/queue/reap.ts'
@@ -24,7 +27,8 @@ const fenceOf = async (htid: string) =>
 
 /** A whole round of the scan; returns how many pages it took. */
 async function scan(period = week): Promise<number> {
-  const chore = scanChore(world.pair, { period }, world.bus)
+  const settings = { targets: { main: { scan: { period } } } } as unknown as Config
+  const chore = restoreChores(world.pair, settings, world.bus).find(({ name }) => name === 'scan:main') as Chore
   for (let pages = 1; ; pages++) {
     await world.do(chore)
     if ((await readWatermark(world.db, 'scan', 'main')) === '') return pages
