@@ -20,6 +20,17 @@ const refused = new Set([
   'ER_CONNECTION_KILLED',
   'ERR_STREAM_DESTROYED',
 ])
+/** A full disk or memory, a server that only reads for now: it answers, and will do so again when that is over. */
+const exhausted = new Set([
+  '53100',
+  '53200',
+  '25006',
+  'ER_RECORD_FILE_FULL',
+  'ER_DISK_FULL',
+  'ER_ERROR_ON_WRITE',
+  'ER_OUT_OF_RESOURCES',
+  'ER_OPTION_PREVENTS_STATEMENT',
+])
 const refusedUs = new Set(['3D000', 'ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR'])
 const attempts = 6
 
@@ -56,12 +67,12 @@ export async function withRetry<T>(work: () => Promise<T>, place: string): Promi
 }
 
 /**
- * Wrong password, unknown database or role: the server answers, but not to us. And pg's words for a server that was
- * silent for the whole connection timeout: that was waiting enough.
+ * A server that can do nothing for now. Wrong password, unknown database or role: the server answers, but not to us. And
+ * pg's words for a server that was silent for the whole connection timeout: that was waiting enough.
  */
 function asUnavailable(error: unknown, place: string): unknown {
   const { code, message } = error as Coded
-  const isRefused = typeof code === 'string' && (code.startsWith('28') || refusedUs.has(code))
+  const isRefused = typeof code === 'string' && (code.startsWith('28') || refusedUs.has(code) || exhausted.has(code))
   return isRefused || message === 'timeout expired' ? unavailable(error, place) : error
 }
 
