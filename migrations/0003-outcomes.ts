@@ -57,7 +57,6 @@ export const outcomes: Migration = {
     `CREATE INDEX slip_errors_item ON slip_errors (target, htid)`,
     `CREATE INDEX slip_errors_code ON slip_errors (code, error_time)`,
     `CREATE INDEX slip_errors_open ON slip_errors (target, code, pattern, error_time) WHERE resolved_at IS NULL`,
-    `CREATE INDEX slip_errors_resolved ON slip_errors (resolved_at) WHERE resolved_at IS NOT NULL`,
     `CREATE UNIQUE INDEX slip_errors_unresolved ON slip_errors (target, htid) WHERE resolved_at IS NULL`,
   ],
   mysql: [
