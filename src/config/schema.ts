@@ -120,14 +120,14 @@ export const schema = z.strictObject({
       batch: z.number().int().min(1).max(1000).default(20).describe('Most items of one claim.'),
       shares: z
         .strictObject({
-          daily: share(5).describe('Turns of lane daily.'),
+          daily: share(5).describe(
+            'Turns of lane daily: of every daily + ops + bulk batches so many are looked for in it first. A lane without work leaves its turns to the others, the most urgent first.',
+          ),
           ops: share(2).describe('Turns of lane ops.'),
-          bulk: share(1).describe('Turns of lane bulk.'),
+          bulk: share(1).describe('Turns of lane bulk; at least one, so that it is never starved.'),
         })
         .prefault({})
-        .describe(
-          'Whose turn it is to be looked into first, lane by lane: of every daily + ops + bulk batches each lane begins as many as its share. A lane without work leaves its turns to the others, the most urgent first.',
-        ),
+        .describe('How the batches are shared among the lanes.'),
       batchBytes: z
         .number()
         .int()

@@ -50,10 +50,16 @@ this file.`,
 function sectionLines(section: string, keys: readonly Key[]): string[] {
   const name = names[section]
   const depth = name === undefined ? 1 : 2
-  const lines = keys.flatMap((key) => ['', ...keyLines(key, depth)]).slice(1)
+  const lines = keys.flatMap((key, index) => {
+    const inner = key.path.split('.').slice(depth, -1)
+    const before = keys[index - 1]?.path.split('.').slice(depth, -1) ?? []
+    const isNew = inner.join('.') !== before.join('.')
+    const heads = isNew ? inner.map((part, at) => `# ${'  '.repeat(depth + at)}${part}:`) : []
+    return ['', ...heads, ...keyLines(key, depth + inner.length)]
+  })
   const set = keys.some((key) => key.path in first)
   const head = [`${section}:`, ...(name === undefined ? [] : [`  ${name}:`])]
-  return [...head.map((line) => (set ? line : `# ${line}`)), ...lines]
+  return [...head.map((line) => (set ? line : `# ${line}`)), ...lines.slice(1)]
 }
 
 function keyLines(key: Key, depth: number): string[] {

@@ -35,6 +35,16 @@ describe('a configuration', () => {
     })
   })
 
+  test('leaves no lane without turns, and takes a storm for a part of the outcomes', () => {
+    expect(parse(correct)).toMatchObject({
+      indexer: { shares: { daily: 5, ops: 2, bulk: 1 } },
+      breaker: { failures: 3, probe: 30_000, storm: 0.2 },
+    })
+    const wrong = `${correct}indexer: { shares: { bulk: 0 } }\nbreaker: { failures: 0, probe: 0s, storm: 20 }\n`
+    const keys = findingsOf(wrong).map((finding) => /: (\S+):/.exec(finding)?.[1])
+    expect(keys.toSorted()).toEqual(['breaker.failures', 'breaker.probe', 'breaker.storm', 'indexer.shares.bulk'])
+  })
+
   test('is checked whole: every finding has file, line and key', () => {
     const findings = findingsOf(`
 database: {}

@@ -58,10 +58,11 @@ test('init below something that is no folder says so in one sentence', async () 
 test('the file init writes has every key of the schema, and is as correct with every # taken away', () => {
   const template = configTemplate()
   for (const { path } of allKeys()) expect(template).toMatch(new RegExp(`^(# )? *${path.split('.').at(-1)}: `, 'm'))
-  const whole = template.replace(/^# (?=[a-z]+:$| +[a-zA-Z]+: )/gm, '').replace(/^.*\{ file: .*$/m, '')
+  const whole = template.replace(/^# (?=[a-z]+:$| +[a-zA-Z]+:( |$))/gm, '').replace(/^.*\{ file: .*$/m, '')
   const { sources, targets } = parseConfig(whole, '/x/slip.yaml')
   expect([sources.catalogue?.kind, targets.main?.lease]).toEqual(['records', 300_000])
   expect(Object.keys(parse(whole).indexer)).toEqual(Object.keys(parseConfig(whole, '/x/slip.yaml').indexer))
+  expect(parse(whole).indexer.shares).toEqual({ daily: 5, ops: 2, bulk: 1 })
 })
 
 test('config check prints every finding with its line, and ends with 2', async () => {

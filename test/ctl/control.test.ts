@@ -143,8 +143,17 @@ test('a pause is set, changed, shown and ended, each said; ending it twice is no
     by,
   })
   expect((await ctl('resume', 'stage:index')).out).toBe('resumed stage:index; still paused: lane:bulk\n')
-  expect(await json('resume', 'lane:bulk')).toEqual({ scope: 'lane:bulk', resumed: true, stillPaused: [] })
+  expect(await json('resume', 'lane:bulk')).toMatchObject({ scope: 'lane:bulk', resumed: true, stillPaused: [] })
   expect(await ctl('resume', 'lane:bulk')).toEqual({ code: 0, err: '', out: 'lane:bulk was not paused\n' })
+})
+
+test('a target that is suspended is shown with its reason, and resume tries it again at once', async () => {
+  await sql(`INSERT INTO slip_breaker (kind, name, failures, reason, since, next_probe)
+    VALUES ('target', 'main', 3, 'ENGINE_UNAVAILABLE: nobody answers', now(), now() + interval '1 minute')`)
+  expect((await ctl('status')).out).toMatch(/Suspended\n.*\n.*target:main .* 3 .* ENGINE_UNAVAILABLE: nobody answers/)
+  expect(await json('status')).toMatchObject({ suspended: [{ kind: 'target', name: 'main', due: false }] })
+  expect(await json('resume', 'target:main')).toMatchObject({ resumed: false, reopened: true })
+  expect(await sql('SELECT 1 FROM slip_breaker')).toEqual([])
 })
 
 test('a pause whose time is over is none: the next one starts anew', async () => {
