@@ -129,6 +129,22 @@ test('a pause for a time ends by itself when its time is over', async () => {
   await rows('DELETE FROM slip_control')
 })
 
+test('a daemon older than the schema admits finishes its batch, claims nothing more and exits 8', async () => {
+  let batches = 0
+  await inTheMiddle(async () => {
+    batches = daemon.events.filter(({ event }) => event === 'index.batch').length
+    await rows(`UPDATE slip_schema SET oldest_code = '99.0.0'`)
+  })
+  expect((await daemon.exit).code).toBe(8)
+  await rows(`UPDATE slip_schema SET oldest_code = '0.1.0'`)
+  const [batch, ...more] = daemon.events.filter(({ event }) => event === 'index.batch').slice(batches)
+  expect(more).toEqual([])
+  expect(batch).toMatchObject({ claimed: 3, indexed: 3, returned: 0 })
+  expect(await rows('SELECT 1 FROM slip_claim')).toEqual([])
+  expect(await rows('SELECT DISTINCT state, attempts FROM slip_queue')).toEqual([{ state: 0, attempts: 0 }])
+  expect((await runOnce('index', library.configFile)).code).toBe(0)
+})
+
 test('all is at rest after all pauses', async () => {
   expect(await library.violations()).toEqual([])
   expect(daemon.events.filter(({ event }) => event === 'daemon.expired' || event === 'lease.lost')).toEqual([])
