@@ -57,7 +57,7 @@ const watermarkOf = (target: string) =>
   `(SELECT w.value FROM slip_watermark w WHERE w.stage = 'enqueue' AND w.name = ${target})`
 
 const silent = ({ later, now }: Words) =>
-  `${later('w.heartbeat_at', '(SELECT coalesce(min(t.lease_ms), 300000) FROM slip_target t) / 1000.0')} < ${now}`
+  `${later('w.heartbeat_at', '(SELECT coalesce(max(t.lease_ms), 300000) FROM slip_target t) / 1000.0')} < ${now}`
 
 const queueDepth = ({ bigint }: Words) => `
   CREATE OR REPLACE VIEW slip_queue_depth AS

@@ -18,10 +18,10 @@ FROM slip_errors WHERE resolved_at IS NULL GROUP BY target, code ORDER BY target
        max(insert_time) AS newest FROM slip_rights`,
 } as const
 
-/** Silent for the shortest lease: the dialects have no arithmetic of times in common. */
+/** Silent for the longest lease: the dialects have no arithmetic of times in common. */
 const workersSilent = (since: string) => `SELECT stage, host, pid, started_at, heartbeat_at, code_version,
        expired_at IS NOT NULL OR heartbeat_at < ${since} AS dead
-FROM slip_worker, (SELECT coalesce(min(lease_ms), 300000) AS ms FROM slip_target) AS lease ORDER BY stage, host, pid`
+FROM slip_worker, (SELECT coalesce(max(lease_ms), 300000) AS ms FROM slip_target) AS lease ORDER BY stage, host, pid`
 
 export const statusQueries = {
   postgres: { ...everywhere, workers: workersSilent('clock_timestamp() - make_interval(secs => lease.ms / 1000.0)') },
@@ -44,7 +44,7 @@ export interface StatusRows {
     started_at: string
     heartbeat_at: string
     code_version: string
-    /** Expired, or silent for the shortest lease. */
+    /** Expired, or silent for the longest lease. */
     dead: boolean
   }
   rights: { items: number; withdrawn: number; nobody: number; newest: string | null }

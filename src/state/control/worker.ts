@@ -23,12 +23,9 @@ const postgres = {
   expire: `
     UPDATE slip_worker SET expired_at = clock_timestamp()
     WHERE expired_at IS NULL AND heartbeat_at < clock_timestamp() - make_interval(secs => $1::float8 / 1000)`,
-  forget: `
-    DELETE FROM slip_worker w WHERE expired_at < clock_timestamp() - make_interval(secs => $1::float8 / 1000)
-    AND NOT EXISTS (SELECT 1 FROM slip_claim c WHERE c.worker = w.token)`,
 }
 
-/** Whom to expire or forget is read without a lock and looked at again by primary key: a scan would lock every worker. */
+/** Whom to expire is read without a lock and looked at again by primary key: a scan would lock every worker. */
 const silent = 'expired_at IS NULL AND heartbeat_at < SYSDATE(6) - INTERVAL ? * 1000 MICROSECOND'
 const mysql = {
   register: `
@@ -45,11 +42,6 @@ const mysql = {
   expire: `
     UPDATE slip_worker SET expired_at = SYSDATE(6)
     WHERE token IN (?) AND ${silent}`,
-  /** One that is expired claims no more: what no claim names now, none will name. */
-  over: `
-    SELECT token FROM slip_worker w WHERE expired_at < SYSDATE(6) - INTERVAL ? * 1000 MICROSECOND
-    AND NOT EXISTS (SELECT 1 FROM slip_claim c WHERE c.worker = w.token) ORDER BY token`,
-  forget: 'DELETE FROM slip_worker WHERE token IN (?)',
 }
 
 /** Registers a process; returns its token. */
@@ -87,22 +79,9 @@ export async function longestSilence(db: Connection): Promise<number> {
   return row?.ms ?? 300_000
 }
 
-/**
- * Workers silent for a lease are expired: they claim no more. Their row goes once no claim names them. Returns how many
- * were expired.
- */
+/** Workers silent for a lease are expired: they claim no more. Returns how many were; retention lets their rows go. */
 export async function expireWorkers(tx: Connection, silentMs: number): Promise<number> {
-  if (tx.dialect === 'mysql') return expireMysql(tx, silentMs)
-  const expired = await tx.change(postgres.expire, [silentMs])
-  await tx.change(postgres.forget, [silentMs])
-  return expired
-}
-
-async function expireMysql(tx: Connection, silentMs: number): Promise<number> {
-  const tokensOf = async (sql: string) => (await tx.query<{ token: string }>(sql, [silentMs])).map((row) => row.token)
-  const silent = await tokensOf(mysql.silent)
-  const expired = silent.length > 0 ? await tx.change(mysql.expire, [silent, silentMs]) : 0
-  const over = await tokensOf(mysql.over)
-  if (over.length > 0) await tx.change(mysql.forget, [over])
-  return expired
+  if (tx.dialect === 'postgres') return tx.change(postgres.expire, [silentMs])
+  const silent = (await tx.query<{ token: string }>(mysql.silent, [silentMs])).map(({ token }) => token)
+  return silent.length > 0 ? tx.change(mysql.expire, [silent, silentMs]) : 0
 }
