@@ -24,7 +24,12 @@ const chaos = (database: string): Part => ({
   ],
 })
 
-const parts: readonly Part[] = [chaos('postgres'), chaos('mariadb')]
+const mysql: Part = {
+  name: 'the state machine on MySQL',
+  args: () => [join(import.meta.dirname, '../services/mysql/soak.ts')],
+}
+
+const parts: readonly Part[] = [mysql, chaos('postgres'), chaos('mariadb')]
 
 async function runPart({ name, args }: Part, seed: number): Promise<boolean> {
   console.log(`${name}, seed ${seed}`)

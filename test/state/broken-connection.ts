@@ -39,7 +39,7 @@ export function cutBefore(knex: Knex, statement: string): () => boolean {
 const others = {
   postgres: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
              WHERE datname = current_database() AND pid <> pg_backend_pid()`,
-  mysql: 'SELECT id FROM information_schema.processlist WHERE db = database() AND id <> connection_id()',
+  mysql: 'SELECT id AS id FROM information_schema.processlist WHERE db = database() AND id <> connection_id()',
 }
 
 /** The server ends every connection to this database but the one that says so. */
