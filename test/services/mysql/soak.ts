@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { startServer } from '../start-server.ts'
 
 /** Tests, by a part of their names, of what CHECK refuses, and of the server being new enough. */
-const byCheck = ['CHECK', 'non-ASCII are refused', 'hand-edited', 'hand edit', 'without a warning']
+const byCheck = ['CHECK', 'non-ASCII are refused', 'hand-edited', 'hand edit that', 'without a warning']
 
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--no-install')) process.env.SLIP_TEST_NO_INSTALL = '1'
