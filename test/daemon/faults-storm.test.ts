@@ -12,7 +12,8 @@ const bad = Array.from({ length: 5_000 }, (_, at) => `bad.${String(at).padStart(
 
 let library: Library
 beforeAll(async () => {
-  library = await openLibrary()
+  // a batch in the middle of which the brake sets in
+  library = await openLibrary({ config: { indexer: { attempts: 1, environmentBackoff: '10m', batch: 30 } } })
   // something the repository must hold to be there
   library.lay('day-1')
   await change(library.state.db, bad)
@@ -53,8 +54,8 @@ test('a storm is probed without burning anything: what fails is put off, and the
   for (let probe = 1; probe <= 3; probe++) {
     expect((await runOnce('index', library.configFile)).code).toBe(6)
     expect(await states()).toEqual([
-      { state: 0, attempts: 0, items: 4_900 - 20 * probe },
-      { state: 2, attempts: 0, items: 20 * probe },
+      { state: 0, attempts: 0, items: 4_900 - 30 * probe },
+      { state: 2, attempts: 0, items: 30 * probe },
     ])
   }
   expect(await count('slip_errors')).toBe(100)
