@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Breakers } from '../daemon/breakers.ts'
-import { upkeepChores } from '../daemon/chores/upkeep.ts'
+import { moveChore } from '../daemon/chores/move.ts'
+import { reapChore } from '../daemon/chores/reap.ts'
 import { openTargetEngine } from '../daemon/engines.ts'
 import { LeaseKeeper } from '../daemon/lease.ts'
 import type { Pauses } from '../daemon/pause-gate.ts'
@@ -33,7 +34,7 @@ async function openStage(context: StageContext): Promise<Stage> {
   )
   let turn = 0
   return {
-    chores: [...upkeepChores(config, targets), ...lines.flatMap((line) => line.chores)],
+    chores: [reapChore(targets), moveChore, ...lines.flatMap((line) => line.chores)],
     step: async (pauses) => {
       const open = openLinesFrom(lines, turn++, pauses)
       await breakers.refresh()
