@@ -4,6 +4,8 @@ import type { Daemon, LoggedEvent } from './daemons.ts'
 export class Journal {
   fencedOut = 0
   staleRefused = 0
+  /** How often an older database was restored: what the tables say goes back then. */
+  restores = 0
   /** Sentences; each is a failure of the run. */
   readonly defects: string[] = []
   /** The last events of each item, for the report on one that went wrong. */

@@ -82,6 +82,7 @@ async function build(database: ServerName, platform: Platform, tell: Tell, closi
 
   const journal = new Journal()
   const requests = new Requests(configFile, (message) => journal.defect(message))
+  closing.push(() => requests.stop())
   const hosts = hostsOf(platform, clockOf)
   const daemons: Daemon[] = []
   for (const [index, [stage, place]] of crew.entries()) {

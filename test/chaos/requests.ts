@@ -32,6 +32,7 @@ export class Requests {
   readonly #open = new Set<string>()
   readonly #accepted: { readonly at: number; readonly htid: string }[] = []
   #working: Promise<void> | null = null
+  #stopped = false
 
   constructor(configFile: string, defect: (message: string) => void) {
     this.#configFile = configFile
@@ -51,13 +52,19 @@ export class Requests {
     while (this.#working !== null) await this.#working
   }
 
+  /** Gives up those that were not accepted. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.done()
+  }
+
   /** Makes those again that were accepted since a time of performance.now(). */
   repeatSince(time: number): void {
     this.add(this.#accepted.filter(({ at }) => at >= time).map(({ htid }) => htid))
   }
 
   async #work(): Promise<void> {
-    while (this.#open.size > 0) {
+    while (this.#open.size > 0 && !this.#stopped) {
       const htids = [...this.#open]
       this.#open.clear()
       const { code, output } = await runSlipctl(this.#configFile, ['enqueue', ...htids])

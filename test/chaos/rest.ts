@@ -40,6 +40,8 @@ async function whatIsLeft({ state: { db }, config, library }: World): Promise<st
     return `${ready} ready, ${claimed} claimed, ${delayed} delayed: ${JSON.stringify(queued.slice(0, 20))}`
   const claims = await db.query('SELECT * FROM slip_claim')
   if (claims.length > 0) return `claims: ${JSON.stringify(claims)}`
+  const due = await db.query('SELECT * FROM slip_recheck WHERE due_at <= CURRENT_TIMESTAMP(6)')
+  if (due.length > 0) return `to ask the index again: ${JSON.stringify(due)}`
   const missed = await verifyTarget(db, target, '', 10)
   return missed.length > 0 ? `to follow: ${JSON.stringify(missed)}` : null
 }

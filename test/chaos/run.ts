@@ -81,17 +81,20 @@ const roundLength = 12
 /** Round by round, each of which ends at rest and is judged; the first that is not sound is the last. */
 async function runRounds(world: World, steps: readonly Step[], counts: Record<string, number>): Promise<Verdict> {
   const watch = new Watch(world)
-  for (let done = 0; ; done += roundLength) {
-    const round = steps.slice(done, done + roundLength)
-    await strikeAll(world, round, counts)
-    await changeInHaste(world, round.at(-1)!)
-    await untilAtRest(world)
-    const verdict = await judge(world)
-    world.tell(`at rest after ${done + round.length} faults: ${verdict.items} items, ${verdict.revisions} revisions`)
-    const { length: wrong } = [...verdict.findings, ...verdict.broken, ...world.journal.defects]
-    if (wrong === 0 && done + roundLength < steps.length) continue
+  try {
+    for (let done = 0; ; done += roundLength) {
+      const round = steps.slice(done, done + roundLength)
+      await strikeAll(world, round, counts)
+      await changeInHaste(world, round.at(-1)!)
+      world.tell('all is healed; waiting for rest')
+      await untilAtRest(world)
+      const verdict = await judge(world)
+      world.tell(`at rest after ${done + round.length} faults: ${verdict.items} items, ${verdict.revisions} revisions`)
+      const { length: wrong } = [...verdict.findings, ...verdict.broken, ...world.journal.defects]
+      if (wrong > 0 || done + roundLength >= steps.length) return verdict
+    }
+  } finally {
     await watch.stop()
-    return verdict
   }
 }
 
@@ -108,17 +111,23 @@ const hasteMs = 250
 /** Step by step; faults of different things last side by side. Resolves when all are healed. */
 async function strikeAll(world: World, steps: readonly Step[], counts: Record<string, number>): Promise<void> {
   const healing = new Map<Thing | number, Promise<void>>()
-  for (const step of steps) {
-    change(world, step)
-    const { fault, number, lastsMs } = step
-    for (const thing of fault.takes) await healing.get(thing)
-    const struck = await fault.strike(world, new Random(step.seed))
-    world.tell(`${number} ${fault.kind} ${struck.what} (${lastsMs} ms; ${step.changes.join(', ')})`)
-    const healed = pause(lastsMs).then(async () => {
-      if (await struck.heal()) counts[fault.kind] = (counts[fault.kind] ?? 0) + 1
-    })
-    for (const thing of [...fault.takes, number]) healing.set(thing, healed)
-    await pause(step.pauseMs)
+  try {
+    for (const step of steps) {
+      change(world, step)
+      const { fault, number, lastsMs } = step
+      for (const thing of fault.takes) await healing.get(thing)
+      const struck = await fault.strike(world, new Random(step.seed))
+      world.tell(`${number} ${fault.kind} ${struck.what} (${lastsMs} ms; ${step.changes.join(', ')})`)
+      const healed = pause(lastsMs).then(async () => {
+        if (await struck.heal()) counts[fault.kind] = (counts[fault.kind] ?? 0) + 1
+      })
+      // told below, when all others are healed too
+      healed.catch(() => undefined)
+      for (const thing of [...fault.takes, number]) healing.set(thing, healed)
+      await pause(step.pauseMs)
+    }
+  } finally {
+    await Promise.allSettled(healing.values())
   }
   await Promise.all(healing.values())
   for (const { clock } of world.hosts) clock?.set(0)

@@ -10,15 +10,11 @@ export class Watch {
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
   #marks = new Map<string, Mark>()
+  #restores = 0
 
   constructor(world: World) {
     this.#world = world
     this.#running = this.#run()
-  }
-
-  /** The ledger may go back now: an older database was restored. */
-  forget(): void {
-    this.#marks = new Map()
   }
 
   async stop(): Promise<void> {
@@ -36,11 +32,12 @@ export class Watch {
 
   async #look(): Promise<void> {
     const { state, journal } = this.#world
-    const before = this.#marks
+    if (this.#restores !== journal.restores) this.#marks = new Map()
+    this.#restores = journal.restores
     const marks = await readMarks(state.db, target)
-    const found = [...wentBack(before, marks), ...(await checkRunning(state.db, target))]
+    const found = [...wentBack(this.#marks, marks), ...(await checkRunning(state.db, target))]
     // what was read over a restore compares nothing
-    if (before !== this.#marks) return
+    if (this.#restores !== journal.restores) return
     this.#marks = new Map(marks.map((mark) => [mark.htid, mark]))
     for (const { invariant, htid, message } of found) journal.defect(`invariant ${invariant}: ${htid}: ${message}`)
   }

@@ -7,12 +7,15 @@ import type { Violation } from './invariants.ts'
  * both databases sees one state of all tables.
  */
 const postgres = {
-  /** Below the watermark nothing is left that is neither queued nor followed nor in error. */
+  /**
+   * Below the watermark nothing is left that is neither queued nor followed nor in error. Ledger rev 0 is the sweep's: the
+   * engine was found to hold something else than the ledger said.
+   */
   unread: `
-    SELECT r.htid, 'rights rev ' || r.rev || ' of ' || r.insert_time || ' lies below the watermark ' || w.value || ', unread' AS message
+    SELECT r.htid, 'rights rev ' || r.rev || ' of ' || r.insert_time || ' lies below the watermark, unread' AS message
     FROM slip_watermark w JOIN slip_rights r ON r.insert_time < w.value::timestamptz
     LEFT JOIN slip_indexed l ON l.target = $1 AND l.htid = r.htid
-    WHERE w.stage = 'enqueue' AND w.name = $1 AND ${changed.postgres} ORDER BY r.htid LIMIT 100`,
+    WHERE w.stage = 'enqueue' AND w.name = $1 AND coalesce(l.rev, -1) <> 0 AND ${changed.postgres} ORDER BY r.htid LIMIT 100`,
   unclaimed: `
     SELECT htid, 'claimed by ' || host || '/' || pid || ' under a token that has no claim' AS message
     FROM slip_queue q WHERE target = $1 AND state = 1
@@ -22,10 +25,10 @@ const postgres = {
 
 const mysql = {
   unread: `
-    SELECT r.htid, CONCAT('rights rev ', r.rev, ' of ', r.insert_time, ' lies below the watermark ', w.value, ', unread') AS message
+    SELECT r.htid, CONCAT('rights rev ', r.rev, ' of ', r.insert_time, ' lies below the watermark, unread') AS message
     FROM slip_watermark w JOIN slip_rights r ON r.insert_time < CAST(w.value AS DATETIME(6))
     LEFT JOIN slip_indexed l ON l.target = ? AND l.htid = r.htid
-    WHERE w.stage = 'enqueue' AND w.name = ? AND ${changed.mysql} ORDER BY r.htid LIMIT 100`,
+    WHERE w.stage = 'enqueue' AND w.name = ? AND COALESCE(l.rev, -1) <> 0 AND ${changed.mysql} ORDER BY r.htid LIMIT 100`,
   unclaimed: `
     SELECT htid, CONCAT('claimed by ', host, '/', pid, ' under a token that has no claim') AS message
     FROM slip_queue q WHERE target = ? AND state = 1
@@ -56,11 +59,11 @@ export function readMarks(db: Connection, target: string): Promise<Mark[]> {
   return db.query<Mark & Record<string, unknown>>(sql, [target])
 }
 
-/** What went back between two readings of the ledger. */
+/** What went back between two readings of the ledger. Rev 0 says that the engine was found to hold something else. */
 export function wentBack(before: ReadonlyMap<string, Mark>, now: readonly Mark[]): Violation[] {
   return now.flatMap(({ htid, rev, fence }) => {
     const known = before.get(htid)
-    if (known === undefined || (rev >= known.rev && fence >= known.fence)) return []
+    if (known === undefined || ((rev >= known.rev || rev === 0) && fence >= known.fence)) return []
     const message = `the ledger went from rev ${known.rev} and fence ${known.fence} to rev ${rev} and fence ${fence}`
     return [{ invariant: 4, htid, message }]
   })

@@ -3,6 +3,7 @@ import { databaseCommitCut, indexCommitCut } from './commit-cut.ts'
 import { connectionsCut } from './connections-cut.ts'
 import { databaseKilled } from './database-killed.ts'
 import { databaseRestarted } from './database-restarted.ts'
+import { databaseRestored } from './database-restored.ts'
 import { diskFull } from './disk-full.ts'
 import type { Fault } from './fault.ts'
 import { indexKilled } from './index-killed.ts'
@@ -11,6 +12,8 @@ import { processKilled } from './process-killed.ts'
 import { processStopped } from './process-stopped.ts'
 import { repositoryAway } from './repository-away.ts'
 import { rowsLocked } from './rows-locked.ts'
+import { shardEmptied } from './shard-emptied.ts'
+import { tombstonesOutlived } from './tombstones-outlived.ts'
 
 /** Every kind. A run draws from those that can be made where it runs. */
 export const faults: readonly Fault[] = [
@@ -28,4 +31,7 @@ export const faults: readonly Fault[] = [
   diskFull,
   hostClockStepped,
   databaseClockStepped,
+  databaseRestored,
+  shardEmptied,
+  tombstonesOutlived,
 ]
