@@ -1,0 +1,78 @@
+import type { Connection } from '../../src/state/connection.ts'
+import type { Statement } from './recorded.ts'
+
+/** How a database means to do a statement. */
+export interface Plan {
+  /** Indexes it uses. */
+  readonly indexes: readonly string[]
+  /** Tables it reads from end to end. */
+  readonly scanned: readonly string[]
+  /** A table's rows are sorted before some of them are taken: all would be read, and on MySQL locked. */
+  readonly sorts: boolean
+}
+
+/** Sorting what a batch found costs nothing. */
+const batchLike = 1_000
+
+/**
+ * The plans for a statement: on PostgreSQL the one for these values and, where it seems as cheap, the one for any values,
+ * which a prepared statement then changes to. Nothing is run.
+ */
+export async function plansOf(db: Connection, { sql, values }: Statement): Promise<Plan[]> {
+  if (db.dialect === 'mysql') return [mysqlPlan(await db.query<MysqlRow>(`EXPLAIN ${sql}`, values))]
+  const custom = rootOf(await db.query<Explained>(`EXPLAIN (FORMAT JSON) ${sql}`, values))
+  const generic = rootOf(await db.query<Explained>(`EXPLAIN (GENERIC_PLAN, FORMAT JSON) ${sql}`))
+  const isTaken = generic['Total Cost'] <= custom['Total Cost'] + planningCost
+  return (isTaken ? [custom, generic] : [custom]).map(postgresPlan)
+}
+
+/** About what the server adds to a plan that it must make each time. */
+const planningCost = 50
+
+const rootOf = ([row]: readonly Explained[]): Node => {
+  if (row === undefined) throw new Error('EXPLAIN gave no plan')
+  return row['QUERY PLAN'][0].Plan
+}
+
+interface Explained extends Record<string, unknown> {
+  readonly 'QUERY PLAN': [{ readonly Plan: Node }]
+}
+
+interface Node {
+  readonly 'Node Type': string
+  readonly 'Plan Rows': number
+  readonly 'Total Cost': number
+  readonly 'Index Name'?: string
+  readonly 'Relation Name'?: string
+  readonly Plans?: readonly Node[]
+}
+
+function postgresPlan(root: Node): Plan {
+  const nodes = nodesOf(root)
+  return {
+    indexes: [...new Set(nodes.flatMap((node) => node['Index Name'] ?? []))],
+    scanned: nodes.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name'] ?? ''),
+    sorts: nodes.some((node) => node['Node Type'] === 'Sort' && node['Plan Rows'] > batchLike),
+  }
+}
+
+const nodesOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
+
+interface MysqlRow extends Record<string, unknown> {
+  readonly select_type: string
+  readonly table: string | null
+  readonly type: string | null
+  readonly key: string | null
+  readonly rows: number | string | null
+  readonly Extra: string | null
+}
+
+/** What is inserted into has a line of its own, of type ALL though nothing is read. */
+function mysqlPlan(lines: readonly MysqlRow[]): Plan {
+  const rows = lines.filter((line) => line.select_type !== 'INSERT')
+  return {
+    indexes: rows.flatMap(({ key }) => key ?? []),
+    scanned: rows.filter(({ type }) => type === 'ALL' || type === 'index').map(({ table }) => table ?? ''),
+    sorts: rows.some(({ Extra, rows: read }) => /filesort/.test(Extra ?? '') && Number(read) > batchLike),
+  }
+}

@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sweepFrom } from '../../src/state/audit/sweep.ts'
+import type { Connection } from '../../src/state/connection.ts'
+import { claim } from '../../src/state/queue/claim.ts'
+import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
+import { lockClaim, lockRows } from '../../src/state/queue/exit.ts'
+import { followPage, startPass } from '../../src/state/queue/follow.ts'
+import { moveDue } from '../../src/state/queue/move-due.ts'
+import { reap } from '../../src/state/queue/reap.ts'
+import { dueQuestions } from '../../src/state/queue/recheck.ts'
+import { renew } from '../../src/state/queue/renew.ts'
+import { settleWhole } from '../../src/state/queue/settle.ts'
+import { upsertRights } from '../../src/state/rights/upsert-rights.ts'
+import { indexed, later, openState, type State, settleInside, worker } from './fixture.ts'
+import { type Plan, plansOf } from './plan-of.ts'
+import { recorded, type Statement } from './recorded.ts'
+import { rowLocks } from './row-locks.ts'
+
+// 100,000 items, of which each has a rights row, a ledger row and a queue row; a tenth of the queue is delayed.
+
+const batch = 20
+/** Of such a table no larger a part than a page of thousands is of twenty million rows. */
+const page = 50
+const tables = ['slip_rights', 'slip_queue', 'slip_indexed', 'slip_errors', 'slip_recheck']
+
+const digit =
+  '(SELECT 0 AS d UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4 UNION ALL SELECT 5 UNION ALL SELECT 6 UNION ALL SELECT 7 UNION ALL SELECT 8 UNION ALL SELECT 9)'
+const numbers = `(SELECT a.d + 10 * b.d + 100 * c.d + 1000 * d.d + 10000 * e.d AS n
+  FROM ${digit} a CROSS JOIN ${digit} b CROSS JOIN ${digit} c CROSS JOIN ${digit} d CROSS JOIN ${digit} e) numbers`
+const htid = `CONCAT('p.', LPAD(CONCAT(n), 6, '0'))`
+const digest = `LPAD(CONCAT(n), 32, '0')`
+const htidOf = (n: number) => `p.${String(n).padStart(6, '0')}`
+const some = Array.from({ length: batch }, (_, at) => htidOf(at * 4_999))
+
+let state: State
+let token: string
+beforeAll(async () => {
+  state = await openState()
+  token = await worker(state.db)
+  await fill(state.db)
+}, 120_000)
+afterAll(() => state.close())
+
+async function fill(db: Connection) {
+  const now = later(db, 0)
+  await db.change(
+    `INSERT INTO slip_rights (htid, attr, digest, rev, insert_time) SELECT ${htid}, 1, ${digest}, 2, ${now} FROM ${numbers}`,
+  )
+  await db.change(
+    `INSERT INTO slip_indexed (target, htid, shard, rev, fence, presence, digest, time)
+     SELECT 'main', ${htid}, 1 + MOD(n, 2), 1, 1, 'indexed', ${digest}, ${now} FROM ${numbers}`,
+  )
+  await db.change(
+    `INSERT INTO slip_queue (target, htid, seq, lane, state, action, shard, rev, enqueued_at, reason, available_at)
+     SELECT 'main', ${htid}, n, 1, CASE WHEN MOD(n, 10) = 9 THEN 2 ELSE 0 END, 'index', 1 + MOD(n, 2), 2, ${now}, 'test',
+            CASE WHEN MOD(n, 10) = 9 THEN ${later(db, 3_600)} END FROM ${numbers}`,
+  )
+  await db.change(
+    `INSERT INTO slip_errors (target, htid, rev, stage, code, class, message, error_time)
+     SELECT 'main', ${htid}, 1, 'index', 'METS_MISSING', 'item', 'gone', ${now} FROM ${numbers}`,
+  )
+  await db.change(
+    `INSERT INTO slip_recheck (target, htid, due_at) SELECT 'main', ${htid}, ${later(db, 3_600)} FROM ${numbers}`,
+  )
+  for (const table of tables) await db.query(db.dialect === 'postgres' ? `ANALYZE ${table}` : `ANALYZE TABLE ${table}`)
+}
+
+class Undo extends Error {}
+
+/** Runs a transition in a transaction that is rolled back, each statement explained before; a plan for each. */
+async function plansIn(work: (tx: Connection) => Promise<unknown>): Promise<(Plan & Statement)[]> {
+  const plans: (Plan & Statement)[] = []
+  await undone(async (tx) => {
+    const explain = async (statement: Statement) => {
+      if (statement.values.length === 0) return
+      for (const plan of await plansOf(tx, statement)) plans.push({ ...plan, ...statement })
+    }
+    await work(recorded(tx, { onStatement: explain }))
+  })
+  return plans
+}
+
+async function undone(work: (tx: Connection) => Promise<unknown>): Promise<void> {
+  await state.db
+    .transaction(async (tx) => {
+      await work(tx)
+      throw new Undo()
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof Undo)) throw error
+    })
+}
+
+const claimSome = (tx: Connection, size = batch) =>
+  claim(tx, {
+    bucket: { target: 'main', lane: 1, shard: 1 },
+    worker: token,
+    pid: 1,
+    host: 'host-a',
+    batch: size,
+    draw: 1,
+    fromSeq: 0,
+  })
+
+const options = { lane: 'daily', reason: 'test' } as const
+
+/** Each with the indexes one of its plans must use: PostgreSQL's names; on MySQL a primary key is PRIMARY. */
+const transitions: [string, (tx: Connection) => Promise<unknown>, string[]][] = [
+  ['a claim', (tx) => claimSome(tx), ['slip_queue_ready', 'slip_indexed_pkey', 'slip_queue_pkey']],
+  ['a page of the watermark', (tx) => pass(tx), ['slip_rights_insert_time', 'slip_queue_pkey', 'slip_indexed_pkey']],
+  ['a page of the sweep', (tx) => sweepFrom(tx, 'main', htidOf(50_000), page), ['slip_rights_pkey', 'slip_queue_pkey']],
+  ['an enqueue', (tx) => enqueueChanged(tx, 'main', some, options), ['slip_rights_pkey', 'slip_queue_pkey']],
+  ['a request', (tx) => requestItems(tx, 'main', some, options), ['slip_rights_pkey', 'slip_indexed_pkey']],
+  ['the mover', (tx) => moveDue(tx, page), ['slip_queue_delayed']],
+  ['the reaper', (tx) => expiredReap(tx), ['slip_claim_pkey', 'slip_queue_pkey']],
+  ['the lock of several exits', (tx) => lockSome(tx), ['slip_queue_pkey']],
+  ['a settle', (tx) => settleSome(tx), ['slip_queue_pkey', 'slip_indexed_pkey', 'slip_errors_unresolved']],
+  ['a renewal', (tx) => claimSome(tx).then((held) => renew(tx, [held.token])), []],
+  ['the read of what is due for recheck', (tx) => dueQuestions(tx, 'main', page), ['slip_recheck_due']],
+  [
+    'a rights block',
+    (tx) =>
+      upsertRights(
+        tx,
+        some.map((id) => ({ htid: id, apply: () => null })),
+      ),
+    ['slip_rights_pkey'],
+  ],
+]
+
+async function pass(tx: Connection) {
+  return followPage(tx, await startPass(tx, 'main', 60_000), page)
+}
+
+async function expiredReap(tx: Connection) {
+  await claimSome(tx)
+  await tx.change(`UPDATE slip_claim SET lease_until = ${later(tx, -1)}`)
+  return reap(tx, 10)
+}
+
+async function lockSome(tx: Connection) {
+  const held = await claimSome(tx)
+  await lockClaim(tx, held)
+  await lockRows(
+    tx,
+    [held],
+    held.items.map((item) => item.htid),
+  )
+}
+
+async function settleSome(tx: Connection) {
+  const held = await claimSome(tx)
+  const settled = held.items.map((item) => indexed(item.htid))
+  if (tx.dialect === 'mysql') return settleInside(tx, held, settled)
+  return settleWhole(tx, held, settled, { codeVersion: '0.1.0', schemaVersion: 1, configDigest: 'c', host: 'host-a' })
+}
+
+test.each(transitions)('%s reads tables of 100,000 rows by an index, and sorts none', async (_, work, indexes) => {
+  const plans = await plansIn(work)
+  expect(plans.length).toBeGreaterThan(0)
+  for (const { sql, scanned, sorts } of plans) {
+    expect({ sql, scanned: scanned.filter((table) => tables.includes(table)), sorts }).toEqual({
+      sql,
+      scanned: [],
+      sorts: false,
+    })
+  }
+  const used = plans.flatMap((plan) => plan.indexes)
+  const named = state.db.dialect === 'postgres' ? indexes : indexes.map((name) => name.replace(/.*_pkey$/, 'PRIMARY'))
+  expect(used).toEqual(expect.arrayContaining(named))
+})
+
+test('a claim locks of rows and index entries at most twice its batch', async () => {
+  if (state.db.dialect === 'postgres') await state.db.query('CREATE EXTENSION IF NOT EXISTS pgrowlocks')
+  await undone(async (tx) => {
+    const held = await claimSome(tx, 100)
+    expect(held.items).toHaveLength(100)
+    const locks = await rowLocks(tx)
+    expect(locks).toBeGreaterThanOrEqual(100)
+    // the row of the worker is one of MariaDB's
+    expect(locks).toBeLessThanOrEqual(201)
+  })
+})
