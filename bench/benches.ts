@@ -4,4 +4,5 @@ import type { Bench } from './runner/bench.ts'
 export const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   assemble: () => import('./assemble/bench.ts'),
   demo: () => import('./demo/bench.ts'),
+  queue: () => import('./queue/bench.ts'),
 }

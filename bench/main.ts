@@ -1,6 +1,7 @@
-// npm run bench -- NAME [--json] [--record]
+// npm run bench -- NAME [--scale large] [--json] [--record]
 import { parseArgs } from 'node:util'
 import { benches } from './benches.ts'
+import { isScale } from './runner/bench.ts'
 import { resultJson, resultLines } from './runner/lines.ts'
 import { thisMachine } from './runner/machine.ts'
 import { type Result, record } from './runner/results.ts'
@@ -12,7 +13,7 @@ if (import.meta.main) process.exitCode = await main(process.argv.slice(2))
 
 /** Runs one benchmark, or lists them when none is named. A goal that is not met is printed and no failure. */
 async function main(argv: readonly string[]): Promise<number> {
-  const { name, json, record: recording, wrong } = argumentsOf(argv)
+  const { name, scale, json, record: recording, wrong } = argumentsOf(argv)
   const load = name === undefined ? undefined : Object.hasOwn(benches, name) ? benches[name] : undefined
   if (wrong !== undefined || load === undefined || name === undefined) {
     const complaint = wrong ?? (name === undefined ? undefined : `there is no bench ${name}`)
@@ -20,11 +21,11 @@ async function main(argv: readonly string[]): Promise<number> {
     return complaint === undefined ? 0 : usage
   }
   const { bench } = await load()
-  const measurements = await bench.measure()
+  const measurements = await bench.measure(scale)
   const result: Result = {
     bench: name,
     description: bench.description,
-    machine: thisMachine(),
+    machine: thisMachine(bench.versions?.()),
     figures: measurements.map((measurement) => ({ ...figureOf(measurement), runs: measurement.runs })),
   }
   console.log(resultLines(result).join('\n'))
@@ -34,19 +35,25 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function argumentsOf(argv: readonly string[]) {
-  const options = { json: { type: 'boolean', default: false }, record: { type: 'boolean', default: false } } as const
+  const options = {
+    scale: { type: 'string', default: 'default' },
+    json: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
+  } as const
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true })
-    const wrong = positionals.length > 1 ? 'one bench at a time' : undefined
-    return { name: positionals[0], ...values, wrong }
+    const scale = isScale(values.scale) ? values.scale : null
+    const wrong =
+      positionals.length > 1 ? 'one bench at a time' : scale === null ? `there is no scale ${values.scale}` : undefined
+    return { name: positionals[0], ...values, scale: scale ?? 'default', wrong }
   } catch (error) {
-    return { name: undefined, json: false, record: false, wrong: (error as Error).message }
+    return { name: undefined, scale: 'default' as const, json: false, record: false, wrong: (error as Error).message }
   }
 }
 
 async function list(complaint: string | undefined): Promise<void> {
   const lines = complaint === undefined ? [] : [complaint, '']
-  lines.push('npm run bench -- NAME [--json] [--record]', '')
+  lines.push('npm run bench -- NAME [--scale large] [--json] [--record]', '')
   for (const [name, load] of Object.entries(benches)) {
     lines.push(`  ${name.padEnd(10)} ${(await load()).bench.description}`)
   }

@@ -6,7 +6,7 @@ import { newLibrary, shards } from '../library/library.ts'
 import { run } from '../library/process.ts'
 import { emptyBenchFolder, withServer } from '../library/server.ts'
 import { readyMade, sampleLibrary } from '../library/volumes.ts'
-import type { Bench, Goal, Measurement } from '../runner/bench.ts'
+import { type Bench, type Goal, type Measurement, ratioAtLeast } from '../runner/bench.ts'
 import { alternate, timed } from '../runner/runs.ts'
 
 export const bench: Bench = {
@@ -100,11 +100,6 @@ async function postAll(url: string, documents: readonly IndexDocument[]): Promis
     await engine.close()
   }
 }
-
-const ratioAtLeast = (limit: number): Goal => ({
-  text: `ratio at least ${limit}`,
-  isMet: ({ ratio }) => ratio >= limit,
-})
 
 const withinSeconds = (seconds: number, items: number): Goal => ({
   text: `${items} volumes within ${seconds} s`,

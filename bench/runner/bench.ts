@@ -2,8 +2,15 @@
 export interface Bench {
   /** One sentence. */
   readonly description: string
-  measure(): Promise<Measurement[]>
+  measure(scale: Scale): Promise<Measurement[]>
+  /** What else its figures hang on, such as servers with their settings; asked after `measure`. */
+  versions?(): Readonly<Record<string, string>>
 }
+
+/** How large its tables are; what knows one size only measures that. */
+export type Scale = 'default' | 'large'
+
+export const isScale = (text: string): text is Scale => text === 'default' || text === 'large'
 
 /** What both sides gave in each of their alternating runs, in the same unit. */
 export interface Runs {
@@ -44,7 +51,20 @@ export const ratioAtMost = (limit: number): Goal => ({
   isMet: ({ ratio }) => ratio <= limit,
 })
 
+export const ratioAtLeast = (limit: number): Goal => ({
+  text: `ratio at least ${limit}`,
+  isMet: ({ ratio }) => ratio >= limit,
+})
+
 export const valueAtMost = (limit: number, unit: string): Goal => ({
   text: `at most ${limit} ${unit}`,
   isMet: ({ value }) => value <= limit,
 })
+
+export const valueAtLeast = (limit: number, unit: string): Goal => ({
+  text: `at least ${limit} ${unit}`,
+  isMet: ({ value }) => value >= limit,
+})
+
+/** A figure that is told and has no goal. */
+export const reported: Goal = { text: 'reported', isMet: () => true }

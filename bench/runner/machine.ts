@@ -13,7 +13,7 @@ export interface Machine {
 
 const counted = ['saxen', 'yauzl', 'pg'] as const
 
-export function thisMachine(): Machine {
+export function thisMachine(also: Readonly<Record<string, string>> = {}): Machine {
   const { node, v8, zlib } = process.versions
   const versions: Record<string, string> = { node, v8, zlib: zlib ?? '', slipd: about.version }
   for (const name of counted) versions[name] = about.dependencies[name]
@@ -23,7 +23,7 @@ export function thisMachine(): Machine {
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     os: `${type()} ${release()}`,
-    versions,
+    versions: { ...versions, ...also },
   }
 }
 

@@ -14,18 +14,25 @@ export interface Rounds {
 }
 
 /** Runs both sides in turns, so that what else the machine does meets both. Throws for fewer than five runs. */
-export async function alternate(sides: Sides, { warmUps, runs }: Rounds): Promise<Runs> {
+export function alternate(sides: Sides, rounds: Rounds): Promise<Runs> {
+  return inTurns({ ours: sides.ours, against: sides.against }, rounds)
+}
+
+/** As alternate, for any number of sides; answers what each measured, by name. */
+export async function inTurns<Name extends string>(
+  sides: Readonly<Record<Name, () => Promise<number>>>,
+  { warmUps, runs }: Rounds,
+): Promise<Record<Name, number[]>> {
   if (runs < 5) throw new RangeError('a median of fewer than five runs says nothing')
-  const ours: number[] = []
-  const against: number[] = []
+  const names = Object.keys(sides) as Name[]
+  const measured = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>
   for (let round = -warmUps; round < runs; round++) {
-    const one = await sides.ours()
-    const other = await sides.against()
-    if (round < 0) continue
-    ours.push(one)
-    against.push(other)
+    for (const name of names) {
+      const value = await sides[name]()
+      if (round >= 0) measured[name].push(value)
+    }
   }
-  return { ours, against }
+  return measured
 }
 
 /** Sums a measurement up by its medians. */

@@ -16,6 +16,7 @@ test.each([
   ['an unknown name', ['nope'], 'there is no bench nope'],
   ['a name every object has', ['constructor'], 'there is no bench constructor'],
   ['two names', ['assemble', 'demo'], 'one bench at a time'],
+  ['an unknown scale', ['assemble', '--scale', 'huge'], 'there is no scale huge'],
   ['an unknown option', ['assemble', '--fast'], "Unknown option '--fast'"],
 ])('%s lists the benches and ends with exit code 2', (_, args, complaint) => {
   const { status, stdout, stderr } = bench(...args)

@@ -1,0 +1,37 @@
+import { fillLedger, fillQueue, firstItems, settleTable } from './fill.ts'
+import type { BenchState } from './state.ts'
+
+/**
+ * A queue of known items that keeps its depth: what a run has taken from its head is added at its end, in turns through
+ * all items of the ledger.
+ */
+export interface Refill {
+  /** As many as were taken since; the table is then as autovacuum leaves it. */
+  refill(taken: number): Promise<void>
+}
+
+/** Fills ledger and queue. `items` must be so many more than `depth` that no item is added while it is still queued. */
+export async function fillTo(
+  { db }: BenchState,
+  { items, depth, lane }: { items: number; depth: number; lane: number },
+): Promise<Refill> {
+  await fillLedger(db, firstItems(items))
+  await fillQueue(db, firstItems(depth), { lane })
+  let end = depth
+  let round = 0
+  return {
+    refill: async (taken) => {
+      for (let left = taken; left > 0; ) {
+        if (end === items) {
+          end = 0
+          round++
+        }
+        const count = Math.min(left, items - end)
+        await fillQueue(db, { from: end + 1, to: end + count }, { lane, behind: round * items, vacuum: false })
+        end += count
+        left -= count
+      }
+      await settleTable(db, 'slip_queue')
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import { mkdirSync } from 'node:fs'
+import { withClient } from '../../src/embedded-postgres/database.ts'
+import type { Dialect } from '../../src/state/connection.ts'
+import { withMariadb } from '../../test/services/mariadb/connection.ts'
+import { startServer } from '../../test/services/start-server.ts'
+import { withServer } from '../library/server.ts'
+
+/** A PostgreSQL and a MariaDB, each as durable as in production. */
+export interface Servers {
+  /** An empty database; it lives as long as the server. */
+  newDatabase(dialect: Dialect): Promise<string>
+  /** Each server with the settings its speed hangs on. */
+  readonly described: Readonly<Record<string, string>>
+}
+
+/**
+ * The servers begin with their own defaults but for these: every commit reaches the disk, and MariaDB, which reads past
+ * the cache of the system PostgreSQL lives from, has memory and a redo log of the size of PostgreSQL's WAL.
+ */
+const mariadbSettings = {
+  innodb_flush_log_at_trx_commit: 1,
+  sync_binlog: 1,
+  innodb_buffer_pool_size: 2 ** 30,
+  innodb_log_file_size: 2 ** 30,
+  // the peers of PostgreSQL's default, which writes as fast as its checkpoints ask
+  innodb_io_capacity: 2_000,
+}
+
+const told = {
+  postgres: ['fsync', 'synchronous_commit', 'full_page_writes', 'wal_sync_method', 'shared_buffers', 'max_wal_size'],
+  mysql: [...Object.keys(mariadbSettings), 'log_bin', 'innodb_doublewrite', 'innodb_flush_method'],
+}
+
+/** Starts both for `work`; what is set on a server that somebody named is set back. */
+export function withServers<T>(work: (servers: Servers) => Promise<T>): Promise<T> {
+  return withServer(async (folder, server) => {
+    mkdirSync(folder, { recursive: true })
+    const mariadb = await startServer('mariadb', (line) => console.error(line))
+    const before = await setMariadb(mariadb.url, mariadbSettings)
+    let made = 0
+    try {
+      return await work({
+        newDatabase: async (dialect) => {
+          const name = `bench_queue_${process.pid}_${++made}`
+          if (dialect === 'postgres') {
+            await withClient(server.url('postgres'), (client) => client.query(`CREATE DATABASE ${name}`))
+            return server.url(name)
+          }
+          await withMariadb(mariadb.url, (connection) => connection.query(`CREATE DATABASE ${name}`))
+          return Object.assign(new URL(mariadb.url), { pathname: name }).href
+        },
+        described: {
+          PostgreSQL: await describePostgres(server.url('postgres')),
+          MariaDB: await describeMariadb(mariadb.url),
+        },
+      })
+    } finally {
+      await setMariadb(mariadb.url, before)
+      await mariadb.close()
+    }
+  })
+}
+
+type Settings = Readonly<Record<string, number>>
+
+/** Returns what was set before. */
+async function setMariadb(url: string, settings: Settings): Promise<Settings> {
+  return withMariadb(url, async (connection) => {
+    const before: Record<string, number> = {}
+    for (const [name, value] of Object.entries(settings)) {
+      const [rows] = await connection.query(`SELECT @@GLOBAL.${name} AS value`)
+      before[name] = Number((rows as { value: number }[])[0]?.value)
+      await connection.query(`SET GLOBAL ${name} = ${value}`)
+    }
+    return before
+  })
+}
+
+async function describePostgres(url: string): Promise<string> {
+  return withClient(url, async (client) => {
+    const { rows } = await client.query<{ name: string; value: string }>(
+      `SELECT name, current_setting(name) AS value FROM pg_settings WHERE name = ANY($1)`,
+      [['server_version', ...told.postgres]],
+    )
+    return sentence('server_version', rows)
+  })
+}
+
+async function describeMariadb(url: string): Promise<string> {
+  return withMariadb(url, async (connection) => {
+    const [rows] = await connection.query(
+      'SELECT LOWER(variable_name) AS name, variable_value AS value FROM information_schema.global_variables WHERE variable_name IN (?)',
+      [['version', ...told.mysql]],
+    )
+    return sentence('version', rows as { name: string; value: string }[])
+  })
+}
+
+function sentence(version: string, rows: readonly { name: string; value: string }[]): string {
+  const values = new Map(rows.map(({ name, value }) => [name, value]))
+  const settings = [...values].filter(([name]) => name !== version).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `${values.get(version)} (${settings.map(([name, value]) => `${name} ${value}`).join(', ')})`
+}
