@@ -5,7 +5,6 @@ import { compareShards } from '../../src/daemon/restore/compare-shards.ts'
 import { adopt } from '../../src/operations/adopt.ts'
 import type { Engine } from '../../src/shards/engine.ts'
 import type { Database } from '../../src/state/connection.ts'
-import { mayBeAnother } from '../../src/state/restore/server-identity.ts'
 import { setAhead } from '../../src/state/restore/shard-state.ts'
 import { document } from '../conformance/engine/documents.ts'
 import { later } from './fixture.ts'
@@ -264,45 +263,6 @@ test('what is written to the engine after an adopt began is not taken for known'
   }
   expect((await adopt({ ...world.pair, engine }, options)).ahead).toMatchObject([{ shard: 1 }])
   expect(await world.shardStates()).toEqual(['ahead', 'open'])
-})
-
-test('a process that runs compares anew before its next claim when the tables were loaded anew', async () => {
-  await world.indexed(some('a'))
-  const indexer = await world.worker()
-  await indexer.run()
-  await world.engine.post(1, [document({ id: 'unknown.1', fence: future() })])
-  await indexer.run()
-  expect(await world.shardStates()).toEqual(['open', 'open'])
-  await loadedAnew('slip_indexed')
-  await indexer.run()
-  expect(await world.shardStates()).toEqual(['ahead', 'open'])
-})
-
-/** As a dump is loaded. MariaDB tells of a table only the second it was made in: a new one must have begun. */
-async function loadedAnew(table: string) {
-  if (world.db.dialect === 'postgres') {
-    await rows(`CREATE TABLE a_copy AS SELECT * FROM ${table}; TRUNCATE TABLE ${table}`)
-    await rows(`INSERT INTO ${table} SELECT * FROM a_copy`)
-    return
-  }
-  const isOlder = `
-    SELECT 1 FROM information_schema.tables
-    WHERE table_schema = DATABASE() AND table_name = '${table}' AND create_time < SYSDATE(0)`
-  while ((await rows(isOlder)).length === 0);
-  await rows(`CREATE TABLE made_anew LIKE ${table}`)
-  await rows(`INSERT INTO made_anew SELECT * FROM ${table}`)
-  await rows(`DROP TABLE ${table}`)
-  await rows(`RENAME TABLE made_anew TO ${table}`)
-}
-
-test.each([
-  ['nothing was seen yet', null, { text: 'a', uptime: null }, true],
-  ['the same', { text: 'a', uptime: 10 }, { text: 'a', uptime: 10 }, false],
-  ['the same, later', { text: 'a', uptime: 10 }, { text: 'a', uptime: 11 }, false],
-  ['another server, or tables made anew', { text: 'a', uptime: null }, { text: 'b', uptime: null }, true],
-  ['a server that was started again', { text: 'a', uptime: 10 }, { text: 'a', uptime: 9 }, true],
-])('of %s it is known whether another state may be answering', (_, before, now, another) => {
-  expect(mayBeAnother(before, now)).toBe(another)
 })
 
 test('a shard is told to be ahead once, by whoever finds it first', async () => {
