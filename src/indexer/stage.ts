@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { Breakers } from '../daemon/breakers.ts'
-import { moveChore } from '../daemon/chores/move.ts'
-import { reapChore } from '../daemon/chores/reap.ts'
+import { upkeepChores } from '../daemon/chores/upkeep.ts'
 import { openTargetEngine } from '../daemon/engines.ts'
 import { LeaseKeeper } from '../daemon/lease.ts'
 import type { Pauses } from '../daemon/pause-gate.ts'
@@ -34,7 +33,7 @@ async function openStage(context: StageContext): Promise<Stage> {
   )
   let turn = 0
   return {
-    chores: [reapChore(targets), moveChore, ...lines.flatMap((line) => line.chores)],
+    chores: [...upkeepChores(config, targets), ...lines.flatMap((line) => line.chores)],
     step: async (pauses) => {
       const open = openLinesFrom(lines, turn++, pauses)
       await breakers.refresh()

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { pause, resume } from '../../src/state/control/pause.ts'
+import { cutWaiting } from '../state/fixture.ts'
 import { type Library, openLibrary } from './library.ts'
 import { endAll, runOnce, start } from './processes.ts'
 
@@ -39,6 +40,7 @@ for (const [moment, table, against] of [
       await blocked()
       daemon.kill('SIGKILL')
       expect((await daemon.exit).signal).toBe('SIGKILL')
+      await cutWaiting(library.state.db)
     })
     const { token, items } = await daemon.event('index.claimed')
     expect(await rows('SELECT token FROM slip_claim')).toEqual([{ token }])
@@ -48,6 +50,20 @@ for (const [moment, table, against] of [
     expect(await rows('SELECT 1 FROM slip_claim')).toEqual([])
   })
 }
+
+test('kill -9 of slip-index after it sent its settle loses nothing: the server does what it was sent, or the lease ends', async () => {
+  const daemon = start('index', library.configFile)
+  await daemon.event('daemon.ready')
+  await library.whileLocked('slip_indexed', 'writing', async (blocked) => {
+    await resume(library.state.db, { kind: 'stage', name: 'index' })
+    await blocked()
+    daemon.kill('SIGKILL')
+    await daemon.exit
+  })
+  await library.passLease()
+  await finish()
+  expect(await rows('SELECT 1 FROM slip_claim')).toEqual([])
+})
 
 test('SIGTERM hands the claim back without burning an attempt and leaves no worker row', async () => {
   const daemon = start('index', library.configFile)

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -8,6 +9,7 @@ import { applyTargets } from '../../src/ctl/apply-targets.ts'
 import { openTargetEngine } from '../../src/daemon/engines.ts'
 import type { Engine } from '../../src/shards/engine.ts'
 import { checkAtRest, type EngineContent, type Violation } from '../../src/state/audit/invariants.ts'
+import { takeDuty } from '../../src/state/control/duty.ts'
 import { migrate } from '../../src/state/migrate.ts'
 import { openState, type State } from '../../src/state/open-state.ts'
 import { testDatabase } from '../services/database.ts'
@@ -21,6 +23,8 @@ export interface LibraryOptions {
   /** Reach the database by another URL, such as that of a proxy. */
   readonly through?: (url: string) => Promise<string>
   readonly engineThrough?: (url: string) => Promise<string>
+  /** Let the daemons take samples: they read tables that other tests lock. */
+  readonly samples?: boolean
 }
 
 /** A library on a database and an index of its own: folder, configuration file, state, engine. */
@@ -63,6 +67,7 @@ export async function openLibrary(options: LibraryOptions = {}): Promise<Library
     },
     targets: { main: { engine: 'embedded', urls: [indexUrl], shards: 2, lease: '1m', overlap: '1m' } },
     indexer: { attempts: 1, environmentBackoff: '10m' },
+    statistics: { queue: '1d', ledger: '1d' },
     log: { level: 'debug' },
     ...options.config,
   })
@@ -75,6 +80,8 @@ export async function openLibrary(options: LibraryOptions = {}): Promise<Library
   const configFile = write('slip.yaml', await through(database.url), await engineThrough(index.url))
   const state = await openState(config, { applicationName: 'test' })
   await migrate(state.db)
+  for (const duty of options.samples ? [] : ['sample', 'sample:ledger'])
+    await takeDuty(state.db, duty, randomUUID(), 86_400_000)
   await applyTargets(config, state)
   const { engine, close } = await openTargetEngine(config, state, 'main')
   return {

@@ -4,7 +4,7 @@ import { endAll, runOnce } from './processes.ts'
 
 let library: Library
 beforeAll(async () => {
-  library = await openLibrary()
+  library = await openLibrary({ samples: true })
   library.lay('day-1')
 })
 afterAll(async () => {

@@ -242,6 +242,22 @@ const waiting = {
   },
 }
 
+/**
+ * Ends the connections that wait for a lock, and resolves once the server has let them go. A statement that was sent is
+ * done though its sender was killed meanwhile, unless the server learns of it: this is how it learns.
+ */
+export async function cutWaiting(db: Connection): Promise<void> {
+  if (db.dialect === 'postgres') {
+    await db.query(`
+      SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`)
+    return
+  }
+  const waits = `SELECT id AS id FROM information_schema.processlist WHERE db = database() AND state LIKE 'Waiting for%'`
+  for (const { id } of await db.query<{ id: number }>(waits)) await db.query(`KILL ${id}`)
+  while ((await db.query(waits)).length > 0);
+}
+
 /** Runs `first` in an open transaction, starts `second` elsewhere until it waits for a lock, then commits. */
 export async function race<T>(
   db: Database,
