@@ -2,10 +2,10 @@
 // servers under seeded faults. Says the schedule while it runs; ends with 0 when nothing was lost, doubled or stale.
 import { spawn } from 'node:child_process'
 import { parseArgs } from 'node:util'
-import { isServerName } from '../services/server.ts'
 import { namespaceVariable, works } from './platform.ts'
 import { type ChaosOptions, type ChaosResult, runChaos } from './run.ts'
 import { dyingWithUs } from './servers/server.ts'
+import { chaosDatabases } from './world.ts'
 
 const usage = 'usage: npm run test:chaos -- --database postgres|mariadb --seed N --faults N [--json] [--no-install]'
 
@@ -24,10 +24,11 @@ function wanted(): Wanted | null {
   try {
     const { values } = parseArgs({ options })
     if (values['no-install']) process.env.SLIP_TEST_NO_INSTALL = '1'
-    const { database, json } = values
+    const { json } = values
+    const database = chaosDatabases.find((name) => name === values.database)
     const [seed, faults] = [Number(values.seed), Number(values.faults)]
-    const isCorrect = isServerName(database) && Number.isSafeInteger(seed) && Number.isSafeInteger(faults) && faults > 0
-    return isCorrect ? { database, seed, faults, json } : null
+    const isCorrect = Number.isSafeInteger(seed) && Number.isSafeInteger(faults) && faults > 0
+    return isCorrect && database !== undefined ? { database, seed, faults, json } : null
   } catch {
     return null
   }

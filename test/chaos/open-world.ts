@@ -10,7 +10,7 @@ import { serverOwner } from '../../src/embedded-postgres/owner.ts'
 import { migrate } from '../../src/state/migrate.ts'
 import { openState } from '../../src/state/open-state.ts'
 import { endAbandoned, endRunFolder, newRunFolder } from '../services/run-folder.ts'
-import type { ServerName, Tell } from '../services/server.ts'
+import type { Tell } from '../services/server.ts'
 import { Clock } from './clock.ts'
 import { Daemon, type Host, type Stage } from './daemons.ts'
 import { Gate } from './gate.ts'
@@ -21,7 +21,7 @@ import { Requests } from './requests.ts'
 import { newMariadb } from './servers/mariadb.ts'
 import { newPostgres } from './servers/postgres.ts'
 import type { PrivateServer, ServerOptions } from './servers/server.ts'
-import { databaseName, indexName, lease, shards, type World } from './world.ts'
+import { type ChaosDatabase, databaseName, indexName, lease, shards, type World } from './world.ts'
 
 /** Stage and place (in the list of hosts) of each daemon. */
 const crew: readonly (readonly [Stage, number])[] = [
@@ -41,7 +41,7 @@ export interface OpenedWorld extends World {
 }
 
 /** Servers, library and daemons, none of which has begun to work. */
-export async function openWorld(database: ServerName, platform: Platform, tell: Tell): Promise<OpenedWorld> {
+export async function openWorld(database: ChaosDatabase, platform: Platform, tell: Tell): Promise<OpenedWorld> {
   const closing: (() => unknown)[] = []
   const close = async () => {
     for (const each of closing.reverse()) await each()
@@ -54,7 +54,12 @@ export async function openWorld(database: ServerName, platform: Platform, tell: 
   }
 }
 
-async function build(database: ServerName, platform: Platform, tell: Tell, closing: (() => unknown)[]): Promise<World> {
+async function build(
+  database: ChaosDatabase,
+  platform: Platform,
+  tell: Tell,
+  closing: (() => unknown)[],
+): Promise<World> {
   for (const program of ['postgres', 'mariadbd']) await endAbandoned('chaos', program)
   const folder = newRunFolder('chaos', serverOwner())
   closing.push(() => endRunFolder(folder, 'postgres'))

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Random } from '../../samples/random.ts'
-import type { ServerName, Tell } from '../services/server.ts'
+import type { Tell } from '../services/server.ts'
 import { faults as everyFault } from './faults/all.ts'
 import type { Thing } from './faults/fault.ts'
 import { applyChange, burst } from './library/changes.ts'
@@ -10,17 +10,17 @@ import { untilAtRest } from './rest.ts'
 import { drawSchedule, type Step } from './schedule.ts'
 import { type Finding, judge, knownOf, type Verdict } from './verdict.ts'
 import { Watch } from './watch.ts'
-import type { World } from './world.ts'
+import type { ChaosDatabase, World } from './world.ts'
 
 export interface ChaosOptions {
-  readonly database: ServerName
+  readonly database: ChaosDatabase
   readonly seed: number
   readonly faults: number
 }
 
 /** The closing line. */
 export interface ChaosResult {
-  readonly database: ServerName
+  readonly database: ChaosDatabase
   readonly seed: number
   /** How many of each kind took effect. */
   readonly faults: Readonly<Record<string, number>>

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { findBinaries } from '../services/mariadb/binaries.ts'
-import type { ServerName } from '../services/server.ts'
+import type { ChaosDatabase } from './world.ts'
 
 const limitMs = 240_000
 
 /** Runs a dozen faults. Resolves with the closing line, and with all that was said when it went wrong. */
-async function chaos(database: ServerName, seed: number) {
+async function chaos(database: ChaosDatabase, seed: number) {
   const args = ['--database', database, '--seed', String(seed), '--faults', '12', '--json']
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],

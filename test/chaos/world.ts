@@ -9,6 +9,10 @@ import type { Platform } from './platform.ts'
 import type { Requests } from './requests.ts'
 import type { PrivateServer } from './servers/server.ts'
 
+/** State databases whose server can be killed and set back here. */
+export const chaosDatabases = ['postgres', 'mariadb'] as const
+export type ChaosDatabase = (typeof chaosDatabases)[number]
+
 /** All that a fault may strike. */
 export interface World {
   readonly platform: Platform
