@@ -4,6 +4,8 @@ import type { Chore } from '../../src/daemon/chores/chore.ts'
 import { restoreChores } from '../../src/daemon/chores/restore.ts'
 import { scanChore } from '../../src/daemon/chores/scan.ts'
 import { readWatermark } from '../../src/state/control/watermark.ts'
+import { requestItems } from '../../src/state/queue/enqueue.ts'
+import { purgeItems } from '../../src/state/queue/purge.ts'
 import { reap } from '../../src/state/queue/reap.ts'
 import { document } from '../conformance/engine/documents.ts'
 import { digestOf } from './fixture.ts'
@@ -49,6 +51,25 @@ test('what the engine lost is indexed again', async () => {
   await scan()
   await world.run()
   expect(await world.violations()).toEqual([])
+})
+
+test('what a person purged or skipped once, and was indexed since, is indexed again as well', async () => {
+  await world.indexed(some('a'))
+  await world.db.transaction(async (tx) => {
+    await requestItems(tx, 'main', ['a.00', 'a.01'], { lane: 'ops', reason: 'test' })
+    await purgeItems(tx, 'main', ['a.00', 'a.01'], { person: 'ann@host', reason: 'no need' })
+  })
+  await rows(`UPDATE slip_errors SET resolution = 'skipped' WHERE htid = 'a.01'`)
+  world.say(['a.02'], { title: 2 })
+  await world.readSources()
+  await world.sweep()
+  await world.db.transaction((tx) => purgeItems(tx, 'main', ['a.02'], { person: 'ann@host', reason: 'never' }))
+  await world.tables.empty(1)
+  await world.tables.empty(2)
+  await scan()
+  await world.run()
+  // purged for good, for the ledger never had that rev
+  expect(await world.violations()).toEqual(['a.02 is not what the sources say'])
 })
 
 test('another text than the ledger says is replaced', async () => {

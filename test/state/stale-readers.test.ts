@@ -2,10 +2,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Connection, Database } from '../../src/state/connection.ts'
 import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
 import { followPage, type Pass } from '../../src/state/queue/follow.ts'
+import { adoptItems } from '../../src/state/restore/adopt-items.ts'
+import { knownItems } from '../../src/state/restore/known-items.ts'
 import { merge, upsertRights } from '../../src/state/rights/upsert-rights.ts'
 import {
   change,
   claimBucket,
+  claimInside,
+  digestOf,
   enqueue,
   ledgerRow,
   openState,
@@ -122,4 +126,25 @@ test('a slow reader of the watermark never moves it back', async () => {
   })
   await slow
   expect(await value()).toMatch(/^2026-01-01 02:00:00/)
+})
+
+test('a claim held up while adopt found its item in a shard does not put it into a second one', async () => {
+  await change(state.db, ['n.1'])
+  await enqueue(state.db, ['n.1'])
+  const before = (await knownItems(state.db, 'main', ['n.1'])).get('n.1')!
+  const third = await state.another()
+  let claiming: ReturnType<typeof claimBucket> | undefined
+  await state.db.transaction(async (tx) => {
+    // as its heartbeat does
+    await tx.query(`SELECT 1 FROM slip_worker WHERE token = '${token}' FOR UPDATE`)
+    claiming = other.transaction((claimer) => claimInside(claimer, token, { draw: 1 }))
+    claiming.catch(() => undefined)
+    await untilBlocked(state.db)
+    const ledger = { shard: 2, rev: 0, fence: 5, presence: 'indexed', digest: digestOf(3) } as const
+    await third.transaction((adopting) => adoptItems(adopting, 'main', [{ htid: 'n.1', before, ledger }]))
+  })
+  expect((await claiming)?.items).toEqual([])
+  const claim = await claimBucket(state.db, token, { shard: 2 })
+  expect(claim.items).toMatchObject([{ htid: 'n.1', shard: 2 }])
+  await settleAll(state.db, claim)
 })
