@@ -73,5 +73,6 @@ async function snapshotOf(tx: Connection): Promise<void> {
   }
   await tx.change('COMMIT')
   await tx.change('SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+  await tx.change('SET SESSION wait_timeout = 86400')
   await tx.change('START TRANSACTION WITH CONSISTENT SNAPSHOT')
 }

@@ -5,14 +5,15 @@ import { safeNumber } from './safe-number.ts'
 
 /**
  * READ COMMITTED, for REPEATABLE READ locks gaps and blocks every insert beside an empty poll; UTC; strict, so that
- * nothing is cut silently; a lock is waited for 5 s, of a row as of a table.
+ * nothing is cut silently; a lock is waited for 5 s, of a row as of a table. A connection silent for a minute is ended: in a
+ * transaction it would hold its locks for as long as its process sleeps, and outside of one the pool has closed it before.
  *
  * MariaDB only: an IN list of 1000 would become a table it joins, and rows be locked in the order of its hash, not of the
  * key (deadlocks); an EXISTS would be worked out for the whole target once a statement instead of looked up by row.
  */
 const session = [
   'SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED',
-  `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 5, lock_wait_timeout = 5,
+  `SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 5, lock_wait_timeout = 5, wait_timeout = 60,
      /*M! in_predicate_conversion_threshold = 0, optimizer_switch = 'exists_to_in=off', */
      sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
 ]

@@ -18,6 +18,7 @@ const refused = new Set([
   'ER_SERVER_SHUTDOWN',
   'ER_CON_COUNT_ERROR',
   'ER_CONNECTION_KILLED',
+  'ER_CLIENT_INTERACTION_TIMEOUT',
   'ERR_STREAM_DESTROYED',
 ])
 /** A full disk or memory, a server that only reads for now: it answers, and will do so again when that is over. */
