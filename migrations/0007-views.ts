@@ -66,14 +66,18 @@ const queueDepth = ({ bigint }: Words) => `
          ${newestAt('queue', "concat(l.name, '/', s.name)")} AS sampled_at
   FROM slip_target t CROSS JOIN slip_lane l CROSS JOIN slip_state s`
 
-const oldest = ({ secondsSince, timeOf }: Words) => `
+/** Two looks into the index for each bucket; joined by seq to the row, PostgreSQL would read the whole queue. */
+const oldest = ({ secondsSince, timeOf }: Words) => {
+  const first = (column: string) => `
+    (SELECT r.${column} FROM slip_queue r WHERE r.state = 0 AND r.target = n.target AND r.lane = l.lane AND r.shard = n.shard
+     ORDER BY r.seq LIMIT 1)`
+  return `
   CREATE OR REPLACE VIEW slip_oldest AS
-  SELECT b.target, b.lane, b.shard, q.htid, ${timeOf('b.seq')} AS ready_since, ${secondsSince(timeOf('b.seq'))} AS seconds
-  FROM (SELECT n.target, l.lane AS lane_number, l.name AS lane, n.shard,
-               (SELECT r.seq FROM slip_queue r WHERE r.state = 0 AND r.target = n.target AND r.lane = l.lane AND r.shard = n.shard
-                ORDER BY r.seq LIMIT 1) AS seq
+  SELECT b.target, b.lane, b.shard, b.htid, ${timeOf('b.seq')} AS ready_since, ${secondsSince(timeOf('b.seq'))} AS seconds
+  FROM (SELECT n.target, l.name AS lane, n.shard, ${first('seq')} AS seq, ${first('htid')} AS htid
         FROM (SELECT target, shard FROM slip_shard UNION ALL SELECT name, 0 FROM slip_target) n CROSS JOIN slip_lane l) b
-  JOIN slip_queue q ON q.state = 0 AND q.target = b.target AND q.lane = b.lane_number AND q.shard = b.shard AND q.seq = b.seq`
+  WHERE b.seq IS NOT NULL`
+}
 
 const shardStatus = ({ text, bigint }: Words) => `
   CREATE OR REPLACE VIEW slip_shard_status AS
