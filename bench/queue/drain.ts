@@ -15,7 +15,7 @@ export interface Drain {
   readonly claimTimes?: number[]
 }
 
-const context = (worker: string) => ({
+export const contextOf = (worker: string) => ({
   worker,
   indexer: { attempts: 1, backoff: 1_000, environmentBackoff: 30_000 } as Parameters<typeof settleClaim>[3]['indexer'],
   configDigest: 'bench',
@@ -34,7 +34,7 @@ export async function drain(state: BenchState, { batch, items, lane, claims = 4,
       claimTimes?.push(performance.now() - started)
       if (claimed === null) throw new Error(`the queue was empty after ${settled} items`)
       taken += claimed.items.length
-      const { indexed } = await settleClaim(db, claimed, outcomesOf(claimed), context(worker))
+      const { indexed } = await settleClaim(db, claimed, outcomesOf(claimed), contextOf(worker))
       settled += indexed
     }
   }
@@ -80,7 +80,7 @@ export function rotationOf({ db, worker }: BenchState, { batch, lane }: { batch:
 }
 
 /** Every item of a claim indexed. */
-const outcomesOf = ({ items }: Claim) =>
+export const outcomesOf = ({ items }: Claim) =>
   items.map(({ htid }) => ({
     kind: 'indexed' as const,
     htid,

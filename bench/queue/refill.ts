@@ -6,8 +6,8 @@ import type { BenchState } from './state.ts'
  * all items of the ledger.
  */
 export interface Refill {
-  /** As many as were taken since; the table is then as autovacuum leaves it. */
-  refill(taken: number): Promise<void>
+  /** As many as were taken since; the table is then as autovacuum leaves it, unless it is left to that itself. */
+  refill(taken: number, options?: { readonly vacuum: boolean }): Promise<void>
 }
 
 /** Fills ledger and queue. `items` must be so many more than `depth` that no item is added while it is still queued. */
@@ -20,7 +20,7 @@ export async function fillTo(
   let end = depth
   let round = 0
   return {
-    refill: async (taken) => {
+    refill: async (taken, { vacuum } = { vacuum: true }) => {
       for (let left = taken; left > 0; ) {
         if (end === items) {
           end = 0
@@ -31,7 +31,7 @@ export async function fillTo(
         end += count
         left -= count
       }
-      await settleTable(db, 'slip_queue')
+      if (vacuum) await settleTable(db, 'slip_queue')
     },
   }
 }

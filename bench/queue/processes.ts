@@ -1,0 +1,68 @@
+import type { Connection, Dialect } from '../../src/state/connection.ts'
+import { run } from '../library/process.ts'
+import { type Measurement, ratioAtLeast, reported, type Scale, valueAtMost } from '../runner/bench.ts'
+import { timed } from '../runner/runs.ts'
+import type { DrainOrder } from './drain-process.ts'
+import { percentile } from './percentile.ts'
+import { fillTo } from './refill.ts'
+import type { Servers } from './servers.ts'
+import { serverNames, withState } from './state.ts'
+
+const items = { default: 80_000, large: 800_000 }
+const batch = 20
+const processes = 8
+const rounds = 5
+
+/** Eight processes on one queue against one, each with its start; deadlocks as the server counts them. */
+export async function measureProcesses(servers: Servers, scale: Scale): Promise<Measurement[]> {
+  const measured: Measurement[] = []
+  for (const dialect of ['postgres', 'mysql'] as const) {
+    measured.push(...(await measureOn(servers, dialect, items[scale])))
+  }
+  return measured
+}
+
+function measureOn(servers: Servers, dialect: Dialect, count: number): Promise<Measurement[]> {
+  return withState(servers, dialect, async ({ db, url, worker }) => {
+    const { refill } = await fillTo({ db, url, worker }, { items: 3 * count, depth: count + 50_000, lane: 1 })
+    const work = async (number: number) => {
+      const order: DrainOrder = { url, batch, items: count / number, claims: number === 1 ? 4 : 1 }
+      const before = await deadlocks(db)
+      let outputs: string[] = []
+      const ms = await timed(async () => {
+        const started = Array.from({ length: number }, () => run('bench/queue/drain-process.ts', JSON.stringify(order)))
+        outputs = (await Promise.all(started)).map(({ output }) => output)
+      })
+      const times = outputs.flatMap((output) => JSON.parse(output) as number[])
+      await refill(times.length * batch)
+      return { rate: count / (ms / 1_000), p99: percentile(times, 0.99), deadlocks: (await deadlocks(db)) - before }
+    }
+    const one: Awaited<ReturnType<typeof work>>[] = []
+    const many: typeof one = []
+    for (let round = 0; round < rounds; round++) {
+      one.push(await work(1))
+      many.push(await work(processes))
+    }
+    const runsOf = (key: 'rate' | 'p99' | 'deadlocks') => ({
+      ours: many.map((each) => each[key]),
+      against: one.map((each) => each[key]),
+    })
+    const what = `${processes} processes, batches of ${batch}, ${serverNames[dialect]}`
+    const against = 'one process with four claims at a time'
+    return [
+      { name: `claim → settle, ${what}`, unit: 'items/s', against, runs: runsOf('rate'), goal: ratioAtLeast(1) },
+      { name: `claim p99, ${what}`, unit: 'ms', against, runs: runsOf('p99'), goal: reported },
+      { name: `deadlocks, ${what}`, unit: 'a run', against, runs: runsOf('deadlocks'), goal: valueAtMost(0, 'a run') },
+    ]
+  })
+}
+
+const counters: Record<Dialect, string> = {
+  postgres: 'SELECT deadlocks AS count FROM pg_stat_database WHERE datname = current_database()',
+  mysql: `SELECT variable_value AS count FROM information_schema.global_status WHERE variable_name = 'Innodb_deadlocks'`,
+}
+
+async function deadlocks(db: Connection): Promise<number> {
+  const [row] = await db.query<{ count: number }>(counters[db.dialect])
+  return Number(row?.count)
+}
