@@ -1,25 +1,30 @@
 import { databaseClock } from '../state/clock.ts'
 import type { Connection } from '../state/connection.ts'
 import { type Pause, readPauses } from '../state/control/pause.ts'
-import { listRetiring } from '../state/control/retire.ts'
+import { listTargets } from '../state/control/target.ts'
 import { laneName } from '../state/queue/lanes.ts'
 
-/** What slip_control says, as one process sees it, and which targets are retiring: nobody works for those. */
+/**
+ * What slip_control says, as one process sees it, and which targets there are: nobody works for one that is retiring, nor
+ * for one that is gone, which a process started before may still have in its configuration.
+ */
 export class Pauses {
   readonly #pauses: readonly Pause[]
-  readonly #retiring: readonly string[]
+  readonly #kept: readonly string[]
   /** Database clock taken before slip_control was read. */
   readonly seen: string
 
-  private constructor(pauses: readonly Pause[], retiring: readonly string[], seen: string) {
+  private constructor(pauses: readonly Pause[], kept: readonly string[], seen: string) {
     this.#pauses = pauses
-    this.#retiring = retiring
+    this.#kept = kept
     this.seen = seen
   }
 
   static async read(db: Connection): Promise<Pauses> {
     const seen = await databaseClock(db)
-    return new Pauses(await readPauses(db), await listRetiring(db), seen)
+    const pauses = await readPauses(db)
+    const kept = (await listTargets(db)).filter(({ state }) => state !== 'retiring').map(({ name }) => name)
+    return new Pauses(pauses, kept, seen)
   }
 
   /** The pause that stops a whole process, if any. */
@@ -30,7 +35,7 @@ export class Pauses {
   }
 
   target(target: string): boolean {
-    return this.#retiring.includes(target) || this.#has('target', target)
+    return !this.#kept.includes(target) || this.#has('target', target)
   }
 
   shard(target: string, shard: number): boolean {

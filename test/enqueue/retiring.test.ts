@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ChoreRunner } from '../../src/daemon/chores/chore.ts'
 import { retireChore } from '../../src/daemon/chores/retire.ts'
 import { Pauses } from '../../src/daemon/pause-gate.ts'
+import { Follower } from '../../src/enqueue/follower.ts'
 import { EventBus } from '../../src/events/bus.ts'
 import { databaseClock } from '../../src/state/clock.ts'
 import { countTargetRows, deleteRetired, retireTarget } from '../../src/state/control/retire.ts'
@@ -45,6 +46,7 @@ async function furnish(target: string) {
   for (const sql of [
     `INSERT INTO slip_indexed (target, htid, shard, rev, fence, presence, digest, time)
      SELECT '${target}', htid, 1, rev, 1, 'indexed', digest, ${now} FROM slip_rights`,
+    `INSERT INTO slip_watermark (stage, name, value, updated_at) VALUES ('scan', '${target}', 'a.1', ${now})`,
     `INSERT INTO slip_recheck (target, htid, due_at) VALUES ('${target}', 'a.1', ${now})`,
     `INSERT INTO slip_errors (target, htid, stage, code, class, message, error_time)
      VALUES ('${target}', 'a.1', 'index', 'METS_MISSING', 'item', 'gone', ${now})`,
@@ -100,6 +102,7 @@ test('a retired target goes in batches, whole, and takes nothing of another with
   await rows(`DELETE FROM slip_sample`)
   await rows(`DELETE FROM slip_error_group`)
   await rows(`DELETE FROM slip_recheck`)
+  await rows(`DELETE FROM slip_watermark`)
   // a name whose underscore, as a pattern, would mean any letter
   await state.db.transaction((tx) => applyTarget(tx, { name: 'mainx2', ...settings }))
   for (const target of ['main_2', 'mainx2']) await furnish(target)
@@ -117,7 +120,21 @@ test('a retired target goes in batches, whole, and takes nothing of another with
   expect(await rows(`SELECT name FROM slip_target ORDER BY name`)).toEqual([{ name: 'main' }, { name: 'mainx2' }])
   expect(await rows('SELECT name FROM slip_control')).toEqual([{ name: 'mainx2/1' }])
   expect(await rows('SELECT name FROM slip_breaker')).toEqual([{ name: 'mainx2/1' }])
+  expect(await rows('SELECT DISTINCT name FROM slip_watermark')).toEqual([{ name: 'mainx2' }])
   expect(await rows('SELECT target FROM slip_daily_stats')).toEqual([{ target: 'mainx2' }])
   await runChore()
   expect(await countOf('mainx2')).toEqual(kept)
+})
+
+test('a process that is still configured for a target that is gone does nothing for it', async () => {
+  await state.db.transaction((tx) => applyTarget(tx, { name: 'past', ...settings }))
+  const follower = new Follower(state.db, new EventBus(), { name: 'past', ...settings })
+  const step = async () => {
+    if (!(await Pauses.read(state.db)).target('past')) while (await follower.step());
+  }
+  await step()
+  await state.db.transaction((tx) => retireTarget(tx, 'past'))
+  for (let gone = false; !gone; ) gone = (await state.db.transaction((tx) => deleteRetired(tx, 'past', 100))).gone
+  await step()
+  expect(await rows(`SELECT htid FROM slip_queue WHERE target = 'past'`)).toEqual([])
 })
