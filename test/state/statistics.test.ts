@@ -54,6 +54,17 @@ test('counters of a worker that is gone are rolled up before they go', async () 
   expect(await rows(db, `SELECT * FROM slip_worker_counter WHERE target = 'gone'`)).toEqual([])
 })
 
+test('a worker that was expired, wakes and writes its counters again is not counted again', async () => {
+  const { db } = state
+  const token = await worker(db)
+  await writeCounters(db, token, [{ target: 'slept', name: 'indexed', value: 10 }])
+  await db.change(`UPDATE slip_worker SET expired_at = ${later(db, -1)} WHERE token = '${token}'`)
+  await db.transaction(rollUp)
+  await writeCounters(db, token, [{ target: 'slept', name: 'indexed', value: 12 }])
+  await db.transaction(rollUp)
+  expect(await rows(db, `SELECT indexed FROM slip_daily_stats WHERE target = 'slept'`)).toEqual([{ indexed: 12 }])
+})
+
 test('two samplers at once count nothing twice', async () => {
   const { db } = state
   const other = await state.another()

@@ -4,7 +4,8 @@ import { counterNames } from '../control/worker-counter.ts'
 /**
  * Worker counters → slip_daily_stats, by the sampler alone: what each counter has risen since it was last rolled up is
  * added to the day of the database clock, in UTC. `rolled` rises in the same transaction, under the lock of the counter,
- * so nothing is counted twice. The counters of workers that are gone go once they are rolled up.
+ * so nothing is counted twice. The counters of workers whose row is gone go once they are rolled up; one that is only expired
+ * may wake and write them again.
  */
 const columns = counterNames.join(', ')
 
@@ -23,7 +24,7 @@ const postgres = {
     WHERE w.worker = c.worker AND w.target = c.target AND w.name = c.name`,
   forget: `
     DELETE FROM slip_worker_counter c WHERE value = rolled
-    AND NOT EXISTS (SELECT 1 FROM slip_worker w WHERE w.token = c.worker AND w.expired_at IS NULL)`,
+    AND NOT EXISTS (SELECT 1 FROM slip_worker w WHERE w.token = c.worker)`,
 }
 
 const mysql = {
@@ -36,7 +37,7 @@ const mysql = {
   today: 'SELECT CAST(UTC_TIMESTAMP() AS CHAR(10)) AS day',
   rolled: 'UPDATE slip_worker_counter SET rolled = value WHERE worker = ? AND target = ? AND name IN (?)',
   gone: `
-    SELECT c.worker FROM slip_worker_counter c LEFT JOIN slip_worker w ON w.token = c.worker AND w.expired_at IS NULL
+    SELECT c.worker FROM slip_worker_counter c LEFT JOIN slip_worker w ON w.token = c.worker
     WHERE w.token IS NULL GROUP BY c.worker HAVING SUM(c.value <> c.rolled) = 0 ORDER BY c.worker`,
   forget: 'DELETE FROM slip_worker_counter WHERE worker IN (?) AND value = rolled',
 }
