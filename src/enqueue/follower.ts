@@ -1,8 +1,7 @@
-import { performance } from 'node:perf_hooks'
 import type { EventBus } from '../events/bus.ts'
 import type { Database } from '../state/connection.ts'
 import type { Target } from '../state/control/target.ts'
-import { followPage, type Pass, startPass, startQuickPass } from '../state/queue/follow.ts'
+import { followPage, type Pass, startNextPass, startPass } from '../state/queue/follow.ts'
 
 const pageSize = 2_000
 
@@ -16,7 +15,6 @@ export class Follower {
   readonly #bus: EventBus
   #pass: Pass | null = null
   #finished: Pass | null = null
-  #wholeAt = 0
 
   constructor(db: Database, bus: EventBus, target: Target) {
     this.#db = db
@@ -36,10 +34,8 @@ export class Follower {
     return next !== null || setBack
   }
 
-  async #start(): Promise<Pass> {
+  #start(): Promise<Pass> {
     const { name, overlap } = this.target
-    if (this.#finished !== null && performance.now() < this.#wholeAt) return startQuickPass(this.#db, this.#finished)
-    this.#wholeAt = performance.now() + overlap / 5
-    return startPass(this.#db, name, overlap)
+    return this.#finished === null ? startPass(this.#db, name, overlap) : startNextPass(this.#db, this.#finished)
   }
 }

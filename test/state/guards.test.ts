@@ -173,6 +173,7 @@ test('a rights stamp is never behind the watermark, and too old a one is refused
   const pass = {
     target: 'main',
     t0: now?.t0 ?? '',
+    wholeAt: now?.t0 ?? '',
     overlapMs: 60_000,
     after: { time: stamp.time, htid: '' },
     known: stamp.time,
@@ -194,6 +195,7 @@ test('after a full page the watermark is its last insert_time, and never past T0
   const pass = (t0: string) => ({
     target: 'main',
     t0,
+    wholeAt: t0,
     overlapMs: 60_000,
     after: { time: '1970-01-01 00:00:00', htid: '' },
     known: null,

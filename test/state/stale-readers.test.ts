@@ -110,6 +110,7 @@ test('a slow reader of the watermark never moves it back', async () => {
   const at = (t0: string): Pass => ({
     target: 'main',
     t0,
+    wholeAt: t0,
     overlapMs: 0,
     after: { time: t0, htid: '~' },
     known: '2026-01-01 00:00:00',

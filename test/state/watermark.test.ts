@@ -6,7 +6,7 @@ import type { Connection, Database } from '../../src/state/connection.ts'
 import { listWatermarks, readWatermark, writeWatermark } from '../../src/state/control/watermark.ts'
 import { readMoves } from '../../src/state/control/watermark-history.ts'
 import { asTime, setWatermark } from '../../src/state/control/watermark-set.ts'
-import { followPage, type Pass, startPass, startQuickPass } from '../../src/state/queue/follow.ts'
+import { followPage, type Pass, startNextPass, startPass } from '../../src/state/queue/follow.ts'
 import { merge, upsertRights } from '../../src/state/rights/upsert-rights.ts'
 import { change, later, openState, type State, untilBlocked } from './fixture.ts'
 
@@ -81,8 +81,31 @@ test('a clock that steps back an hour hides no change: quick passes read it at o
   await clockSteps(-3600)
   const stepped = { ...before, t0: (await state.db.query<{ t: string }>(`SELECT ${later(state.db, 3600)} AS t`))[0]!.t }
   await change(state.db, ['a.2'])
-  await page(await startQuickPass(state.db, stepped))
+  await page(await startNextPass(state.db, stepped))
   expect(await queued()).toEqual(['a.1', 'a.2'])
+})
+
+test('a process that slept through the overlap reads what was committed late before its watermark goes past it', async () => {
+  const at = async (seconds: number) =>
+    (await state.db.query<{ t: string }>(`SELECT ${later(state.db, seconds)} AS t`))[0]!.t
+  const before = await wholePass()
+  // as an hour after that pass, which did not see a row stamped half a minute before it
+  await clockSteps(3600)
+  const asleep = { ...before, t0: await at(-3600), wholeAt: await at(-3600), known: await watermark() }
+  await change(state.db, ['a.late'])
+  await state.db.query(`UPDATE slip_rights SET insert_time = ${later(state.db, -3630)}`)
+  await page(await startNextPass(state.db, asleep))
+  expect(await queued()).toEqual(['a.late'])
+})
+
+test('a pass is quick until the last whole one began a fifth of the overlap ago', async () => {
+  const before = await wholePass()
+  const quick = await startNextPass(state.db, before)
+  expect(quick).toMatchObject({ wholeAt: before.t0 })
+  expect(quick.after.time > (await watermark())!).toBe(true)
+  const [row] = await state.db.query<{ t: string }>(`SELECT ${later(state.db, -overlap / 5_000)} AS t`)
+  const whole = await startNextPass(state.db, { ...quick, wholeAt: row!.t })
+  expect(whole).toMatchObject({ after: { time: await watermark() }, wholeAt: whole.t0 })
 })
 
 test('a clock that stepped an hour forward and back leaves the watermark where it was, and no change unread', async () => {

@@ -18,6 +18,8 @@ export interface Pass {
   readonly target: string
   /** Database clock when it began. */
   readonly t0: string
+  /** Database clock when the last pass over the whole overlap began: this one, or one before a quick one. */
+  readonly wholeAt: string
   readonly overlapMs: number
   /** Last row read; the next page starts behind it. */
   readonly after: { readonly time: string; readonly htid: string }
@@ -41,27 +43,33 @@ export interface Page {
 export async function startPass(db: Connection, target: string, overlapMs: number): Promise<Pass> {
   const known = await readWatermark(db, 'enqueue', target)
   const time = known ?? statements[db.dialect].beginning
-  return { target, t0: await databaseClock(db), overlapMs, after: { time, htid: '' }, known, enqueued: 0 }
+  const t0 = await databaseClock(db)
+  return { target, t0, wholeAt: t0, overlapMs, after: { time, htid: '' }, known, enqueued: 0 }
 }
 
 /**
- * Starts a quick pass: from 10 s before the T0 of the pass before, which was read to its end. After a clock set back new
- * rows are stamped with the watermark, which lies behind that: then the whole overlap is read.
+ * Starts the next pass after one that was read to its end: a quick one, from 10 s before its T0, or a whole one when the
+ * last of those began a fifth of the overlap ago, however long this process slept since: what was committed late lies
+ * behind a quick pass, and its watermark would go past that. So it would after a clock set back, when new rows are stamped
+ * with the watermark.
  */
-export async function startQuickPass(db: Connection, before: Pass): Promise<Pass> {
-  const [row] = await db.query<{ now: string; from: string; back: boolean | number }>(statements[db.dialect].quick, [
+export async function startNextPass(db: Connection, before: Pass): Promise<Pass> {
+  const [row] = await db.query<{ now: string; from: string; whole: boolean | number }>(statements[db.dialect].next, [
     before.t0,
     before.t0,
+    before.wholeAt,
+    before.overlapMs / 5,
   ])
-  if (row === undefined || row.back) return startPass(db, before.target, before.overlapMs)
+  if (row === undefined || row.whole) return startPass(db, before.target, before.overlapMs)
   return { ...before, t0: row.now, after: { time: row.from, htid: '' }, enqueued: 0 }
 }
 
 const postgres = {
   beginning: '1970-01-01 00:00:00+00',
-  quick: `
+  next: `
     SELECT clock_timestamp() AS now, $1::timestamptz - interval '10 seconds' AS from,
-           clock_timestamp() < $2::timestamptz AS back`,
+           clock_timestamp() < $2::timestamptz
+             OR clock_timestamp() >= $3::timestamptz + make_interval(secs => $4::float8 / 1000) AS whole`,
   page: `
     SELECT htid, insert_time FROM slip_rights
     WHERE (insert_time, htid) > ($1::timestamptz, $2) AND insert_time <= greatest($3::timestamptz, $1::timestamptz)
@@ -87,9 +95,10 @@ const mysqlBound = `
         CAST(? AS DATETIME(6)) - INTERVAL ? * 1000 MICROSECOND)`
 const mysql = {
   beginning: '1970-01-01 00:00:00.000000',
-  quick: `
+  next: `
     SELECT SYSDATE(6) AS now, CAST(? AS DATETIME(6)) - INTERVAL 10 SECOND AS \`from\`,
-           SYSDATE(6) < CAST(? AS DATETIME(6)) AS back`,
+           SYSDATE(6) < CAST(? AS DATETIME(6))
+             OR SYSDATE(6) >= CAST(? AS DATETIME(6)) + INTERVAL ? * 1000 MICROSECOND AS whole`,
   /** The row comparison written out as two ranges of the index: MySQL would read it from its beginning. */
   page: `
     SELECT htid, insert_time FROM slip_rights FORCE INDEX (slip_rights_insert_time)
