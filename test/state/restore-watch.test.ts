@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { mayBeAnother } from '../../src/state/restore/server-identity.ts'
+import { mayBeAnother, serverIdentity } from '../../src/state/restore/server-identity.ts'
 import { document } from '../conformance/engine/documents.ts'
 import { World } from './restore-world/world.ts'
 
@@ -41,11 +41,16 @@ async function loadedAnew(table: string) {
 }
 
 test.each([
-  ['nothing was seen yet', null, { text: 'a', uptime: null }, true],
-  ['the same', { text: 'a', uptime: 10 }, { text: 'a', uptime: 10 }, false],
-  ['the same, later', { text: 'a', uptime: 10 }, { text: 'a', uptime: 11 }, false],
-  ['another server, or tables made anew', { text: 'a', uptime: null }, { text: 'b', uptime: null }, true],
-  ['a server that was started again', { text: 'a', uptime: 10 }, { text: 'a', uptime: 9 }, true],
+  ['nothing was seen yet', null, { text: 'a', startedAt: null }, true],
+  ['the same', { text: 'a', startedAt: 1_000 }, { text: 'a', startedAt: 1_000 }, false],
+  ['the same, its seconds rounded otherwise', { text: 'a', startedAt: 1_000 }, { text: 'a', startedAt: 999 }, false],
+  ['another server, or tables made anew', { text: 'a', startedAt: null }, { text: 'b', startedAt: null }, true],
+  ['a server that was started again', { text: 'a', startedAt: 1_000 }, { text: 'a', startedAt: 1_003 }, true],
 ])('of %s it is known whether another state may be answering', (_, before, now, another) => {
   expect(mayBeAnother(before, now)).toBe(another)
+})
+
+test('a server that runs on is the same each time it is asked', async () => {
+  const before = await serverIdentity(world.db)
+  expect(mayBeAnother(before, await serverIdentity(world.db))).toBe(false)
 })

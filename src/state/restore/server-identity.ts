@@ -15,30 +15,30 @@ const postgres = `
 
 const mysql = {
   identity: `
-    SELECT CONCAT_WS('/', @@hostname, @@port, @@datadir, @@server_id, create_time) AS identity
+    SELECT CONCAT_WS('/', @@hostname, @@port, @@datadir, @@server_id, create_time) AS identity, UNIX_TIMESTAMP(SYSDATE()) AS now
     FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'slip_indexed'`,
   uptime: `SHOW GLOBAL STATUS LIKE 'Uptime'`,
 }
 
 export interface ServerIdentity {
   readonly text: string
-  /** Seconds the server has been up, where it does not tell since when; else null. */
-  readonly uptime: number | null
+  /** Seconds since 1970, by its clock, when it was started, to a second or so; null where `text` tells it. */
+  readonly startedAt: number | null
 }
 
 /** Cheap enough for every batch: 0.1 ms on PostgreSQL, 0.3 ms on MariaDB. */
 export async function serverIdentity(db: Connection): Promise<ServerIdentity> {
   if (db.dialect === 'postgres') {
     const [row] = await db.query<{ identity: string }>(postgres)
-    return { text: row?.identity ?? '', uptime: null }
+    return { text: row?.identity ?? '', startedAt: null }
   }
-  const [row] = await db.query<{ identity: string }>(mysql.identity)
+  const [row] = await db.query<{ identity: string; now: number }>(mysql.identity)
   const [status] = await db.query<{ Value: string }>(mysql.uptime)
-  return { text: row?.identity ?? '', uptime: Number(status?.Value ?? 0) }
+  return { text: row?.identity ?? '', startedAt: (row?.now ?? 0) - Number(status?.Value ?? 0) }
 }
 
 /** True when `now` may be another state than the one seen `before`. */
 export function mayBeAnother(before: ServerIdentity | null, now: ServerIdentity): boolean {
   if (before === null || before.text !== now.text) return true
-  return before.uptime !== null && now.uptime !== null && now.uptime < before.uptime
+  return before.startedAt !== null && now.startedAt !== null && Math.abs(now.startedAt - before.startedAt) > 2
 }
