@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { compareChore } from '../../src/daemon/chores/compare.ts'
 import { markerChore } from '../../src/daemon/chores/marker.ts'
-import { compareShards } from '../../src/daemon/restore/compare-shards.ts'
+import { compareShards, recordFindings } from '../../src/daemon/restore/compare-shards.ts'
 import { adopt } from '../../src/operations/adopt.ts'
 import type { Engine } from '../../src/shards/engine.ts'
 import type { Database } from '../../src/state/connection.ts'
@@ -265,9 +265,23 @@ test('what is written to the engine after an adopt began is not taken for known'
   expect(await world.shardStates()).toEqual(['ahead', 'open'])
 })
 
+for (const what of ['fence', 'marker'] as const) {
+  test(`a ${what} that is adopted while a worker compares is no finding any more when the worker writes it down`, async () => {
+    if (what === 'fence') await world.engine.post(1, [document({ id: 'unknown.1', fence: future() })])
+    else await world.engine.mark(1, null, future())
+    const seen = await compareShards(world.pair)
+    expect(seen).toMatchObject([{ kind: 'ahead', shard: 1 }])
+    expect((await adopt(world.pair, options)).ahead).toEqual([])
+    expect(await world.db.transaction((tx) => recordFindings(tx, 'main', seen))).toEqual([])
+    expect(await world.shardStates()).toEqual(['open', 'open'])
+  })
+}
+
 test('a shard is told to be ahead once, by whoever finds it first', async () => {
   await world.engine.post(1, [document({ id: 'unknown.1', fence: future() })])
-  expect(await world.db.transaction((tx) => setAhead(tx, 'main', 1, 'first'))).toBe(true)
+  expect(
+    await world.db.transaction((tx) => setAhead(tx, 'main', { shard: 1, fence: future(), marker: 0, reason: 'first' })),
+  ).toBe(true)
   await world.do(compareChore(world.pair, world.bus))
   await (await world.worker()).run()
   expect(world.events.filter(({ name }) => name === 'shard.ahead')).toEqual([])

@@ -1,11 +1,11 @@
 import type { Connection } from '../../state/connection.ts'
 import { unknownOf } from '../../state/restore/known-fence.ts'
-import { type ShardState, setAhead, setBehind, shardStates } from '../../state/restore/shard-state.ts'
+import { type ShardState, setAhead, setBehind, shardStates, type Unknown } from '../../state/restore/shard-state.ts'
 import type { Pair } from './differences.ts'
 
 /** A shard that was found to be newer or older than the database. */
 export type Finding =
-  | { readonly kind: 'ahead'; readonly shard: number; readonly reason: string }
+  | ({ readonly kind: 'ahead' } & Unknown)
   | { readonly kind: 'behind'; readonly shard: number; readonly from: number; readonly reason: string }
 
 /** Compares each shard of a target with what the database knows of it; a few reads by key a shard. */
@@ -17,8 +17,7 @@ export async function compareShards({ db, engine, target }: Pair): Promise<Findi
     const marker = await engine.marker(shard)
     const highest = await engine.highestFence(shard)
     const unknown = await unknownOf(db, target.name, { shard, highest, marker })
-    if (unknown !== null)
-      findings.push({ kind: 'ahead', shard, reason: `the database is older than the shard: ${unknown}` })
+    if (unknown !== null) findings.push({ kind: 'ahead', ...unknown })
     else if (isSetBack(state, marker)) findings.push(setback(shard, marker))
   }
   return findings
@@ -42,10 +41,7 @@ const setback = (shard: number, marker: number | null): Finding => ({
 export async function recordFindings(tx: Connection, target: string, findings: readonly Finding[]): Promise<Finding[]> {
   const fresh: Finding[] = []
   for (const finding of findings) {
-    const isNew =
-      finding.kind === 'ahead'
-        ? await setAhead(tx, target, finding.shard, finding.reason)
-        : await setBehind(tx, target, finding)
+    const isNew = finding.kind === 'ahead' ? await setAhead(tx, target, finding) : await setBehind(tx, target, finding)
     if (isNew) fresh.push(finding)
   }
   return fresh

@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import type { Unknown } from './shard-state.ts'
 
 /**
  * Whether the database knows a fence that a shard holds. A claim commits its fence in the queue before anything is sent,
@@ -32,8 +33,8 @@ export interface SeenInShard {
   readonly marker: number | null
 }
 
-/** What a shard holds that the database never knew, in words; null = it knows all. */
-export async function unknownOf(db: Connection, target: string, seen: SeenInShard): Promise<string | null> {
+/** What a shard holds that the database never knew; null = it knows all. */
+export async function unknownOf(db: Connection, target: string, seen: SeenInShard): Promise<Unknown | null> {
   const { shard, highest, marker } = seen
   const sql = statements[db.dialect]
   const [row] = await db.query<{ fence: number; marked: number | null }>(sql.shard, [target, shard])
@@ -41,9 +42,16 @@ export async function unknownOf(db: Connection, target: string, seen: SeenInShar
     const { id, fence } = highest
     const isKnown = async (text: string) => (await db.query(text, [target, id, fence])).length > 0
     if (!(await isKnown(sql.queue)) && !(await isKnown(sql.ledger)))
-      return `it holds ${id} with fence ${fence}, which neither queue nor ledger know`
+      return {
+        shard,
+        fence,
+        marker: 0,
+        reason: told(`it holds ${id} with fence ${fence}, which neither queue nor ledger know`),
+      }
   }
   if (marker !== null && marker > (row?.marked ?? 0))
-    return `its marker ${marker} is newer than any the database knows of`
+    return { shard, fence: 0, marker, reason: told(`its marker ${marker} is newer than any the database knows of`) }
   return null
 }
+
+const told = (what: string): string => `the database is older than the shard: ${what}`

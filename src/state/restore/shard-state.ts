@@ -30,7 +30,8 @@ const postgres = {
     FROM slip_shard WHERE target = $1 ORDER BY shard`,
   ahead: `
     UPDATE slip_shard SET state_before = coalesce(state_before, state), state = 'ahead', reason = $3, since = clock_timestamp()
-    WHERE target = $1 AND shard = $2 AND state <> 'ahead'`,
+    WHERE target = $1 AND shard = $2 AND state <> 'ahead'
+      AND (adopted_fence < $4 OR coalesce(marked_at, timestamptz 'epoch') < timestamptz 'epoch' + $5 * interval '1 microsecond')`,
   behind: `
     UPDATE slip_shard
     SET behind_from = least(behind_from, timestamptz 'epoch' + $4 * interval '1 microsecond'),
@@ -71,7 +72,8 @@ const mysql = {
     FROM slip_shard WHERE target = ? ORDER BY shard`,
   ahead: `
     UPDATE slip_shard SET state_before = COALESCE(state_before, state), state = 'ahead', reason = ?, since = SYSDATE(6)
-    WHERE target = ? AND shard = ? AND state <> 'ahead'`,
+    WHERE target = ? AND shard = ? AND state <> 'ahead'
+      AND (adopted_fence < ? OR COALESCE(marked_at, '1970-01-01') < ${time})`,
   behind: `
     UPDATE slip_shard
     SET behind_from = LEAST(COALESCE(behind_from, durable_at), ${time}), durable_at = ${time}, state_before = COALESCE(state_before, state), since = IF(state = 'ahead', since, SYSDATE(6)),
@@ -102,10 +104,22 @@ export async function shardStates(db: Connection, target: string): Promise<Shard
   return db.query<ShardState & Record<string, unknown>>(sql, [target])
 }
 
-/** The database is older than the shard: nothing more is claimed for it. False = it was known. */
-export async function setAhead(tx: Connection, target: string, shard: number, reason: string): Promise<boolean> {
-  if (tx.dialect === 'postgres') return (await tx.change(postgres.ahead, [target, shard, reason])) > 0
-  return (await tx.change(mysql.ahead, [reason, target, shard])) > 0
+/** What a shard has that the database never knew; 0 = nothing of that kind. */
+export interface Unknown {
+  readonly shard: number
+  readonly fence: number
+  readonly marker: number
+  readonly reason: string
+}
+
+/**
+ * The database is older than the shard: nothing more is claimed for it. It was compared outside of any transaction: what
+ * has been adopted since is looked at again here. False = it was known, or is no more so.
+ */
+export async function setAhead(tx: Connection, target: string, unknown: Unknown): Promise<boolean> {
+  const { shard, fence, marker, reason } = unknown
+  if (tx.dialect === 'postgres') return (await tx.change(postgres.ahead, [target, shard, reason, fence, marker])) > 0
+  return (await tx.change(mysql.ahead, [reason, target, shard, fence, marker])) > 0
 }
 
 /**
