@@ -35,7 +35,7 @@ moved AS (
   FROM own WHERE q.target = $1 AND q.htid = own.htid AND own.gen <> own.claimed_gen),
 delayed AS (
   UPDATE slip_queue q
-  SET state = CASE WHEN q.hold THEN 3 ELSE 2 END, attempts = q.attempts - ${environment}::int,
+  SET state = CASE WHEN q.hold THEN 3 ELSE 2 END, attempts = greatest(q.attempts - ${environment}::int, 0),
       unproven = q.unproven OR ${unproven}, last_error = left(${message}, 1000), ${released},
       available_at = CASE WHEN NOT q.hold THEN clock_timestamp() + make_interval(secs => (0.5 + random()) / 1000.0 *
         least(${baseMs} * CASE WHEN ${environment} THEN 1 ELSE power(2, least(q.attempts, 30) - 1) END, ${longestDelayMs / 1.5})) END
@@ -48,7 +48,7 @@ const each = 'ELT(FIELD(htid, ?), ?)'
 const mysql = {
   moved: `state = ${stays}, attempts = 0, unproven = unproven OR ${each}`,
   delayed: `
-    state = CASE WHEN hold THEN 3 ELSE 2 END, attempts = attempts - ${each}, unproven = unproven OR ${each},
+    state = CASE WHEN hold THEN 3 ELSE 2 END, attempts = GREATEST(attempts - ${each}, 0), unproven = unproven OR ${each},
     last_error = LEFT(${each}, 1000),
     available_at = IF(hold, NULL, SYSDATE(6) + INTERVAL ROUND((0.5 + RAND()) * ${each} * 1000) MICROSECOND)`,
 }

@@ -16,14 +16,14 @@ const postgres = `
 WITH ${ownAt},
 returned AS (
   UPDATE slip_queue q
-  SET state = ${stays}, attempts = CASE WHEN own.gen <> own.claimed_gen THEN 0 ELSE q.attempts - 1 END,
+  SET state = ${stays}, attempts = CASE WHEN own.gen <> own.claimed_gen THEN 0 ELSE greatest(q.attempts - 1, 0) END,
       fence = greatest(q.fence, ($4::bigint[])[own.at]), ${released}
   FROM own WHERE q.target = $1 AND q.htid = own.htid)
 SELECT htid FROM own`
 
 /** The SET list; the fence is that of the row's place in a list beside the ids. */
 const mysql = `
-  state = ${stays}, attempts = CASE WHEN gen <> claimed_gen THEN 0 ELSE attempts - 1 END,
+  state = ${stays}, attempts = CASE WHEN gen <> claimed_gen THEN 0 ELSE GREATEST(attempts - 1, 0) END,
   fence = GREATEST(fence, CAST(ELT(FIELD(htid, ?), ?) AS UNSIGNED))`
 
 /** Returns the ids that were still ours. */

@@ -32,7 +32,7 @@ const postgres = {
     struck AS MATERIALIZED (SELECT * FROM own WHERE gen = claimed_gen),
     ready AS (
       UPDATE slip_queue q
-      SET state = ${stays}, attempts = q.attempts - 1, strikes = q.strikes + 1, unproven = true, lane = 0, ${released}
+      SET state = ${stays}, attempts = greatest(q.attempts - 1, 0), strikes = q.strikes + 1, unproven = true, lane = 0, ${released}
       FROM struck WHERE q.target = $1 AND q.htid = struck.htid AND struck.strikes + 1 < ${strikesAllowed}),
     final AS MATERIALIZED (
       SELECT htid, shard, claimed_rev, fence, attempts, pid, host, waive, true AS unproven
@@ -41,7 +41,7 @@ const postgres = {
     failed AS (
       INSERT INTO slip_errors (target, htid, rev, shard, stage, code, class, message, pattern, attempts, pid, host,
                                error_time)
-      SELECT $1, htid, claimed_rev, shard, 'index', 'LEASE_LOST', 'item', $4, $5, attempts - 1, pid, host,
+      SELECT $1, htid, claimed_rev, shard, 'index', 'LEASE_LOST', 'item', $4, $5, greatest(attempts - 1, 0), pid, host,
              clock_timestamp()
       FROM final, (SELECT count(*) FROM superseded) AS after_superseded)
     SELECT htid FROM own`,
@@ -113,7 +113,7 @@ async function releaseMysql(tx: Connection, claim: Expired): Promise<number> {
   await release(tx, target, moved, `${movedOnSet}, ${struckSet}`)
   const final = rest.filter((row) => row.strikes + 1 >= strikesAllowed).map((row) => ({ ...row, unproven: true }))
   const ready = rest.filter((row) => row.strikes + 1 < strikesAllowed)
-  await release(tx, target, ready, `state = ${stays}, attempts = attempts - 1, ${struckSet}`)
+  await release(tx, target, ready, `state = ${stays}, attempts = GREATEST(attempts - 1, 0), ${struckSet}`)
   await endInError(tx, target, final, ({ claimed_rev: rev, attempts, pid, host }) => ({
     stage: 'index',
     rev,
@@ -121,7 +121,7 @@ async function releaseMysql(tx: Connection, claim: Expired): Promise<number> {
     class: 'item',
     message: errorCodes.LEASE_LOST.means,
     detail: null,
-    attempts: attempts - 1,
+    attempts: Math.max(attempts - 1, 0),
     pid,
     host,
     worker: null,
