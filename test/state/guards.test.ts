@@ -159,6 +159,17 @@ test('a chore writes only under a duty row with its own token, which it keeps lo
   expect(await takeDuty(state.db, 'move', theirs, 60_000)).toBe(true)
 })
 
+test('a chore that takes longer than its duty lasts is waited for by nobody, and goes to nobody else meanwhile', async () => {
+  const [mine, theirs] = [await worker(state.db), await worker(state.db)]
+  expect(await takeDuty(state.db, 'sample', mine, 60_000)).toBe(true)
+  await state.db.query(`UPDATE slip_duty SET until = ${later(state.db, -1)} WHERE name = 'sample'`)
+  await state.db.transaction(async (tx) => {
+    await holdDuty(tx, 'sample', mine)
+    expect(await takeDuty(other, 'sample', theirs, 60_000)).toBe(false)
+  })
+  expect(await takeDuty(other, 'sample', theirs, 60_000)).toBe(true)
+})
+
 test('a rights stamp is never behind the watermark, and too old a one is refused before COMMIT', async () => {
   await state.db.query(
     `INSERT INTO slip_watermark (stage, name, value, updated_at)

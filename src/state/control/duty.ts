@@ -5,18 +5,21 @@ import type { Connection } from '../connection.ts'
  * chore writes, it writes in a transaction that holds its duty row with its own token: a sleeper that wakes after its
  * duty went to another writes nothing.
  *
- * A duty that another holds is seen without a lock: while a chore runs its duty row is locked, and no loop waits for that.
+ * A duty that another holds is seen without a lock: while a chore runs its duty row is locked, and no loop waits for that,
+ * nor for a chore that takes longer than its duty lasts: a row that is locked is not free.
  *
  * MySQL asks first. A duty seen without a row is inserted, and who inserts second has lost; one seen free is taken by an
  * update that looks again under the row's lock. An insert beside an existing row is never tried: it would wait for it.
  */
 const postgres = {
   take: `
+    WITH idle AS MATERIALIZED (
+      SELECT 1 FROM slip_duty WHERE name = $1 AND (
+        token = $2 OR until NOT BETWEEN clock_timestamp() AND clock_timestamp() + make_interval(secs => $3::float8 * 2 / 1000))
+      FOR UPDATE SKIP LOCKED)
     INSERT INTO slip_duty AS d (name, token, until)
     SELECT $1::varchar, $2::uuid, clock_timestamp() + make_interval(secs => $3::float8 / 1000)
-    WHERE NOT EXISTS (
-      SELECT 1 FROM slip_duty WHERE name = $1 AND token <> $2
-        AND until BETWEEN clock_timestamp() AND clock_timestamp() + make_interval(secs => $3::float8 * 2 / 1000))
+    WHERE EXISTS (SELECT 1 FROM idle) OR NOT EXISTS (SELECT 1 FROM slip_duty WHERE name = $1)
     ON CONFLICT (name) DO UPDATE SET token = EXCLUDED.token, until = EXCLUDED.until
       WHERE d.until < clock_timestamp() OR d.token = $2
          OR d.until > clock_timestamp() + make_interval(secs => $3::float8 * 2 / 1000)
@@ -27,6 +30,7 @@ const postgres = {
 const free = 'until NOT BETWEEN SYSDATE(6) AND SYSDATE(6) + INTERVAL ? * 2000 MICROSECOND'
 const mysql = {
   look: `SELECT token = ? OR ${free} AS free FROM slip_duty WHERE name = ?`,
+  isIdle: 'SELECT 1 FROM slip_duty WHERE name = ? FOR UPDATE SKIP LOCKED',
   insert: `
     INSERT IGNORE INTO slip_duty (name, token, until) VALUES (?, ?, SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND)`,
   take: `
@@ -42,7 +46,8 @@ export async function takeDuty(db: Connection, name: string, token: string, peri
   if (db.dialect === 'postgres') return (await db.query(postgres.take, [name, token, periodMs])).length > 0
   const [row] = await db.query<{ free: number }>(mysql.look, [token, periodMs, name])
   if (row === undefined) return (await db.change(mysql.insert, [name, token, periodMs])) > 0
-  return row.free === 1 && (await db.change(mysql.take, [token, periodMs, name, token, periodMs])) > 0
+  if (row.free !== 1 || (await db.query(mysql.isIdle, [name])).length === 0) return false
+  return (await db.change(mysql.take, [token, periodMs, name, token, periodMs])) > 0
 }
 
 /** Locks the duty row until the end of the transaction; false = it is another's. */
