@@ -79,6 +79,9 @@ export interface SearchAnswer {
   readonly hits: readonly SearchHit[]
 }
 
+/** Items of one answer of a scan, whatever its limit: who asks for more cannot tell the end from an answer cut short. */
+export const mostScanned = 10_000
+
 export interface Engine {
   /** Makes what is missing of the index for shards 1…N; idempotent. */
   create(shards: number): Promise<void>
@@ -91,7 +94,7 @@ export interface Engine {
   remove(shard: number, removals: readonly Removal[]): Promise<Outcome[]>
   /** What one shard holds of these ids; absent ids are left out, tombstones are not returned. */
   get(shard: number, ids: readonly string[]): Promise<Held[]>
-  /** Live items of a shard in ascending byte order of id, after `after` ('' = from the start), at most `limit`. */
+  /** Live items of a shard in ascending byte order of id, after `after` ('' = from the start), at most `limit` and `mostScanned`. */
   scan(shard: number, after: string, limit: number): Promise<Held[]>
   /** The highest fence a shard holds, tombstones included; null when it holds nothing at all. */
   highestFence(shard: number): Promise<HighestFence | null>

@@ -3,6 +3,8 @@ import type { Config } from '../../src/config/load.ts'
 import type { Chore } from '../../src/daemon/chores/chore.ts'
 import { restoreChores } from '../../src/daemon/chores/restore.ts'
 import { scanChore } from '../../src/daemon/chores/scan.ts'
+import { comparePage } from '../../src/daemon/restore/differences.ts'
+import { mostScanned } from '../../src/shards/engine.ts'
 import { readWatermark } from '../../src/state/control/watermark.ts'
 import { requestItems } from '../../src/state/queue/enqueue.ts'
 import { purgeItems } from '../../src/state/queue/purge.ts'
@@ -149,4 +151,12 @@ test('the shorter the period the larger the pages: all are compared within it', 
   await world.indexed(some('a'))
   expect(await scan(60_000)).toBe(2)
   expect(await scan(2 * 60_000)).toBe(3)
+})
+
+test('a page of one shard as large as an answer can be is followed by the rest', async () => {
+  await world.tables.fill(1, mostScanned + 1)
+  const pair = { ...world.pair, target: { name: 'main', shards: 1 } }
+  const { last } = await comparePage(pair, '', mostScanned)
+  expect(last).toBe('many.010000')
+  expect(await comparePage(pair, 'many.010000', mostScanned)).toMatchObject({ suspects: ['many.010001'], last: null })
 })

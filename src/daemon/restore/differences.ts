@@ -1,4 +1,4 @@
-import type { Engine, Held } from '../../shards/engine.ts'
+import { type Engine, type Held, mostScanned } from '../../shards/engine.ts'
 import type { Database } from '../../state/connection.ts'
 import type { Target } from '../../state/control/target.ts'
 import type { Adoption } from '../../state/restore/adopt-items.ts'
@@ -32,7 +32,7 @@ export interface Page {
 export async function comparePage({ db, engine, target }: Pair, after: string, limit: number): Promise<Page> {
   const ledger = await ledgerPage(db, target.name, after, limit)
   // what a shard answers beyond the last id of the page is read again with the next: not much more than its share
-  const share = Math.ceil(limit / target.shards) + 100
+  const share = Math.min(Math.ceil(limit / target.shards) + 100, mostScanned)
   const held = await Promise.all(shardsOf(target).map((shard) => engine.scan(shard, after, share)))
   const full = held.filter((rows) => rows.length >= share).map((rows) => (rows.at(-1) as Held).id)
   if (ledger.length >= limit) full.push((ledger.at(-1) as LedgerEntry).htid)

@@ -1,9 +1,6 @@
 import type pg from 'pg'
-import type { Held, HighestFence } from '../engine.ts'
+import { type Held, type HighestFence, mostScanned } from '../engine.ts'
 import { ask } from './server.ts'
-
-/** Rows of one answer of a scan. */
-const mostRows = 10_000
 
 /** See Engine.get. */
 export function getHeld(pool: pg.Pool, target: string, shard: number, ids: readonly string[]): Promise<Held[]> {
@@ -17,7 +14,7 @@ export function getHeld(pool: pg.Pool, target: string, shard: number, ids: reado
 export function scanHeld(pool: pg.Pool, target: string, shard: number, after: string, limit: number): Promise<Held[]> {
   return ask<Held>(pool, target, {
     text: 'SELECT id, rev, fence, digest FROM document WHERE shard = $1 AND id > $2 AND NOT deleted ORDER BY id LIMIT $3',
-    values: [shard, after, Math.min(Math.max(limit, 0), mostRows)],
+    values: [shard, after, Math.min(Math.max(limit, 0), mostScanned)],
   })
 }
 

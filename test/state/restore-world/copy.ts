@@ -69,6 +69,15 @@ export class EngineTables {
     await this.#client.query(`TRUNCATE document_${shard}, page_${shard}`)
   }
 
+  /** So many documents nobody knows of, the ids in order. */
+  async fill(shard: number, count: number): Promise<void> {
+    await this.#client.query(
+      `INSERT INTO document (shard, id, fence, rev, digest, deleted, fields)
+       SELECT $1, 'many.' || lpad(n::text, 6, '0'), 1, 1, repeat('0', 32), false, '{}' FROM generate_series(1, $2::int) n`,
+      [shard, count],
+    )
+  }
+
   async purgeTombstones(): Promise<void> {
     await this.#client.query(`DELETE FROM document WHERE deleted AND id <> ''`)
   }
