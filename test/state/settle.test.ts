@@ -70,6 +70,27 @@ describe('settle', () => {
     await settleAll(state.db, successor)
     expect(await ledgerRow(state.db, 'x.4')).toMatchObject({ digest: digestOf(1) })
   })
+
+  test('by a claim that still holds others takes nothing of an item it let go of and another has claimed since', async () => {
+    await change(state.db, ['x.5', 'x.6'])
+    await enqueue(state.db, ['x.5', 'x.6'])
+    const held = await claimBucket(state.db, token)
+    const settleBy = (digest: string, ...htids: string[]) =>
+      state.db.transaction((tx) =>
+        settleInside(
+          tx,
+          held,
+          htids.map((htid) => indexed(htid, digest)),
+        ),
+      )
+    await settleBy(digestOf(1), 'x.5')
+    await state.db.transaction((tx) => requestItems(tx, 'main', ['x.5'], { lane: 'ops', reason: 'test' }))
+    const successor = await claimBucket(state.db, token, { lane: 2, shard: 1 })
+    expect(await settleBy(digestOf(9), 'x.5', 'x.6')).toEqual(new Set(['x.6']))
+    expect(await queueRow(state.db, 'x.5')).toMatchObject({ state: 1, claim_token: successor.token })
+    expect(await ledgerRow(state.db, 'x.5')).toMatchObject({ digest: digestOf(1) })
+    await settleAll(state.db, successor)
+  })
 })
 
 describe('a proven success', () => {
