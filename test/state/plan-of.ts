@@ -52,9 +52,15 @@ function postgresPlan(root: Node): Plan {
   return {
     indexes: [...new Set(nodes.flatMap((node) => node['Index Name'] ?? []))],
     scanned: nodes.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name'] ?? ''),
-    sorts: nodes.some((node) => node['Node Type'] === 'Sort' && node['Plan Rows'] > batchLike),
+    sorts: nodes.some(
+      (node) =>
+        (isSort(node) && node['Plan Rows'] > batchLike) ||
+        (node['Node Type'] === 'Limit' && (node.Plans ?? []).flatMap(nodesOf).some(isSort)),
+    ),
   }
 }
+
+const isSort = (node: Node) => node['Node Type'] === 'Sort'
 
 const nodesOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
 

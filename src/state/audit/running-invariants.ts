@@ -43,7 +43,7 @@ export async function checkRunning(db: Connection, target: string): Promise<Viol
     return rows.map(({ htid, message }) => ({ invariant, htid, message }))
   }
   const { unread, unclaimed } = db.dialect === 'postgres' ? postgres : mysql
-  const values = db.dialect === 'postgres' ? [target] : new Array<string>(5).fill(target)
+  const values = db.dialect === 'postgres' ? [target] : new Array<string>(4).fill(target)
   return [...(await found(8, unread, values)), ...(await found(2, unclaimed, [target]))]
 }
 

@@ -21,6 +21,6 @@ const statements = {
 
 /** A page of mismatches in id order after `after`, `limit` at most. */
 export async function verifyTarget(db: Connection, target: string, after: string, limit: number): Promise<Mismatch[]> {
-  const values = db.dialect === 'postgres' ? [target, after, limit] : [target, after, target, target, target, limit]
+  const values = db.dialect === 'postgres' ? [target, after, limit] : [target, after, target, target, limit]
   return db.query<Mismatch & Record<string, unknown>>(statements[db.dialect], values)
 }

@@ -10,7 +10,8 @@ import { mysqlSource, mysqlUpsert, postgresUpsert } from './upsert-sql.ts'
  */
 const from = (onlyChanged: boolean) => `
   FROM slip_rights r
-  LEFT JOIN slip_indexed l ON l.target = $1 AND l.htid = r.htid
+  LEFT JOIN LATERAL (
+    SELECT i.shard, i.rev, i.fence FROM slip_indexed i WHERE i.target = $1 AND i.htid = r.htid LIMIT 1) l ON true
   WHERE r.htid = ANY($2)${onlyChanged ? ` AND ${changed.postgres}` : ''}`
 
 const mysqlFrom = (onlyChanged: boolean) => `
@@ -20,17 +21,19 @@ const mysqlFrom = (onlyChanged: boolean) => `
 
 /**
  * True for a rights row `r` with ledger `l` that a target has yet to follow: newer than its queue row, or not queued
- * and neither in the ledger nor in an error of this rev. On PostgreSQL the target is $1; on MySQL it is given three times.
+ * and neither in the ledger nor in an error of this rev. On PostgreSQL the target is $1; on MySQL it is given twice.
+ *
+ * Written as lookups of one row each, like the ledger's above: of EXISTS or a join PostgreSQL makes a hash of the whole
+ * queue for each page, or reads the ledger from end to end, whenever its statistics are older than the rows.
  */
 export const changed = { postgres: changedSql('$1', ''), mysql: changedSql('?', 'FORCE INDEX (slip_errors_item)') }
 
 function changedSql(target: string, byItem: string): string {
-  return `(
-  EXISTS (SELECT 1 FROM slip_queue p WHERE p.target = ${target} AND p.htid = r.htid AND p.rev < r.rev)
-  OR r.rev <> coalesce(l.rev, 0)
-     AND NOT EXISTS (SELECT 1 FROM slip_queue p WHERE p.target = ${target} AND p.htid = r.htid)
-     AND NOT EXISTS (SELECT 1 FROM slip_errors e ${byItem} WHERE e.target = ${target} AND e.htid = r.htid AND e.rev = r.rev
-                     AND (e.resolution IS NULL OR e.resolution IN ('skipped', 'purged'))))`
+  return `coalesce(
+  (SELECT p.rev FROM slip_queue p WHERE p.target = ${target} AND p.htid = r.htid LIMIT 1) < r.rev,
+  r.rev <> coalesce(l.rev, 0)
+    AND (SELECT e.id FROM slip_errors e ${byItem} WHERE e.target = ${target} AND e.htid = r.htid AND e.rev = r.rev
+         AND (e.resolution IS NULL OR e.resolution IN ('skipped', 'purged')) LIMIT 1) IS NULL)`
 }
 
 export interface EnqueueOptions {
@@ -65,11 +68,24 @@ export async function requestItems(
 /**
  * While a statement waited for a lock, an item may have been changed, enqueued, indexed and taken from the queue: what
  * it then inserts is a revision long past, and would put an old state over a new one. Its rows are locked now, so a
- * second statement, with a snapshot of its own, brings them to the revision of today. On MySQL the time between what is
+ * look with a snapshot of its own finds those that are behind, and they are brought to the revision of today. On MySQL the time between what is
  * read and what is inserted is longer, and ends the same way.
  */
 async function catchUp(tx: Connection, target: string, htids: readonly string[], options: EnqueueOptions) {
-  if (htids.length > 0) await upsertQueue(tx, target, htids, options, false)
+  if (htids.length === 0) return
+  const behind: string[] = []
+  for (const slice of tx.dialect === 'postgres' ? [htids] : slicesOf(htids)) {
+    const rows = await tx.query<{ htid: string }>(isBehind[tx.dialect], [target, slice])
+    behind.push(...rows.map(({ htid }) => htid))
+  }
+  if (behind.length > 0) await upsertQueue(tx, target, behind, options, false)
+}
+
+const isBehind = { postgres: behindSql('$1', '= ANY($2)'), mysql: behindSql('?', 'IN (?)') }
+
+function behindSql(target: string, named: string): string {
+  const queued = `SELECT q.rev FROM slip_queue q WHERE q.target = ${target} AND q.htid = r.htid LIMIT 1`
+  return `SELECT r.htid FROM slip_rights r WHERE (${queued}) < r.rev AND r.htid ${named}`
 }
 
 async function upsertQueue(
@@ -104,7 +120,7 @@ async function upsertMysql(
 ): Promise<string[]> {
   const done: string[] = []
   for (const slice of slicesOf(htids)) {
-    const values = request ? [target, slice] : [target, slice, target, target, target]
+    const values = request ? [target, slice] : [target, slice, target, target]
     const found = await tx.query<Source & Record<string, unknown>>(mysqlSource(mysqlFrom(!request)), values)
     if (found.length === 0) continue
     const rows = found.map(({ htid, clock, action, shard, rev, fence, enqueued_at }, at) => {
