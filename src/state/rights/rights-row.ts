@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** What is known of one item, as sources contribute it; null = no source said. */
 export interface RightsContent {
@@ -42,5 +42,5 @@ export const unknownRights: RightsContent = {
 export function contentDigest(content: RightsContent): string {
   const { attr, reason, source, accessProfile, recordId, updateDate, recordDigest, withdrawn } = content
   const text = JSON.stringify([attr, reason, source, accessProfile, recordId, updateDate, recordDigest, withdrawn])
-  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+  return hash('sha256', text).slice(0, 32)
 }

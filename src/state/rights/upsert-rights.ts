@@ -1,14 +1,14 @@
 import { assertFresh, type Stamp, takeStamp } from '../clock.ts'
 import type { Connection } from '../connection.ts'
-import { lockRights } from './read-rights.ts'
+import { lockRights, readRights } from './read-rights.ts'
 import { contentDigest, type RightsContent, type RightsRow, unknownRights } from './rights-row.ts'
 
 /**
  * – → rights row, by slip-rights. Content is compared first, dates never decide: what is the same changes nothing, what
  * differs gets rev + 1 and a new insert_time, by which slip-enqueue finds it. rev is never reset.
  *
- * Races: rows are locked in id order before they are compared, so two writers of one item follow each other. Of two that
- * insert the same new item the second finds the row of the first and adds to it: it never writes what it worked out from
+ * Races: rows that differ are locked in id order and compared again, so two writers of one item follow each other. Of two
+ * that insert the same new item the second finds the row of the first and adds to it: it never writes what it worked out from
  * nothing over what the other said. The transaction is rolled back when it took longer than half
  * the overlap (clock.ts): its stamp could lie behind a watermark.
  *
@@ -66,9 +66,10 @@ export async function upsertRights(
   tx: Connection,
   contributions: readonly Contribution[],
 ): Promise<Map<string, Change>> {
+  const { changes, left: differing } = await leaveUnchanged(tx, contributions)
+  if (differing.length === 0) return changes
   const stamp = await takeStamp(tx)
-  const changes = new Map<string, Change>()
-  for (let left = contributions; left.length > 0; ) {
+  for (let left = differing; left.length > 0; ) {
     const { changed, forestalled } = await applyAll(tx, stamp, left)
     for (const [htid, change] of changed) if (!forestalled.has(htid)) changes.set(htid, change)
     left = left.filter(({ htid }) => forestalled.has(htid))
@@ -77,13 +78,30 @@ export async function upsertRights(
   return changes
 }
 
+/**
+ * Most of what a source says is known. That is seen without a lock, which would write each row: an item that is as it
+ * should be when it is read is left alone, as if we had come before whoever changes it now. `left` has the others, to be
+ * compared again under their locks.
+ */
+async function leaveUnchanged(
+  tx: Connection,
+  contributions: readonly Contribution[],
+): Promise<{ changes: Map<string, Change>; left: readonly Contribution[] }> {
+  const known = await readRights(tx, idsOf(contributions))
+  const { wanted, changed } = compare(known, contributions)
+  for (const htid of wanted.keys()) changed.delete(htid)
+  return { changes: changed, left: contributions.filter(({ htid }) => wanted.has(htid)) }
+}
+
+const idsOf = (contributions: readonly Contribution[]) => [...new Set(contributions.map(({ htid }) => htid))]
+
 /** `forestalled`: items another writer inserted since they were looked up; nothing of them is written. */
 async function applyAll(
   tx: Connection,
   stamp: Stamp,
   contributions: readonly Contribution[],
 ): Promise<{ changed: Map<string, Change>; forestalled: Set<string> }> {
-  const known = await lockRights(tx, [...new Set(contributions.map(({ htid }) => htid))])
+  const known = await lockRights(tx, idsOf(contributions))
   const { wanted, changed } = compare(known, contributions)
   const fresh = [...wanted.values()].filter(({ htid }) => !known.has(htid))
   const others = [...wanted.values()].filter(({ htid }) => known.has(htid))
