@@ -40,9 +40,9 @@ export interface BatchReport {
   readonly away: SlipError | null
   /** Set when the storm brake stopped it. */
   readonly storm: SlipError | null
-  /** Items that came to an end, and those of them by a fault of their own. */
+  /** Items that came to an end, and the codes of those that did by a fault of their own. */
   readonly ended: number
-  readonly faults: number
+  readonly faults: readonly string[]
 }
 
 /**
@@ -65,7 +65,7 @@ export class Batch {
   #storm: SlipError | null = null
   #spared = 0
   #ended = 0
-  #faults = 0
+  readonly #faults: string[] = []
 
   constructor(context: BatchContext, claim: Claim) {
     this.#context = context
@@ -189,7 +189,7 @@ export class Batch {
     const { brake, breakers, probesStorm } = this.#context
     const { ended, faults } = faultsOf(outcomes)
     this.#ended += ended
-    this.#faults += faults
+    this.#faults.push(...faults)
     if (probesStorm) return putOff(outcomes)
     const { weighed, storm } = weigh(brake, outcomes)
     if (storm !== null) {

@@ -17,7 +17,7 @@ import type { Claim } from '../state/queue/claim.ts'
 import { Batch, type BatchReport } from './batch.ts'
 import { Claimer, type Openness } from './claimer.ts'
 import type { Mount } from './mount.ts'
-import { stormError } from './weigh.ts'
+import { stormError, worstOf } from './weigh.ts'
 
 export interface LineContext extends StageContext {
   readonly repository: Repository
@@ -144,10 +144,13 @@ export class Line {
       else if (storm === null) breakers.succeeded('target', name)
       return
     }
-    if (ended > 0 && faults <= config.breaker.storm * ended) {
+    if (ended > 0 && faults.length <= config.breaker.storm * ended) {
       this.#brake.reset()
       breakers.succeeded('target', name)
-    } else breakers.failed('target', name, stormError({ failed: faults, of: ended, code: 'an error' }))
+      return
+    }
+    const worst = worstOf(faults, ended)
+    breakers.failed('target', name, worst === null ? againOf(breakers.reason('target', name)) : stormError(worst))
   }
 
   /** Of the suspended shards one whose probe is ours, and that can at least be read; null = none. */
@@ -180,6 +183,9 @@ export class Line {
 }
 
 const isStorm = (reason: string): boolean => reason.startsWith('STORM_BRAKE')
+
+/** A probe that came to nothing says nothing new: the cause stays known. */
+const againOf = (reason: string): SlipError => new SlipError('STORM_BRAKE', reason.replace(/^STORM_BRAKE: /, ''))
 
 const suspendedError = (what: string, reason: string): SlipError =>
   new SlipError(isStorm(reason) ? 'STORM_BRAKE' : 'ENGINE_UNAVAILABLE', `${what} is suspended: ${reason}`)

@@ -35,10 +35,18 @@ const putOffMs = 3_600_000
 export const putOff = (outcomes: readonly ItemOutcome[]): ItemOutcome[] =>
   outcomes.map((outcome) => (isFault(outcome) ? { ...outcome, putOffMs } : outcome))
 
-/** How many items came to an end, well or by a fault of their own, and how many by a fault. */
-export function faultsOf(outcomes: readonly ItemOutcome[]): { ended: number; faults: number } {
-  const faults = outcomes.filter(isFault).length
-  return { faults, ended: faults + outcomes.filter(({ kind }) => kind === 'indexed' || kind === 'deleted').length }
+/** How many items came to an end, well or by a fault of their own, and the codes of the faults. */
+export function faultsOf(outcomes: readonly ItemOutcome[]): { ended: number; faults: string[] } {
+  const faults = outcomes.filter(isFault).map(({ error }) => error.code)
+  const well = outcomes.filter(({ kind }) => kind === 'indexed' || kind === 'deleted').length
+  return { faults, ended: faults.length + well }
+}
+
+/** The storm of the most frequent of some faults; null without one. */
+export function worstOf(faults: readonly string[], of: number): Storm | null {
+  const codes = [...Map.groupBy(faults, (code) => code)].sort(([, a], [, b]) => b.length - a.length)
+  const [worst] = codes.map(([code, { length: failed }]) => ({ code, failed, of }))
+  return worst ?? null
 }
 
 export const stormError = ({ failed, of, code }: Storm): SlipError =>

@@ -59,7 +59,9 @@ test('a storm is probed without burning anything: what fails is put off, and the
     ])
   }
   expect(await count('slip_errors')).toBe(100)
-  expect(await rows('SELECT failures FROM slip_breaker')).toEqual([{ failures: 4 }])
+  expect(await rows('SELECT failures, reason FROM slip_breaker')).toEqual([
+    { failures: 4, reason: 'STORM_BRAKE: 30 of the last 30 items ended in RECORD_MISSING' },
+  ])
 })
 
 test('a probe that goes well ends the storm', async () => {
