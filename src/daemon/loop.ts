@@ -6,6 +6,7 @@ import { hostName } from './identity.ts'
 import { Pauses } from './pause-gate.ts'
 import type { Presence } from './presence.ts'
 import type { Stage, StageContext } from './stage.ts'
+import { checkTargets } from './targets.ts'
 import { Backoff, wait } from './wait.ts'
 
 const idle = { leastMs: 50, mostMs: 2_000 }
@@ -15,12 +16,12 @@ const pausedMs = 500
 export type LoopEnd = 'stopped' | 'nothing to do' | 'paused' | 'expired'
 
 /**
- * The one loop of every daemon: before each batch the schema and slip_control are read and the worker row is renewed,
- * due chores run, then the stage does one batch. After a full batch at once, else after a pause that grows. What a
+ * The one loop of every daemon: before each batch the schema, slip_control and the targets are read and the worker row is
+ * renewed, due chores run, then the stage does one batch. After a full batch at once, else after a pause that grows. What a
  * server or mount that is away throws is waited for, unless `--once`.
  */
 export async function runLoop(name: string, stage: Stage, context: StageContext, presence: Presence): Promise<LoopEnd> {
-  const { state, bus, stop, once } = context
+  const { config, state, bus, stop, once } = context
   const chores = new ChoreRunner(state.db, bus, presence.token, stage.chores)
   const idling = new Backoff(idle.leastMs, idle.mostMs)
   const waiting = new Backoff(away.leastMs, away.mostMs)
@@ -29,6 +30,7 @@ export async function runLoop(name: string, stage: Stage, context: StageContext,
     try {
       await checkSchema(state.db, codeVersion)
       const pauses = await Pauses.read(state.db)
+      checkTargets(pauses.targets, config)
       await presence.beat(pauses.seen)
       if (presence.expired) {
         bus.emit('daemon.expired', {})

@@ -1,7 +1,7 @@
 import { databaseClock } from '../state/clock.ts'
 import type { Connection } from '../state/connection.ts'
 import { type Pause, readPauses } from '../state/control/pause.ts'
-import { listTargets } from '../state/control/target.ts'
+import { type KnownTarget, listTargets } from '../state/control/target.ts'
 import { laneName } from '../state/queue/lanes.ts'
 
 /**
@@ -10,21 +10,21 @@ import { laneName } from '../state/queue/lanes.ts'
  */
 export class Pauses {
   readonly #pauses: readonly Pause[]
-  readonly #kept: readonly string[]
+  /** What the database says of every target. */
+  readonly targets: readonly KnownTarget[]
   /** Database clock taken before slip_control was read. */
   readonly seen: string
 
-  private constructor(pauses: readonly Pause[], kept: readonly string[], seen: string) {
+  private constructor(pauses: readonly Pause[], targets: readonly KnownTarget[], seen: string) {
     this.#pauses = pauses
-    this.#kept = kept
+    this.targets = targets
     this.seen = seen
   }
 
   static async read(db: Connection): Promise<Pauses> {
     const seen = await databaseClock(db)
     const pauses = await readPauses(db)
-    const kept = (await listTargets(db)).filter(({ state }) => state !== 'retiring').map(({ name }) => name)
-    return new Pauses(pauses, kept, seen)
+    return new Pauses(pauses, await listTargets(db), seen)
   }
 
   /** The pause that stops a whole process, if any. */
@@ -35,7 +35,8 @@ export class Pauses {
   }
 
   target(target: string): boolean {
-    return !this.#kept.includes(target) || this.#has('target', target)
+    const isKept = this.targets.some(({ name, state }) => name === target && state !== 'retiring')
+    return !isKept || this.#has('target', target)
   }
 
   shard(target: string, shard: number): boolean {

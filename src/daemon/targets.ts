@@ -28,12 +28,29 @@ export async function configuredTargets(db: Connection, config: Config): Promise
     const found = known.get(name)
     if (found === undefined) throw mismatch(`targets.${name}`, 'is not in the database yet', config.file)
     if (found.state === 'retiring') throw mismatch(`targets.${name}`, 'is being retired', config.file)
-    for (const key of ['engine', 'schemaVersion', 'shards', 'lease', 'overlap'] as const) {
-      if (found[key] === wanted[key]) continue
-      throw mismatch(`targets.${name}.${key}`, `is ${wanted[key]} here and ${found[key]} in the database`, config.file)
-    }
+    assertSame(found, wanted, config.file)
     return found
   })
+}
+
+/**
+ * Whether what the database says of the targets is still what this process works with: a lease that was made shorter is
+ * not kept by one who renews by the old one, and his claims would be taken for those of a clock set back. Throws
+ * TARGET_MISMATCH; targets that are gone or retiring are nobody's and no mismatch.
+ */
+export function checkTargets(known: readonly KnownTarget[], config: Config): void {
+  for (const found of known) {
+    const settings = config.targets[found.name]
+    if (settings !== undefined && found.state !== 'retiring')
+      assertSame(found, targetOf(found.name, settings), config.file)
+  }
+}
+
+function assertSame(found: Target, wanted: Target, file: string): void {
+  for (const key of ['engine', 'schemaVersion', 'shards', 'lease', 'overlap'] as const) {
+    if (found[key] === wanted[key]) continue
+    throw mismatch(`targets.${wanted.name}.${key}`, `is ${wanted[key]} here and ${found[key]} in the database`, file)
+  }
 }
 
 function mismatch(key: string, what: string, file: string): SlipError {

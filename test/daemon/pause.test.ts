@@ -145,6 +145,18 @@ test('a daemon older than the schema admits finishes its batch, claims nothing m
   expect((await runOnce('index', library.configFile)).code).toBe(0)
 })
 
+test('a daemon whose lease is changed under it finishes its batch, says so and exits 2', async () => {
+  daemon = start('index', library.configFile)
+  await daemon.event('daemon.ready')
+  await inTheMiddle(() => rows('UPDATE slip_target SET lease_ms = 50000').then(() => undefined))
+  expect((await daemon.exit).code).toBe(2)
+  expect(daemon.words.join(' ')).toContain('targets.main.lease is 60000 here and 50000 in the database')
+  expect(await rows('SELECT 1 FROM slip_claim')).toEqual([])
+  expect(await rows('SELECT strikes FROM slip_queue WHERE strikes > 0')).toEqual([])
+  await rows('UPDATE slip_target SET lease_ms = 60000')
+  expect((await runOnce('index', library.configFile)).code).toBe(0)
+})
+
 test('all is at rest after all pauses', async () => {
   expect(await library.violations()).toEqual([])
   expect(daemon.events.filter(({ event }) => event === 'daemon.expired' || event === 'lease.lost')).toEqual([])
