@@ -59,6 +59,29 @@ const watermarkOf = (target: string) =>
 const silent = ({ later, now }: Words) =>
   `${later('w.heartbeat_at', '(SELECT coalesce(max(t.lease_ms), 300000) FROM slip_target t) / 1000.0')} < ${now}`
 
+const inForce = ({ now }: Words) => `(c.until IS NULL OR c.until > ${now})`
+
+/** A pause that keeps work of target t from being done, all or part of it. */
+const touches = `
+  (c.scope IN ('all', 'stage', 'lane', 'host') OR c.scope = 'target' AND c.name = t.name
+   OR c.scope = 'shard' AND c.name IN (SELECT concat(h.target, '/', h.shard) FROM slip_shard h WHERE h.target = t.name))`
+
+/** Duties of a target, and of those the ones that rest while it or their stage is paused. */
+const ofTarget = (chores: readonly string[]) => chores.map((chore) => `concat('${chore}:', t.name)`).join(', ')
+const resting = ['fill', 'sweep', 'recheck', 'scan']
+
+/** A duty that somebody should have: of a target that is worked for, that is filled where it fills, and does not rest. */
+const idleDuties = (words: Words) => `
+  SELECT 'duty', coalesce(t.name, ''), d.name, d.until, 'is done by nobody'
+  FROM slip_duty d LEFT JOIN slip_target t ON d.name IN (${ofTarget([...resting, 'compare', 'marker'])})
+  WHERE d.until < ${words.ago(600)}
+    AND (d.name IN ('reap', 'move', 'retire', 'sample', 'sample:ledger') OR d.name LIKE 'retain:%'
+         OR t.state = 'filling' OR t.state = 'live' AND d.name NOT LIKE 'fill:%')
+    AND NOT EXISTS (
+      SELECT 1 FROM slip_control c WHERE ${inForce(words)} AND d.name IN (${ofTarget(resting)})
+      AND (c.scope = 'all' OR c.scope = 'target' AND c.name = t.name OR c.scope = 'stage'
+           AND c.name = CASE WHEN d.name LIKE 'recheck:%' OR d.name LIKE 'scan:%' THEN 'index' ELSE 'enqueue' END))`
+
 const queueDepth = ({ bigint }: Words) => `
   CREATE OR REPLACE VIEW slip_queue_depth AS
   SELECT t.name AS target, l.name AS lane, s.name AS state,
@@ -116,7 +139,9 @@ const rate = ({ ago, secondsBetween }: Words, label: string, seconds: number) =>
   return `greatest(0, ${sample('value', 'DESC')} - ${sample('value', 'ASC')}) / nullif(${elapsed}, 0)`
 }
 
-const status = ({ bigint, watermark, secondsSince }: Words) => `
+const status = (words: Words) => {
+  const { bigint, watermark, secondsSince } = words
+  return `
   CREATE OR REPLACE VIEW slip_status AS
   SELECT t.name AS target, t.state, t.engine, t.shards,
          ${bigint(newest('rights', "'items'", "''"))} AS rights,
@@ -131,11 +156,12 @@ const status = ({ bigint, watermark, secondsSince }: Words) => `
          (SELECT max(o.seconds) FROM slip_oldest o WHERE o.target = t.name) AS oldest_ready_seconds,
          ${watermark(watermarkOf('t.name'))} AS watermark,
          ${secondsSince(watermark(watermarkOf('t.name')))} AS watermark_seconds,
-         (SELECT count(*) FROM slip_control c WHERE c.scope = 'all' OR c.scope = 'target' AND c.name = t.name) AS pauses,
+         (SELECT count(*) FROM slip_control c WHERE ${inForce(words)} AND ${touches}) AS pauses,
          (SELECT count(*) FROM slip_breaker b WHERE b.kind = 'target' AND b.name = t.name
             OR b.kind = 'shard' AND b.name LIKE concat(t.name, '/%')) AS suspended,
          ${newestAt('queue', "'daily/ready'")} AS queue_sampled_at, ${newestAt('shard.indexed', "'0'")} AS ledger_sampled_at
   FROM slip_target t`
+}
 
 const stuck = (words: Words) => {
   const { secondsSince, later, now, ago, text, watermark } = words
@@ -154,13 +180,15 @@ const stuck = (words: Words) => {
   SELECT 'worker', '', concat(w.stage, ' on ', w.host, ' pid ', w.pid), w.heartbeat_at, 'is silent and nobody expired it'
   FROM slip_worker w WHERE w.expired_at IS NULL AND ${silent(words)}
   UNION ALL
-  SELECT 'duty', '', d.name, d.until, 'is done by nobody' FROM slip_duty d WHERE d.until < ${ago(600)}
+  ${idleDuties(words)}
   UNION ALL
   SELECT concat('breaker ', b.kind), '', b.name, b.since, b.reason FROM slip_breaker b
   UNION ALL
   SELECT concat('paused ', c.scope), '', c.name, c.paused_at, c.reason FROM slip_control c WHERE c.until IS NULL AND c.paused_at < ${ago(86_400)}
   UNION ALL
-  SELECT concat('shard ', h.state), h.target, ${text('h.shard')}, h.since, h.reason FROM slip_shard h WHERE h.state IN ('behind', 'ahead')
+  SELECT concat('shard ', h.state), h.target, ${text('h.shard')}, h.since,
+         concat(h.reason, CASE h.state WHEN 'ahead' THEN '; slipctl index adopt ' ELSE '; slipctl index repair ' END, h.target)
+  FROM slip_shard h WHERE h.state IN ('behind', 'ahead')
   UNION ALL
   SELECT 'watermark', t.name, t.name, ${watermark(watermarkOf('t.name'))}, 'has not moved for ten minutes: does slip-enqueue run?'
   FROM slip_target t WHERE ${secondsSince(watermark(watermarkOf('t.name')))} > t.overlap_ms / 1000 + 600`

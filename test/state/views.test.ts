@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { later, openState, type State } from './fixture.ts'
+
+let state: State
+beforeAll(async () => {
+  state = await openState()
+})
+beforeEach(async () => {
+  for (const table of ['slip_duty', 'slip_control']) await rows(`DELETE FROM ${table}`)
+})
+afterAll(() => state.close())
+
+const rows = <Row = Record<string, unknown>>(sql: string) => state.db.query<Row & Record<string, unknown>>(sql)
+
+const nobody = '00000000-0000-0000-0000-000000000001'
+const lapsed = (names: readonly string[]) =>
+  rows(`INSERT INTO slip_duty (name, token, until) VALUES
+        ${names.map((name) => `('${name}', '${nobody}', ${later(state.db, -700)})`).join(', ')}`)
+const idle = async () =>
+  (await rows<{ name: string }>(`SELECT name FROM slip_stuck WHERE kind = 'duty' ORDER BY name`)).map(
+    ({ name }) => name,
+  )
+const pause = (scope: string, name: string, until = 'NULL') =>
+  rows(`INSERT INTO slip_control (scope, name, until) VALUES ('${scope}', '${name}', ${until})`)
+const pauses = async () =>
+  (await rows(`SELECT pauses FROM slip_status WHERE target = 'main'`)).map((row) => Number(row.pauses))
+
+test('a chore that nobody does is stuck; the duty of a filling that is over, or of a target that is gone, is not', async () => {
+  await lapsed(['move', 'retain:errors', 'sweep:main', 'compare:main', 'fill:main', 'sweep:gone', 'fill:gone'])
+  expect(await idle()).toEqual(['compare:main', 'move', 'retain:errors', 'sweep:main'])
+  await rows(`UPDATE slip_target SET state = 'filling' WHERE name = 'main'`)
+  expect(await idle()).toContain('fill:main')
+  await rows(`UPDATE slip_target SET state = 'retiring' WHERE name = 'main'`)
+  expect(await idle()).toEqual(['move', 'retain:errors'])
+  await rows(`UPDATE slip_target SET state = 'live' WHERE name = 'main'`)
+})
+
+test('a chore that rests because its stage or target is paused is not stuck', async () => {
+  await lapsed(['sweep:main', 'recheck:main', 'marker:main', 'move'])
+  await pause('stage', 'index', later(state.db, 600))
+  expect(await idle()).toEqual(['marker:main', 'move', 'sweep:main'])
+  await pause('target', 'main')
+  expect(await idle()).toEqual(['marker:main', 'move'])
+  await rows(`UPDATE slip_control SET until = ${later(state.db, -1)}`)
+  expect(await idle()).toEqual(['marker:main', 'move', 'recheck:main', 'sweep:main'])
+})
+
+test('the pauses of a target are those in force that keep any of its work waiting', async () => {
+  await pause('stage', 'index')
+  await pause('shard', 'main/1')
+  await pause('lane', 'bulk', later(state.db, 60))
+  expect(await pauses()).toEqual([3])
+  await pause('target', 'other')
+  await pause('shard', 'other/1')
+  await pause('target', 'main', later(state.db, -1))
+  expect(await pauses()).toEqual([3])
+})
+
+test('a shard that was set back is stuck, and the command that puts it right stands beside the reason', async () => {
+  await rows(
+    `UPDATE slip_shard SET state = 'ahead', state_before = 'open', reason = 'why' WHERE target = 'main' AND shard = 1`,
+  )
+  const what = () => rows(`SELECT what FROM slip_stuck WHERE kind LIKE 'shard%'`)
+  expect(await what()).toEqual([{ what: 'why; slipctl index adopt main' }])
+  await rows(
+    `UPDATE slip_shard SET state = 'behind', behind_from = ${later(state.db, -60)} WHERE target = 'main' AND shard = 1`,
+  )
+  expect(await what()).toEqual([{ what: 'why; slipctl index repair main' }])
+  await rows(`UPDATE slip_shard SET state = 'open', state_before = NULL, reason = '' WHERE target = 'main'`)
+})
