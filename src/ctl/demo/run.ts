@@ -4,6 +4,7 @@ import { type Config, loadConfig } from '../../config/load.ts'
 import { packageRoot } from '../../config/package-root.ts'
 import { openTargetEngine } from '../../daemon/engines.ts'
 import { stopOnSignals } from '../../daemon/signals.ts'
+import { SlipError } from '../../errors/slip-error.ts'
 import { openPairtree } from '../../repository/pairtree.ts'
 import type { SearchAnswer } from '../../shards/engine.ts'
 import { type Answer, answerFirstQuestions } from '../../state/audit/first-questions.ts'
@@ -107,7 +108,11 @@ function writeConfig(folder: string, library: DemoLibrary): string {
 }
 
 async function prepare(config: Config, state: State, say: (line: string) => void): Promise<void> {
-  const steps = await migrate(state.db)
+  const steps = await migrate(state.db).catch((error: unknown) => {
+    if (!(error instanceof SlipError) || error.code !== 'SCHEMA_TOO_NEW') throw error
+    const message = `${error.message}; with --fresh the demo starts over, without what it has`
+    throw new SlipError(error.code, message, { cause: error })
+  })
   await applyTargets(config, state)
   say(
     steps.length > 0
