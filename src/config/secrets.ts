@@ -47,7 +47,7 @@ function readSecret(file: string, path: readonly (string | number)[]) {
   try {
     const { mode, gid } = statSync(file)
     const groups = [process.getgid?.(), ...(process.getgroups?.() ?? [])]
-    if (mode & 0o044 && !groups.includes(gid)) {
+    if (mode & 0o004 || (mode & 0o040 && !groups.includes(gid))) {
       return { value: undefined, unresolved: [{ path, message: `${file} can be read by others; chmod 600 it` }] }
     }
     return { value: readFileSync(file, 'utf8').replace(/\r?\n$/, ''), unresolved: [] }

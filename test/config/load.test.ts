@@ -144,6 +144,11 @@ describe('a value', () => {
     writeFileSync(secret, 'x')
     chmodSync(secret, 0o640)
     expect(loadConfig(write(withPassword('{ file: open-secret }'))).database.password).toBe('x')
+    chmodSync(secret, 0o644)
+    expect(() => loadConfig(write(withPassword('{ file: open-secret }')))).toThrow(
+      /can be read by others; chmod 600 it/,
+    )
+    chmodSync(secret, 0o640)
     chownSync(secret, 0, 65_533)
     expect(() => loadConfig(write(withPassword('{ file: open-secret }')))).toThrow(
       /can be read by others; chmod 600 it/,
