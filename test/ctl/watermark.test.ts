@@ -50,6 +50,7 @@ test.each([
   ['no time', ['enqueue', 'main', 'soon'], 'a time is wanted'],
   ['no target', ['enqueue', 'mine', '2026-03-01'], 'is no target; known: main'],
   ['no stage', ['sweep', 'main', 'x'], 'rights, enqueue'],
+  ['no file that was read', ['rights', 'catalogue:/typo', 'unread'], 'is none: a file has one once it was read'],
 ])('set refuses what is %s, and sets nothing', async (_, args, sentence) => {
   const before = await value()
   expect(await set(...args, '--reason', 'r')).toMatchObject({

@@ -250,6 +250,7 @@ describe('setting a watermark', () => {
     [{ name: 'other' }, '2026-01-01'],
     [{ stage: 'sweep' }, ''],
     [{ stage: 'rights', name: 'catalogue:/f' }, 'nonsense'],
+    [{ stage: 'rights', name: 'catalogue:/never-read' }, 'unread'],
     [{}, 'yesterday'],
     [{}, '2026-02-30'],
     [{}, '2026-01-01 25:00'],

@@ -54,6 +54,9 @@ export async function setWatermark(tx: Connection, request: SetRequest): Promise
   const { lock, write } = statements[tx.dialect]
   const [row] = await tx.query<{ value: string }>(lock, [stage, name])
   const before = row?.value ?? null
+  // a slip of the keys would have nothing read again, and say it did
+  if (stage === 'rights' && request.movedBy === 'set' && before === null)
+    throw refused(stage, name, 'is none: a file has one once it was read; see slipctl watermark show')
   const { value, forward } =
     stage === 'enqueue' ? await compared(tx, wanted, before) : { value: wanted, forward: false }
   await tx.change(write, [stage, name, value])
