@@ -178,7 +178,27 @@ test.each([
   expect(await ctl(scope.startsWith('stage') ? 'resume' : 'pause', scope)).toMatchObject(refused)
 })
 
-test('every known scope can be paused, a host before it was ever seen', async () => {
+test('what a hand paused by SQL is resumed by the name that status shows, also where it names nothing', async () => {
+  await sql(`INSERT INTO slip_control (scope, name) VALUES ('stage', 'indexer'), ('all', 'x')`)
+  expect((await ctl('resume', 'stage:indexer')).out).toBe('resumed stage:indexer; still paused: all\n')
+  expect((await ctl('resume', 'all')).out).toBe('resumed all\n')
+  expect(await sql('SELECT 1 FROM slip_control')).toEqual([])
+})
+
+test('a shard that was set back is shown with its reason, and the command that puts it right works as printed', async () => {
+  await sql(
+    `UPDATE slip_shard SET state = 'behind', state_before = 'open', behind_from = now(), reason = 'why' WHERE shard = 2`,
+  )
+  const { out } = await ctl('status')
+  const command = /main .* 2 +behind .* why; (.*)$/m.exec(out)?.[1] ?? ''
+  expect(command).toContain('slipctl.cjs --config')
+  expect(await typed(command)).toMatchObject({ code: 0, out: expect.stringContaining('main/2') })
+})
+
+test('every known scope can be paused, a host before it was ever seen, and that no daemon runs on it is said', async () => {
+  expect((await ctl('pause', 'host:new.example')).err).toBe(
+    'no daemon runs on new.example now; hosts of daemons: none\n',
+  )
   for (const scope of ['all', 'target:main', 'shard:main/2', 'lane:alone', 'host:new.example']) {
     expect(await ctl('pause', scope), scope).toMatchObject({ code: 0 })
     expect((await ctl('resume', scope)).out, scope).toMatch(/^resumed /)

@@ -1,6 +1,7 @@
 import { parseDuration } from '../../config/duration.ts'
 import { exitCodes } from '../../daemon/exit-codes.ts'
 import { SlipError } from '../../errors/slip-error.ts'
+import { listWorkers } from '../../state/audit/workers.ts'
 import type { Database } from '../../state/connection.ts'
 import { type Pause, pause, readPauses, type Scope, scopeText } from '../../state/control/pause.ts'
 import type { Session } from '../command.ts'
@@ -36,6 +37,7 @@ export async function run(args: Arguments): Promise<number> {
     })
     const { until, reason, by, pausedAt } = now
     const already = before !== undefined
+    if (scope.kind === 'host') await tellHost(db, scope.name)
     const data = { scope: scopeText(scope), paused: true, already, pausedAt, until, by, reason }
     if (!args.drain) {
       print(args, data, () => told(now, before))
@@ -44,6 +46,12 @@ export async function run(args: Arguments): Promise<number> {
     if (!args.json) print(args, null, () => told(now, before))
     return untilDrained(db, scope, { args, timeoutMs, data })
   })
+}
+
+/** A host may be paused before its daemons ever ran, so a slip of the keys is no error. */
+async function tellHost(db: Database, name: string): Promise<void> {
+  const hosts = new Set((await listWorkers(db)).filter(({ state }) => state === 'alive').map(({ host }) => host))
+  if (!hosts.has(name)) note(`no daemon runs on ${name} now; hosts of daemons: ${[...hosts].join(', ') || 'none'}`)
 }
 
 interface Draining {

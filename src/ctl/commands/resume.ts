@@ -1,5 +1,6 @@
+import type { Connection } from '../../state/connection.ts'
 import { closeBreaker } from '../../state/control/breaker.ts'
-import { readPauses, resume, scopeText } from '../../state/control/pause.ts'
+import { parseScope, readPauses, resume, type Scope, scopeText } from '../../state/control/pause.ts'
 import type { Session } from '../command.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
@@ -11,10 +12,9 @@ interface Arguments extends Session {
 
 export async function run(args: Arguments): Promise<number> {
   return withState(args, async ({ db }) => {
-    const scope = await knownScope(db, args.scope)
+    const scope = await pausedOrKnown(db, args.scope)
     const [resumed, reopened, left] = await db.transaction(async (tx) => {
-      const isThis = (other: { kind: string; name: string }) => other.kind === scope.kind && other.name === scope.name
-      const wasPaused = (await readPauses(tx)).some(isThis)
+      const wasPaused = (await readPauses(tx)).some((pause) => isSame(pause, scope))
       // also a row whose time is over
       await resume(tx, scope)
       const { kind, name } = scope
@@ -29,4 +29,13 @@ export async function run(args: Arguments): Promise<number> {
     })
     return 0
   })
+}
+
+const isSame = (pause: Scope, scope: Scope) =>
+  pause.kind === scope.kind && (scope.kind === 'all' || pause.name === scope.name)
+
+/** What a hand paused by SQL can be resumed by the name that status shows, also where it names nothing there is. */
+async function pausedOrKnown(db: Connection, text: string): Promise<Scope> {
+  const scope = parseScope(text)
+  return (await readPauses(db)).some((pause) => isSame(pause, scope)) ? scope : knownScope(db, text)
 }

@@ -4,6 +4,7 @@ import type { Connection } from '../../state/connection.ts'
 import { type Breaker, readBreakers } from '../../state/control/breaker.ts'
 import { type Pause, readPauses, scopeText } from '../../state/control/pause.ts'
 import type { Session } from '../command.ts'
+import { asTyped } from '../next-step.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
 import { section } from '../table.ts'
@@ -20,7 +21,7 @@ type Status = { [Q in StatusQuery]: StatusRows[Q][] } & {
 export async function run(args: Session): Promise<number> {
   return withState(args, async ({ db, config }) => {
     const status = await readStatus(db, config.breaker.probe)
-    print(args, status, () => sections(status).join('\n\n'))
+    print(args, status, () => sections(status, args).join('\n\n'))
     return 0
   })
 }
@@ -32,11 +33,11 @@ async function readStatus(db: Connection, probeMs: number): Promise<Status> {
   return { ...rows, paused: await readPauses(db), suspended, now: await databaseClock(db) }
 }
 
-function sections(status: Status): string[] {
+function sections(status: Status, session: Session): string[] {
   return [
     rights(status),
     queue(status),
-    shards(status),
+    shards(status, session),
     ledger(status),
     errors(status),
     workers(status),
@@ -56,11 +57,17 @@ function queue({ queue, now }: Status): string {
   return section('Queue', ['target', 'lane', 'state', 'items', 'oldest'], rows, 'empty')
 }
 
-function shards({ shards }: Status): string {
-  const rows = shards.map((row) => [row.target, row.shard, row.state, row.indexed, row.pages, size(row.bytes)])
+/** What puts a shard right that was set back. */
+const remedies: Record<string, string> = { ahead: 'index adopt', behind: 'index repair' }
+
+function shards({ shards }: Status, session: Session): string {
+  const rows = shards.map(({ target, shard, state, reason, indexed, pages, bytes }) => {
+    const remedy = remedies[state] === undefined ? '' : asTyped(`; slipctl ${remedies[state]} ${target}`, session)
+    return [target, shard, state, indexed, pages, size(bytes), `${reason}${remedy}`]
+  })
   return section(
     'Shards',
-    ['target', 'shard', 'state', 'indexed', 'pages', 'bytes'],
+    ['target', 'shard', 'state', 'indexed', 'pages', 'bytes', 'reason'],
     rows,
     'none; no target is applied',
   )
@@ -92,7 +99,7 @@ function workers({ workers, now }: Status): string {
     `${age(row.heartbeat_at, now)} ago`,
     row.dead ? 'dead' : 'alive',
   ])
-  const headings = ['stage', 'host', 'pid', 'version', 'up', 'heard', 'state']
+  const headings = ['stage', 'host', 'pid', 'release', 'up', 'heard', 'state']
   return section('Workers', headings, rows, 'none')
 }
 

@@ -5,11 +5,11 @@ const everywhere = {
   queue: `SELECT q.target, l.name AS lane, s.name AS state, count(*) AS items, min(q.enqueued_at) AS oldest
 FROM slip_queue q JOIN slip_lane l USING (lane) JOIN slip_state s ON s.state = q.state
 GROUP BY q.target, q.lane, l.name, q.state, s.name ORDER BY q.target, q.lane, q.state`,
-  shards: `SELECT s.target, s.shard, s.state, count(CASE WHEN i.presence = 'indexed' THEN 1 END) AS indexed,
+  shards: `SELECT s.target, s.shard, s.state, s.reason, count(CASE WHEN i.presence = 'indexed' THEN 1 END) AS indexed,
        coalesce(sum(CASE WHEN i.presence = 'indexed' THEN i.pages END), 0) AS pages,
        coalesce(sum(CASE WHEN i.presence = 'indexed' THEN i.bytes END), 0) AS bytes
 FROM slip_shard s LEFT JOIN slip_indexed i ON i.target = s.target AND i.shard = s.shard
-GROUP BY s.target, s.shard, s.state ORDER BY s.target, s.shard`,
+GROUP BY s.target, s.shard, s.state, s.reason ORDER BY s.target, s.shard`,
   ledger: `SELECT target, presence, count(*) AS items, coalesce(sum(pages), 0) AS pages, coalesce(sum(bytes), 0) AS bytes
 FROM slip_indexed WHERE rev > 0 GROUP BY target, presence ORDER BY target, presence`,
   errors: `SELECT target, code, count(*) AS items, min(error_time) AS first, max(error_time) AS last
@@ -34,7 +34,15 @@ export const statusQueryNames = Object.keys(statusQueries.postgres) as StatusQue
 /** Rows of each query; timestamps are text. */
 export interface StatusRows {
   queue: { target: string; lane: string; state: string; items: number; oldest: string }
-  shards: { target: string; shard: number; state: string; indexed: number; pages: number; bytes: number }
+  shards: {
+    target: string
+    shard: number
+    state: string
+    reason: string
+    indexed: number
+    pages: number
+    bytes: number
+  }
   ledger: { target: string; presence: string; items: number; pages: number; bytes: number }
   errors: { target: string | null; code: string; items: number; first: string; last: string }
   workers: {

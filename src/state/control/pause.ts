@@ -42,7 +42,7 @@ const postgres = {
     ON CONFLICT (scope, name) DO UPDATE
       SET until = EXCLUDED.until, drain = EXCLUDED.drain, paused_by = EXCLUDED.paused_by, reason = EXCLUDED.reason,
       paused_at = CASE WHEN c.until <= clock_timestamp() THEN EXCLUDED.paused_at ELSE c.paused_at END`,
-  resume: 'DELETE FROM slip_control WHERE scope = $1 AND name = $2',
+  resume: `DELETE FROM slip_control WHERE scope = $1 AND (name = $2 OR scope = 'all')`,
 }
 
 const mysql = {
@@ -55,7 +55,7 @@ const mysql = {
     VALUES (?, ?, SYSDATE(6), SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND, ?, ?, ?)
     ON DUPLICATE KEY UPDATE paused_at = IF(until <= SYSDATE(6), VALUES(paused_at), paused_at),
       until = VALUES(until), drain = VALUES(drain), paused_by = VALUES(paused_by), reason = VALUES(reason)`,
-  resume: 'DELETE FROM slip_control WHERE scope = ? AND name = ?',
+  resume: `DELETE FROM slip_control WHERE scope = ? AND (name = ? OR scope = 'all')`,
 }
 
 const statements = { postgres, mysql }
@@ -84,7 +84,7 @@ export async function pause(
   await db.change(statements[db.dialect].pause, values)
 }
 
-/** Ends the pause of exactly this scope; false when there was none. */
+/** Ends the pause of exactly this scope; false when there was none. That of all has no name, whatever a hand gave it. */
 export async function resume(db: Connection, scope: Scope): Promise<boolean> {
   return (await db.change(statements[db.dialect].resume, [scope.kind, scope.name])) > 0
 }
