@@ -1,3 +1,5 @@
+import { exitCodes } from '../daemon/exit-codes.ts'
+
 /**
  * The one way to standard output: `data` as one line of JSON with `--json`, else what `text` makes of it. Nothing is
  * written for an empty text.
@@ -14,10 +16,12 @@ export function note(sentence: string): void {
 
 /**
  * A reader that leaves (`| head`) ends the answer, not the command: what is written from then on goes nowhere, and the
- * command still closes what it opened.
+ * command still closes what it opened. Where the answer cannot be kept, such as on a full disk, it ends at once.
  */
 export function endQuietlyWithoutReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code === 'EPIPE') return
+    note(`slipctl: the answer cannot be written: ${error.message}`)
+    process.exit(exitCodes.unexpected)
   })
 }

@@ -177,3 +177,11 @@ test('a reader that leaves ends the command quietly', async () => {
   const [err, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
   expect({ code, err }).toEqual({ code: 0, err: '' })
 })
+
+test('an answer that cannot be written, as on a full disk, is one sentence and exit code 1', async () => {
+  const { code, err } = await typed(`${process.execPath} ${launcher} version > /dev/full`)
+  expect({ code, err }).toEqual({
+    code: 1,
+    err: expect.stringMatching(/^slipctl: the answer cannot be written: ENOSPC.*\n$/),
+  })
+})
