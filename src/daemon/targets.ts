@@ -49,7 +49,9 @@ export function checkTargets(known: readonly KnownTarget[], config: Config): voi
 function assertSame(found: Target, wanted: Target, file: string): void {
   for (const key of ['engine', 'schemaVersion', 'shards', 'lease', 'overlap'] as const) {
     if (found[key] === wanted[key]) continue
-    throw mismatch(`targets.${wanted.name}.${key}`, `is ${wanted[key]} here and ${found[key]} in the database`, file)
+    const unit = key === 'lease' || key === 'overlap' ? ' ms' : ''
+    const both = `is ${wanted[key]}${unit} here and ${found[key]}${unit} in the database`
+    throw mismatch(`targets.${wanted.name}.${key}`, both, file)
   }
 }
 

@@ -150,7 +150,7 @@ test('a daemon whose lease is changed under it finishes its batch, says so and e
   await daemon.event('daemon.ready')
   await inTheMiddle(() => rows('UPDATE slip_target SET lease_ms = 50000').then(() => undefined))
   expect((await daemon.exit).code).toBe(2)
-  expect(daemon.words.join(' ')).toContain('targets.main.lease is 60000 here and 50000 in the database')
+  expect(daemon.words.join(' ')).toContain('targets.main.lease is 60000 ms here and 50000 ms in the database')
   expect(await rows('SELECT 1 FROM slip_claim')).toEqual([])
   expect(await rows('SELECT strikes FROM slip_queue WHERE strikes > 0')).toEqual([])
   await rows('UPDATE slip_target SET lease_ms = 60000')
