@@ -46,7 +46,7 @@ export async function drain(state: BenchState, { batch, items, lane, claims = 4,
 const fullReadMs = 3_000
 
 /** Claims of one lane, its shards in turn, each with the bound a Claimer keeps. */
-function rotationOf({ db, worker }: BenchState, { batch, lane }: { batch: number; lane: number }) {
+export function rotationOf({ db, worker }: BenchState, { batch, lane }: { batch: number; lane: number }) {
   const bounds = new Map<number, number>()
   let boundsSince = performance.now()
   let shard = 0
