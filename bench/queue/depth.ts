@@ -11,7 +11,7 @@ import { type BenchState, serverNames, withState } from './state.ts'
 const deep = { default: 1_000_000, large: 10_000_000 }
 const shallow = 10_000
 const batch = 20
-const claims = 400
+const claims = 300
 
 interface Queue {
   readonly state: BenchState

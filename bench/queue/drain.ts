@@ -49,7 +49,8 @@ const fullReadMs = 3_000
 export function rotationOf({ db, worker }: BenchState, { batch, lane }: { batch: number; lane: number }) {
   const bounds = new Map<number, number>()
   let boundsSince = performance.now()
-  let shard = 0
+  // processes that begin together do not walk in step
+  let shard = process.pid % shardCount
   return {
     /** A batch, or null when no shard of the lane has a row. */
     next: async (): Promise<Claim | null> => {

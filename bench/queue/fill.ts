@@ -19,6 +19,8 @@ interface Words {
   readonly shard: string
   readonly digest: string
   readonly now: string
+  /** Ends an insert into the queue that leaves alone what is there. */
+  readonly unlessThere: string
   readonly settle: (table: string) => string
 }
 
@@ -29,6 +31,7 @@ const words: Record<Dialect, Words> = {
     shard: `1 + n % ${shardCount}`,
     digest: 'md5(n::text)',
     now: 'clock_timestamp()',
+    unlessThere: 'ON CONFLICT (target, htid) DO NOTHING',
     settle: (table) => `VACUUM ANALYZE ${table}`,
   },
   mysql: {
@@ -37,6 +40,7 @@ const words: Record<Dialect, Words> = {
     shard: `1 + n % ${shardCount}`,
     digest: 'MD5(n)',
     now: 'SYSDATE(6)',
+    unlessThere: 'ON DUPLICATE KEY UPDATE reason = reason',
     settle: (table) => `ANALYZE TABLE ${table}`,
   },
 }
@@ -74,17 +78,17 @@ export interface QueueFill {
   readonly vacuum?: boolean
 }
 
-/** Ready rows of known items with rev 2, in the order of their ids. */
+/** Ready rows of known items, asked for anew in the rev they have, in the order of their ids; those still there stay. */
 export async function fillQueue(
   db: Connection,
   range: Range,
   { lane, behind = 0, vacuum = true }: QueueFill,
 ): Promise<void> {
-  const { numbers, htid, shard, now } = words[db.dialect]
+  const { numbers, htid, shard, now, unlessThere } = words[db.dialect]
   await db.change(`
     INSERT INTO slip_queue (target, htid, seq, lane, action, shard, rev, fence, enqueued_at, reason)
-    SELECT 'main', ${htid}, ${1_700_000_000_000_000 + behind} + n, ${lane}, 'index', ${shard}, 2, 1, ${now}, 'bench'
-    FROM ${numbers(range)} ORDER BY n`)
+    SELECT 'main', ${htid}, ${1_700_000_000_000_000 + behind} + n, ${lane}, 'index', ${shard}, 1, 1, ${now}, 'bench'
+    FROM ${numbers(range)} ORDER BY n ${unlessThere}`)
   if (vacuum) await settleTable(db, 'slip_queue')
 }
 

@@ -13,7 +13,7 @@ import { percentile } from './percentile.ts'
 import type { Servers } from './servers.ts'
 import { type BenchState, serverNames, shardCount, withState } from './state.ts'
 
-const bulk = { default: 500_000, large: 20_000_000 }
+const bulk = { default: 300_000, large: 20_000_000 }
 const requests = 150
 const apartMs = 20
 const batch = 20

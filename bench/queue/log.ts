@@ -7,7 +7,7 @@ import { fillTo } from './refill.ts'
 import type { Servers } from './servers.ts'
 import { type BenchState, serverNames, withState } from './state.ts'
 
-const items = 20_000
+const items = 10_000
 const batch = 20
 
 /** Bytes a claim and its settlement add to the log of the server, by item. */

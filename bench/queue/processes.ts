@@ -1,19 +1,19 @@
 import type { Connection, Dialect } from '../../src/state/connection.ts'
 import { run } from '../library/process.ts'
 import { type Measurement, ratioAtLeast, reported, type Scale, valueAtMost } from '../runner/bench.ts'
-import { timed } from '../runner/runs.ts'
-import type { DrainOrder } from './drain-process.ts'
+import type { Drained, DrainOrder } from './drain-process.ts'
 import { percentile } from './percentile.ts'
 import { fillTo } from './refill.ts'
 import type { Servers } from './servers.ts'
 import { serverNames, withState } from './state.ts'
 
-const items = { default: 80_000, large: 800_000 }
+const items = { default: 48_000, large: 800_000 }
 const batch = 20
+const warmUp = 8_000
 const processes = 8
 const rounds = 5
 
-/** Eight processes on one queue against one, each with its start; deadlocks as the server counts them. */
+/** Eight processes on one queue against one, from when all are warm; deadlocks as the server counts them. */
 export async function measureProcesses(servers: Servers, scale: Scale): Promise<Measurement[]> {
   const measured: Measurement[] = []
   for (const dialect of ['postgres', 'mysql'] as const) {
@@ -24,18 +24,22 @@ export async function measureProcesses(servers: Servers, scale: Scale): Promise<
 
 function measureOn(servers: Servers, dialect: Dialect, count: number): Promise<Measurement[]> {
   return withState(servers, dialect, async ({ db, url, worker }) => {
-    const { refill } = await fillTo({ db, url, worker }, { items: 3 * count, depth: count + 50_000, lane: 1 })
-    const work = async (number: number) => {
-      const order: DrainOrder = { url, batch, items: count / number, claims: number === 1 ? 4 : 1 }
+    const { refill } = await fillTo({ db, url, worker }, { items: 3 * count, depth: count + 100_000, lane: 1 })
+    let runs = 0
+    const work = async (processes: number) => {
+      const claims = processes === 1 ? 4 : 1
+      const shares = { warmUp: warmUp / processes, items: count / processes }
+      const order: DrainOrder = { url, run: `run ${++runs}`, processes, batch, claims, ...shares }
       const before = await deadlocks(db)
-      let outputs: string[] = []
-      const ms = await timed(async () => {
-        const started = Array.from({ length: number }, () => run('bench/queue/drain-process.ts', JSON.stringify(order)))
-        outputs = (await Promise.all(started)).map(({ output }) => output)
-      })
-      const times = outputs.flatMap((output) => JSON.parse(output) as number[])
-      await refill(times.length * batch)
-      return { rate: count / (ms / 1_000), p99: percentile(times, 0.99), deadlocks: (await deadlocks(db)) - before }
+      const started = Array.from({ length: processes }, () =>
+        run('bench/queue/drain-process.ts', JSON.stringify(order)),
+      )
+      const drained = (await Promise.all(started)).map(({ output }) => JSON.parse(output) as Drained)
+      const times = drained.flatMap(({ claimTimes }) => claimTimes)
+      const ms = Math.max(...drained.map(({ ended }) => ended)) - Math.min(...drained.map(({ began }) => began))
+      await refill(times.length * batch + warmUp)
+      const rate = (times.length * batch * 1_000) / ms
+      return { rate, p99: percentile(times, 0.99), deadlocks: (await deadlocks(db)) - before }
     }
     const one: Awaited<ReturnType<typeof work>>[] = []
     const many: typeof one = []
