@@ -7,13 +7,14 @@ import { fillTo } from './refill.ts'
 import type { Servers } from './servers.ts'
 import { serverNames, withState } from './state.ts'
 
-const items = { default: 48_000, large: 800_000 }
+const items = { default: 24_000, large: 400_000 }
 const batch = 20
-const warmUp = 8_000
+/** Of each process. */
+const warmUp = 2_000
 const processes = 8
 const rounds = 5
 
-/** Eight processes on one queue against one, from when all are warm; deadlocks as the server counts them. */
+/** Eight processes on one queue against one, each with one claim at a time as slip-index, from when all are warm; deadlocks as the server counts them. */
 export async function measureProcesses(servers: Servers, scale: Scale): Promise<Measurement[]> {
   const measured: Measurement[] = []
   for (const dialect of ['postgres', 'mysql'] as const) {
@@ -27,9 +28,8 @@ function measureOn(servers: Servers, dialect: Dialect, count: number): Promise<M
     const { refill } = await fillTo({ db, url, worker }, { items: 3 * count, depth: count + 100_000, lane: 1 })
     let runs = 0
     const work = async (processes: number) => {
-      const claims = processes === 1 ? 4 : 1
-      const shares = { warmUp: warmUp / processes, items: count / processes }
-      const order: DrainOrder = { url, run: `run ${++runs}`, processes, batch, claims, ...shares }
+      const shares = { warmUp, items: count / processes }
+      const order: DrainOrder = { url, run: `run ${++runs}`, processes, batch, claims: 1, ...shares }
       const before = await deadlocks(db)
       const started = Array.from({ length: processes }, () =>
         run('bench/queue/drain-process.ts', JSON.stringify(order)),
@@ -37,7 +37,7 @@ function measureOn(servers: Servers, dialect: Dialect, count: number): Promise<M
       const drained = (await Promise.all(started)).map(({ output }) => JSON.parse(output) as Drained)
       const times = drained.flatMap(({ claimTimes }) => claimTimes)
       const ms = Math.max(...drained.map(({ ended }) => ended)) - Math.min(...drained.map(({ began }) => began))
-      await refill(times.length * batch + warmUp)
+      await refill(times.length * batch + warmUp * processes)
       const rate = (times.length * batch * 1_000) / ms
       return { rate, p99: percentile(times, 0.99), deadlocks: (await deadlocks(db)) - before }
     }
@@ -52,7 +52,7 @@ function measureOn(servers: Servers, dialect: Dialect, count: number): Promise<M
       against: one.map((each) => each[key]),
     })
     const what = `${processes} processes, batches of ${batch}, ${serverNames[dialect]}`
-    const against = 'one process with four claims at a time'
+    const against = 'one process'
     return [
       { name: `claim → settle, ${what}`, unit: 'items/s', against, runs: runsOf('rate'), goal: ratioAtLeast(1) },
       { name: `claim p99, ${what}`, unit: 'ms', against, runs: runsOf('p99'), goal: reported },
