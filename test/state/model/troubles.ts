@@ -11,6 +11,9 @@ import { chance, oneOf } from './step.ts'
 import { work } from './work.ts'
 import { targets, type World } from './world.ts'
 
+/** How far the clock is set back. */
+export const secondsBack = (pick: number): number => oneOf(pick, [1, 30, 600]) as number
+
 /** What befalls all items at once. */
 type Act = (world: World, pick: number) => Promise<void>
 
@@ -20,7 +23,7 @@ const acts = {
    * ahead: fences here and in the engines, leases, back-offs. So that is what is written.
    */
   clockBack: async (world, pick) => {
-    const seconds = oneOf(pick, [1, 30, 600]) as number
+    const seconds = secondsBack(pick)
     const [micros, time] = [seconds * 1_000_000, `INTERVAL '${seconds}' SECOND`]
     const statements = [
       `UPDATE slip_queue SET fence = CASE WHEN fence > 0 THEN fence + ${micros} ELSE 0 END, available_at = available_at + ${time}`,
