@@ -25,7 +25,10 @@ export async function measureProcesses(servers: Servers, scale: Scale): Promise<
 
 function measureOn(servers: Servers, dialect: Dialect, count: number): Promise<Measurement[]> {
   return withState(servers, dialect, async ({ db, url, worker }) => {
-    const { refill } = await fillTo({ db, url, worker }, { items: 3 * count, depth: count + 100_000, lane: 1 })
+    const { refill } = await fillTo(
+      { db, url, worker },
+      { items: 2 * (count + 100_000), depth: count + 100_000, lane: 1 },
+    )
     let runs = 0
     const work = async (processes: number) => {
       const shares = { warmUp, items: count / processes }

@@ -1,13 +1,17 @@
 import { withClient } from '../../src/embedded-postgres/database.ts'
 import type { Dialect } from '../../src/state/connection.ts'
+import type { TestDatabase } from '../../test/services/database.ts'
+import { hostTag } from '../../test/services/databases.ts'
 import { withMariadb } from '../../test/services/mariadb/connection.ts'
+import { mariadbDatabases } from '../../test/services/mariadb/databases.ts'
+import { postgresDatabases } from '../../test/services/postgres/databases.ts'
 import { startServer } from '../../test/services/start-server.ts'
 import { withServer } from '../library/server.ts'
 
 /** A PostgreSQL and a MariaDB, each as durable as in production. */
 export interface Servers {
-  /** An empty database; it lives as long as the server. */
-  newDatabase(dialect: Dialect): Promise<string>
+  /** An empty database. */
+  newDatabase(dialect: Dialect): Promise<TestDatabase>
   /** Each server with the settings its speed hangs on. */
   readonly described: Readonly<Record<string, string>>
 }
@@ -52,13 +56,12 @@ export function withServers<T>(work: (servers: Servers) => Promise<T>): Promise<
     try {
       return await work({
         newDatabase: async (dialect) => {
-          const name = `bench_queue_${process.pid}_${++made}`
-          if (dialect === 'postgres') {
-            await withClient(server.url('postgres'), (client) => client.query(`CREATE DATABASE ${name}`))
-            return server.url(name)
-          }
-          await withMariadb(mariadb.url, (connection) => connection.query(`CREATE DATABASE ${name}`))
-          return Object.assign(new URL(mariadb.url), { pathname: name }).href
+          const name = `test_${hostTag}_${process.pid}_bench_${++made}`
+          const [admin, databases] =
+            dialect === 'postgres' ? [server.url('postgres'), postgresDatabases] : [mariadb.url, mariadbDatabases]
+          await databases.create(admin, name)
+          const url = Object.assign(new URL(admin), { pathname: name }).href
+          return { url, drop: () => databases.drop(admin, name) }
         },
         described: {
           PostgreSQL: await describePostgres(server.url('postgres')),

@@ -28,7 +28,7 @@ export async function withState<T>(
   work: (state: BenchState) => Promise<T>,
   targets: readonly string[] = ['main'],
 ): Promise<T> {
-  const url = await servers.newDatabase(dialect)
+  const { url, drop } = await servers.newDatabase(dialect)
   const db = await openDatabase({ url, applicationName: 'slip-bench', poolSize: 12 })
   try {
     await migrate(db)
@@ -40,5 +40,6 @@ export async function withState<T>(
     return await work({ db, url, worker: await registerWorker(db, who) })
   } finally {
     await db.close()
+    await drop()
   }
 }

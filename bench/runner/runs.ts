@@ -39,7 +39,8 @@ export async function inTurns<Name extends string>(
 export function figureOf({ name, unit, against, runs, goal }: Measurement): Figure {
   const value = rounded(median(runs.ours))
   const againstValue = rounded(median(runs.against))
-  const ratio = rounded(value / againstValue)
+  // none against none is the same
+  const ratio = value === againstValue ? 1 : rounded(value / againstValue)
   const met = goal.isMet({ value, ratio })
   return { name, value, unit, against, againstValue, ratio, goal: goal.text, met }
 }
