@@ -27,9 +27,10 @@ function numberOf(name: string, fallback: number): number {
 }
 
 const seed = numberOf('SLIP_TEST_SEED', 1)
-const numRuns = Math.ceil(numberOf('SLIP_TEST_WALKS', 150) / (most / 2))
+const walked = numberOf('SLIP_TEST_WALKS', 150)
+const numRuns = Math.ceil(walked / (most / 2))
 /** Milliseconds. A failure's search for the shortest walk ends here and shows the shortest so far. */
-const limit = 30 * 60_000
+const limit = 120_000 + walked * 500
 
 const hold = (arbitrary: fc.Arbitrary<Walk>) =>
   fc.assert(

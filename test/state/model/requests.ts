@@ -6,7 +6,7 @@ import { skipErrors } from '../../../src/state/queue/skip.ts'
 import { merge, upsertRights } from '../../../src/state/rights/upsert-rights.ts'
 import { digestOf } from '../fixture.ts'
 import { type At, byTarget, chance } from './step.ts'
-import { type Item, targets, type World } from './world.ts'
+import { type Item, listOf, type TargetName, targets, type World } from './world.ts'
 
 /** What the sources say, and what people ask for. */
 const by = { person: 'somebody', reason: 'to see what happens' }
@@ -62,10 +62,27 @@ export const retry = (world: World, at: readonly At[]) =>
   })
 
 export const skip = (world: World, at: readonly At[]) =>
-  byTarget(at, (target, _, htids) => world.db.transaction((tx) => skipErrors(tx, { target, htids }, by)))
+  byTarget(at, async (target, _, htids) => {
+    const done = await world.db.transaction((tx) => skipErrors(tx, { target, htids }, by))
+    await withdrawRequests(world, target, done.get(target) ?? [])
+  })
 
 export const purge = (world: World, at: readonly At[]) =>
-  byTarget(at, (target, _, htids) => world.db.transaction((tx) => purgeItems(tx, target, htids, by)))
+  byTarget(at, async (target, _, htids) => {
+    const { purged } = await world.db.transaction((tx) => purgeItems(tx, target, htids, by))
+    await withdrawRequests(world, target, purged)
+  })
+
+/** Somebody gives up what was asked for: what is indexed may stay, and must not become older. */
+async function withdrawRequests(world: World, target: TargetName, htids: readonly string[]): Promise<void> {
+  if (htids.length === 0) return
+  const rows = await world.db.query<{ htid: string; digest: string | null }>(
+    `SELECT htid, digest FROM slip_indexed WHERE target = '${target}' AND htid IN (${listOf(htids)})`,
+  )
+  const indexed = new Map(rows.map(({ htid, digest }) => [htid, Number.parseInt(digest ?? '0', 16)]))
+  for (const item of world.items.filter(({ htid }) => htids.includes(htid)))
+    item.asked[target] = Math.min(item.asked[target], indexed.get(item.htid) ?? 0)
+}
 
 export const hold = (world: World, at: readonly At[]) =>
   byTarget(at, (target, _, htids) => world.db.transaction((tx) => holdItems(tx, target, htids)))
