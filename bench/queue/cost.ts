@@ -16,7 +16,8 @@ class Undo extends Error {}
 
 /** Of a claim that is rolled back. */
 export async function costOfClaim({ db, worker }: BenchState, bucket: Bucket, batch: number): Promise<ClaimCost> {
-  const request = { bucket, worker, pid: process.pid, host: 'bench', batch, draw: 1, fromSeq: 0 }
+  const fromSeq = await firstSeq(db, bucket)
+  const request = { bucket, worker, pid: process.pid, host: 'bench', batch, draw: 1, fromSeq }
   let cost: ClaimCost | undefined
   await db
     .transaction(async (tx) => {
@@ -28,6 +29,14 @@ export async function costOfClaim({ db, worker }: BenchState, bucket: Bucket, ba
     })
   if (cost === undefined) throw new Error('the claim was not measured')
   return cost
+}
+
+/** The bound a worker has that claimed from this bucket before. */
+async function firstSeq(db: Connection, { target, lane, shard }: Bucket): Promise<number> {
+  const [row] = await db.query<{ seq: number }>(`
+    SELECT seq FROM slip_queue
+    WHERE state = 0 AND target = '${target}' AND lane = ${lane} AND shard = ${shard} ORDER BY seq LIMIT 1`)
+  return row?.seq ?? 0
 }
 
 type Request = Parameters<typeof claim>[1]
