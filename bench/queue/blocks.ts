@@ -1,7 +1,8 @@
 import type { Connection } from '../../src/state/connection.ts'
 import { enqueueChanged } from '../../src/state/queue/enqueue.ts'
-import { merge, upsertRights } from '../../src/state/rights/upsert-rights.ts'
-import { type Measurement, type Scale, valueAtLeast } from '../runner/bench.ts'
+import type { RightsContent } from '../../src/state/rights/rights-row.ts'
+import { type Change, type Contribution, merge, upsertRights } from '../../src/state/rights/upsert-rights.ts'
+import { type Measurement, reported, type Scale, valueAtLeast } from '../runner/bench.ts'
 import { alternate, timed } from '../runner/runs.ts'
 import { fillLedger, fillRights, firstItems, htidsOf, type Range, settleTable } from './fill.ts'
 import type { Servers } from './servers.ts'
@@ -22,16 +23,21 @@ export function measureBlocks(servers: Servers, scale: Scale): Promise<Measureme
         await fillRights(db, firstItems(items))
         await fillLedger(db, firstItems(items))
       }
-      const measure = async (name: string, side: typeof enqueueSide): Promise<Measurement> => ({
+      const measure = async (
+        name: string,
+        side: typeof enqueueSide,
+        goal = valueAtLeast(100_000, 'rows/s'),
+      ): Promise<Measurement> => ({
         name,
         unit: 'rows/s',
         against: 'ours on MariaDB',
         runs: await alternate({ ours: side(postgres, items), against: side(mysql, items) }, { warmUps: 1, runs: 5 }),
-        goal: valueAtLeast(100_000, 'rows/s'),
+        goal,
       })
       return [
         await measure(`changed items enqueued, ledger of ${items}, PostgreSQL`, enqueueSide),
         await measure(`rights compared and unchanged, ${items} known, PostgreSQL`, unchangedSide),
+        await measure(`rights changed, ${items} known, PostgreSQL`, changedSide, reported),
       ]
     }),
   )
@@ -50,15 +56,28 @@ function enqueueSide({ db }: BenchState, items: number): () => Promise<number> {
   }
 }
 
-function unchangedSide({ db }: BenchState, items: number): () => Promise<number> {
+const unchangedSide = (state: BenchState, items: number) => rightsSide(state, items, 'NOOP', () => ({ attr: 1 }))
+
+/** Another attr with each run. */
+const changedSide = (state: BenchState, items: number) =>
+  rightsSide(state, items, 'UPDATED', (run) => ({ attr: 100 + run }))
+
+function rightsSide(
+  { db }: BenchState,
+  items: number,
+  expected: Change,
+  partOf: (run: number) => Partial<RightsContent>,
+): () => Promise<number> {
   const next = rangesOf(items)
-  return () =>
-    rate(db, htidsOf(next()), rightsBlock, (tx, block) =>
-      upsertRights(
-        tx,
-        block.map((htid) => ({ htid, apply: (known) => merge(known, { attr: 1 }) })),
-      ),
-    )
+  let run = 0
+  return () => {
+    const part = partOf(++run)
+    return rate(db, htidsOf(next()), rightsBlock, async (tx, block) => {
+      const said = block.map((htid): Contribution => ({ htid, apply: (known) => merge(known, part) }))
+      const changes = await upsertRights(tx, said)
+      if ([...changes.values()].some((change) => change !== expected)) throw new Error(`not every row was ${expected}`)
+    })
+  }
 }
 
 /** One run's items after another's, from the first again at the end. */

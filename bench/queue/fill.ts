@@ -1,4 +1,5 @@
 import type { Connection, Dialect } from '../../src/state/connection.ts'
+import { contentDigest, unknownRights } from '../../src/state/rights/rights-row.ts'
 import { shardCount } from './state.ts'
 
 // Tables are filled by one statement each, for a daemon would take hours. Item n has the id mdp.NNNNNNNNNN and lies in
@@ -50,12 +51,26 @@ export const htidOf = (n: number) => `mdp.${String(n).padStart(10, '0')}`
 
 export const htidsOf = ({ from, to }: Range) => Array.from({ length: to - from + 1 }, (_, at) => htidOf(from + at))
 
-/** Rights rows of these items, of a revision. */
-export async function fillRights(db: Connection, range: Range, rev = 1): Promise<void> {
-  const { numbers, htid, digest, now } = words[db.dialect]
+/** What every item's rights are. */
+const content = {
+  ...unknownRights,
+  attr: 1,
+  reason: 'bib',
+  source: 'google',
+  accessProfile: 'google',
+  recordId: '000000001',
+  recordDigest: '0123456789abcdef0123456789abcdef',
+}
+
+/** Rights rows of these items in rev 1. */
+export async function fillRights(db: Connection, range: Range): Promise<void> {
+  const { numbers, htid, now } = words[db.dialect]
+  const { attr, reason, source, accessProfile, recordId, recordDigest } = content
   await db.change(`
     INSERT INTO slip_rights (htid, attr, reason, source, access_profile, record_id, record_digest, digest, rev, insert_time)
-    SELECT ${htid}, 1, 'bib', 'google', 'google', '000000001', ${digest}, ${digest}, ${rev}, ${now} FROM ${numbers(range)}`)
+    SELECT ${htid}, ${attr}, '${reason}', '${source}', '${accessProfile}', '${recordId}', '${recordDigest}',
+           '${contentDigest(content)}', 1, ${now}
+    FROM ${numbers(range)}`)
   await settleTable(db, 'slip_rights')
 }
 
