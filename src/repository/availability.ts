@@ -1,23 +1,7 @@
 import { opendir } from 'node:fs/promises'
 import { setTimeout as after } from 'node:timers/promises'
 import { SlipError } from '../errors/slip-error.ts'
-
-// What a mount that is away, a server that is away or a process without rights answers: never the fault of an item.
-const awayCodes = new Set([
-  'EACCES',
-  'EPERM',
-  'EIO',
-  'ESTALE',
-  'ENOTCONN',
-  'ENODEV',
-  'ENXIO',
-  'ETIMEDOUT',
-  'EHOSTDOWN',
-  'EHOSTUNREACH',
-  'EREMOTEIO',
-  'EMFILE',
-  'ENFILE',
-])
+import { isStorageAway } from '../errors/storage-away.ts'
 
 const errno = (error: unknown): string => (error as NodeJS.ErrnoException | null)?.code ?? ''
 
@@ -26,9 +10,12 @@ export function isAbsent(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(errno(error))
 }
 
+/** What a process without rights is answered: of a whole repository the mount is at fault, not an item. */
+const isForbidden = (error: unknown): boolean => ['EACCES', 'EPERM'].includes(errno(error))
+
 /** A file system error as REPOSITORY_UNAVAILABLE when it is the storage that fails, else the error itself. */
 export function asUnavailable(error: unknown, path: string): unknown {
-  if (error instanceof SlipError || !awayCodes.has(errno(error))) return error
+  if (error instanceof SlipError || !(isStorageAway(error) || isForbidden(error))) return error
   return new SlipError('REPOSITORY_UNAVAILABLE', `The repository cannot be read: ${(error as Error).message}`, {
     place: { path },
     cause: error,
