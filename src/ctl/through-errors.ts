@@ -18,8 +18,11 @@ type Work = (tx: Connection, filter: ErrorFilter, page: ErrorPage) => Promise<Pa
 /** The unresolved errors a person chose, for a command that does something to them. */
 export interface Chosen {
   readonly named: NamedIds | undefined
-  /** Does `work` to all of them, a transaction for each page. */
-  through(db: Database, work: Work): Promise<Outcomes>
+  /**
+   * Finds out what is selected, and throws USAGE where that is nothing there is, before anything is done. The answer
+   * does `work` to all of them, a transaction for each page.
+   */
+  find(db: Database): Promise<(work: Work) => Promise<Outcomes>>
 }
 
 const size = 1_000
@@ -39,15 +42,17 @@ export async function chosenErrors(args: ActingArguments): Promise<Chosen> {
   const selected = errorSelection(args, false)
   return {
     named,
-    through: async (db, work) => {
+    find: async (db) => {
       const { all, ...filter } = await selected(db)
       if (filter.target === null) {
         throw new SlipError('USAGE', `group ${args.group} is of a source: its errors end when the file is read again`)
       }
-      const outcomes = new Outcomes()
       const parts = named === undefined ? [filter] : [...pagesOf(named.htids)].map((htids) => ({ ...filter, htids }))
-      for (const part of parts) await pagesThrough(db, part, work, outcomes)
-      return outcomes
+      return async (work) => {
+        const outcomes = new Outcomes()
+        for (const part of parts) await pagesThrough(db, part, work, outcomes)
+        return outcomes
+      }
     },
   }
 }

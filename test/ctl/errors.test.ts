@@ -140,6 +140,12 @@ test('errors retry --waive keeps what is waived with the request, --from rights 
   expect(await sql(`SELECT 1 FROM slip_watermark WHERE stage = 'rights'`)).toEqual([])
 })
 
+test('errors retry of a group that is not there has no file read again', async () => {
+  await markRead(library.state.db, 'catalogue', { path: '/a', fingerprint: 'f' } as never)
+  expect(await ctl('errors', 'retry', '--group', 'deadbeef', '--from', 'rights')).toMatchObject({ code: 4, out: '' })
+  expect(await sql(`SELECT 1 FROM slip_watermark WHERE stage = 'rights'`)).toHaveLength(1)
+})
+
 test('errors skip needs a reason and keeps it with the person', async () => {
   expect(await ctl('errors', 'skip', '--id', 'e.1')).toMatchObject({ code: 2, out: '' })
   expect(await ctl('errors', 'skip', '--id', 'e.1', '--reason', ' ')).toMatchObject({ code: 2, out: '' })

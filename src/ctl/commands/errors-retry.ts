@@ -13,12 +13,13 @@ interface Arguments extends ActingArguments {
 }
 
 export async function run(args: Arguments): Promise<number> {
-  const { named, through } = await chosenErrors(args)
+  const { named, find } = await chosenErrors(args)
   const options = args.waive === undefined ? {} : { waive: [...new Set(args.waive)] }
   return withState(args, async ({ config, db }) => {
+    const through = await find(db)
     // before the request: an item that is claimed at once would be assembled of what is known now
     const files = args.from === undefined ? undefined : await db.transaction((tx) => reread(tx, config))
-    const outcomes = await through(db, (tx, filter, page) => retryErrorPage(tx, filter, page, options))
+    const outcomes = await through((tx, filter, page) => retryErrorPage(tx, filter, page, options))
     return tellDone(args, 'retried', { named, outcomes }, (items) => {
       const again = files === undefined ? '' : `; slip-rights reads ${plural(files, 'file')} again`
       return `${plural(items, 'item')} requested anew${again}`

@@ -10,9 +10,10 @@ interface Arguments extends ActingArguments {
 
 export async function run(args: Arguments): Promise<number> {
   const by = { person: person(), reason: neededReason(args.reason) }
-  const { named, through } = await chosenErrors(args)
+  const { named, find } = await chosenErrors(args)
   return withState(args, async ({ db }) => {
-    const outcomes = await through(db, (tx, filter, page) => skipErrorPage(tx, filter, page, by))
+    const through = await find(db)
+    const outcomes = await through((tx, filter, page) => skipErrorPage(tx, filter, page, by))
     return tellDone(args, 'skipped', { named, outcomes }, (items) => `skipped ${plural(items, 'item')}`)
   })
 }
