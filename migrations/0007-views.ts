@@ -211,7 +211,7 @@ const rates = (words: Words) => `
 const item = `
   CREATE OR REPLACE VIEW slip_item AS
   SELECT r.htid, t.name AS target, r.rev AS asked_rev, r.attr, r.record_id, r.insert_time AS asked_at, r.withdrawn_at,
-         i.rev AS indexed_rev, i.presence, i.shard, i.time AS indexed_at, i.indexed_ct, i.pages, i.bytes, i.digest, i.code_version, i.waived,
+         i.rev AS indexed_rev, i.presence, i.shard, i.time AS indexed_at, i.indexed_ct, i.pages, i.bytes, i.digest, i.code_version, i.waived, i.verified_at,
          s.name AS queue_state, l.name AS lane, q.action, q.rev AS queued_rev, q.attempts, q.strikes, q.enqueued_at, q.available_at,
          q.reason, q.host AS claimed_host, q.pid AS claimed_pid, q.last_error,
          e.code AS error, e.error_time, e.message
