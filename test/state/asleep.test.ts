@@ -1,25 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Connection } from '../../src/state/connection.ts'
 import { expireWorkers } from '../../src/state/control/worker.ts'
-import {
-  change,
-  claimInside,
-  enqueue,
-  later,
-  openState,
-  queueRow,
-  type State,
-  untilBlocked,
-  worker,
-} from './fixture.ts'
+import { change, claimInside, enqueue, later, queueRow, untilBlocked, worker } from './fixture.ts'
+import { state } from './opened.ts'
 
 // What a process leaves to the others that falls asleep inside a transaction.
-
-let state: State
-beforeAll(async () => {
-  state = await openState()
-})
-afterAll(() => state.close())
 
 const limit = {
   postgres: {

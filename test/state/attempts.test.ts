@@ -1,11 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { change, enqueue, openState, queueRow, type State } from './fixture.ts'
-
-let state: State
-beforeAll(async () => {
-  state = await openState()
-})
-afterAll(() => state.close())
+import { expect, test } from 'vitest'
+import { change, enqueue, queueRow } from './fixture.ts'
+import { state } from './opened.ts'
 
 test('a new revision of a row that became ready after a back-off has all its attempts', async () => {
   await change(state.db, ['t.1'])

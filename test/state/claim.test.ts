@@ -1,25 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  change,
-  claimBucket,
-  claimItem,
-  enqueue,
-  later,
-  ledgerRow,
-  openState,
-  queueRow,
-  type State,
-  settleAll,
-  worker,
-} from './fixture.ts'
-
-let state: State
-let token: string
-beforeAll(async () => {
-  state = await openState()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
+import { describe, expect, test } from 'vitest'
+import { change, claimBucket, claimItem, enqueue, later, ledgerRow, queueRow, settleAll, worker } from './fixture.ts'
+import { state, token } from './opened.ts'
 
 const claims = async () => (await state.db.query('SELECT 1 FROM slip_claim')).length
 

@@ -1,28 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Claim } from '../../src/state/queue/claim.ts'
 import { delay } from '../../src/state/queue/delay.ts'
 import { moveDue } from '../../src/state/queue/move-due.ts'
-import {
-  change,
-  claimBucket,
-  claimItem,
-  enqueue,
-  exit,
-  later,
-  openState,
-  queueRow,
-  type State,
-  settleAll,
-  worker,
-} from './fixture.ts'
-
-let state: State
-let token: string
-beforeAll(async () => {
-  state = await openState()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
+import { change, claimBucket, claimItem, enqueue, exit, later, queueRow, settleAll } from './fixture.ts'
+import { state, token } from './opened.ts'
 
 const delayClaim = (held: Claim, environment: boolean) =>
   exit(state.db, held, (tx) =>

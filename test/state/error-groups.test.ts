@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { patternOf } from '../../src/errors/pattern.ts'
 import { countGroups, examplesOf } from '../../src/state/audit/error-groups.ts'
 import { addSourceErrors } from '../../src/state/audit/source-errors.ts'
-import { openState, type State } from './fixture.ts'
-
-let state: State
-beforeAll(async () => {
-  state = await openState()
-})
-afterAll(() => state.close())
+import { state } from './opened.ts'
 
 interface Given {
   target?: string

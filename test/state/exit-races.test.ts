@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { Connection, Database } from '../../src/state/connection.ts'
+import { afterEach, expect, test } from 'vitest'
+import type { Connection } from '../../src/state/connection.ts'
 import type { Claim } from '../../src/state/queue/claim.ts'
 import { delay } from '../../src/state/queue/delay.ts'
 import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
@@ -20,24 +20,13 @@ import {
   failure,
   indexed,
   ledgerRow,
-  openState,
   queueRow,
   race,
-  type State,
   settleInside,
-  worker,
 } from './fixture.ts'
+import { other, state, token } from './opened.ts'
 
 /** Exits from claimed that meet a request, a renewal or one another; the second waits for a row of the first. */
-let state: State
-let other: Database
-let token: string
-beforeAll(async () => {
-  state = await openState()
-  other = await state.another()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
 afterEach(async () => {
   for (const table of ['slip_queue', 'slip_claim', 'slip_recheck']) await state.db.query(`DELETE FROM ${table}`)
 })

@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { countExpirable, expireErrors } from '../../src/state/audit/expire-errors.ts'
 import { verifyTarget } from '../../src/state/audit/verify.ts'
-import { change, later, openState, type State } from './fixture.ts'
+import { change, later } from './fixture.ts'
+import { state } from './opened.ts'
 
-let state: State
-beforeAll(async () => {
-  state = await openState()
-})
-afterAll(() => state.close())
 beforeEach(async () => {
   for (const table of ['slip_errors', 'slip_indexed', 'slip_rights']) await state.db.query(`DELETE FROM ${table}`)
 })

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { requestItems } from '../../src/state/queue/enqueue.ts'
 import { retryErrors } from '../../src/state/queue/retry.ts'
 import {
@@ -9,20 +9,10 @@ import {
   errorsOf,
   failClaim,
   ledgerRow,
-  openState,
   queueRow,
-  type State,
   settleAll,
-  worker,
 } from './fixture.ts'
-
-let state: State
-let token: string
-beforeAll(async () => {
-  state = await openState()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
+import { state, token } from './opened.ts'
 
 describe('fail', () => {
   test('after an applied post keeps shard and fence in the ledger, so that the retry goes to the same shard', async () => {

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { assertFresh, takeStamp } from '../../src/state/clock.ts'
-import type { Connection, Database } from '../../src/state/connection.ts'
+import type { Connection } from '../../src/state/connection.ts'
 import { holdDuty, takeDuty } from '../../src/state/control/duty.ts'
 import { expireWorkers, heartbeat } from '../../src/state/control/worker.ts'
 import type { Claim } from '../../src/state/queue/claim.ts'
@@ -22,23 +22,12 @@ import {
   enqueue,
   later,
   ledgerRow,
-  openState,
   queueRow,
-  type State,
   settleAll,
   untilBlocked,
   worker,
 } from './fixture.ts'
-
-let state: State
-let other: Database
-let token: string
-beforeAll(async () => {
-  state = await openState()
-  other = await state.another()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
+import { other, state, token } from './opened.ts'
 
 async function claimed(htid: string): Promise<Claim> {
   await change(state.db, [htid])

@@ -1,14 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { handBack } from '../../src/state/queue/hand-back.ts'
-import { claimBucket, claimItem, exit, openState, queueRow, type State, settleAll, worker } from './fixture.ts'
-
-let state: State
-let token: string
-beforeAll(async () => {
-  state = await openState()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
+import { claimBucket, claimItem, exit, queueRow, settleAll } from './fixture.ts'
+import { state, token } from './opened.ts'
 
 const claims = async () => (await state.db.query('SELECT 1 FROM slip_claim')).length
 

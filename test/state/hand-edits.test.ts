@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { delay } from '../../src/state/queue/delay.ts'
 import { handBack } from '../../src/state/queue/hand-back.ts'
 import { reap } from '../../src/state/queue/reap.ts'
-import { claimItem, errorsOf, exit, expireLeases, openState, queueRow, type State, worker } from './fixture.ts'
+import { claimItem, errorsOf, exit, expireLeases, queueRow } from './fixture.ts'
+import { state, token } from './opened.ts'
 
 // What a person with a SQL prompt may do to a row that CHECK allows: it must hold up nobody.
-
-let state: State
-let token: string
-beforeAll(async () => {
-  state = await openState()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
 
 /** A claimed row whose attempts somebody reset. */
 async function reset(htid: string) {

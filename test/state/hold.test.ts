@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { delay } from '../../src/state/queue/delay.ts'
 import { requestItems } from '../../src/state/queue/enqueue.ts'
 import { handBack } from '../../src/state/queue/hand-back.ts'
@@ -13,20 +13,10 @@ import {
   exit,
   expireLeases,
   failClaim,
-  openState,
   queueRow,
-  type State,
   settleAll,
-  worker,
 } from './fixture.ts'
-
-let state: State
-let token: string
-beforeAll(async () => {
-  state = await openState()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
+import { state, token } from './opened.ts'
 
 const hold = (...htids: string[]) => state.db.transaction((tx) => holdItems(tx, 'main', htids))
 const release = (...htids: string[]) => state.db.transaction((tx) => releaseItems(tx, 'main', htids))

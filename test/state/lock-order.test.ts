@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { SlipError } from '../../src/errors/slip-error.ts'
 import { settleOutcomes } from '../../src/indexer/settle.ts'
-import type { Connection, Database } from '../../src/state/connection.ts'
+import type { Connection } from '../../src/state/connection.ts'
 import { holdDuty, takeDuty } from '../../src/state/control/duty.ts'
 import { reap } from '../../src/state/queue/reap.ts'
-import { change, claimBucket, enqueue, indexed, later, openState, type State, untilBlocked, worker } from './fixture.ts'
-
-let state: State
-let other: Database
-let token: string
-beforeAll(async () => {
-  state = await openState()
-  other = await state.another()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
+import { change, claimBucket, enqueue, indexed, later, untilBlocked, worker } from './fixture.ts'
+import { other, state, token } from './opened.ts'
 
 const lock = (tx: Connection, htid: string, how = '') =>
   tx.query(`SELECT 1 FROM slip_queue WHERE target = 'main' AND htid = '${htid}' FOR UPDATE ${how}`)

@@ -1,13 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { listErrors } from '../../src/state/audit/errors.ts'
 import { requestPage } from '../../src/state/queue/request-page.ts'
-import { change, later, openState, type State } from './fixture.ts'
-
-let state: State
-beforeAll(async () => {
-  state = await openState()
-})
-afterAll(() => state.close())
+import { change, later } from './fixture.ts'
+import { state } from './opened.ts'
 
 const five = ['p.1', 'p.2', 'p.3', 'p.4', 'p.5']
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Database } from '../../src/state/connection.ts'
+import { expect, test } from 'vitest'
 import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
 import { closeClaim, lockClaim } from '../../src/state/queue/exit.ts'
 import { fail } from '../../src/state/queue/fail.ts'
@@ -18,24 +17,13 @@ import {
   indexed,
   later,
   ledgerRow,
-  openState,
   queueRow,
   race,
-  type State,
   settleAll,
   settleInside,
   worker,
 } from './fixture.ts'
-
-let state: State
-let other: Database
-let token: string
-beforeAll(async () => {
-  state = await openState()
-  other = await state.another()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
+import { other, state, token } from './opened.ts'
 
 const claimed = (htid: string, draw = 1) => claimItem(state.db, token, htid, { draw })
 

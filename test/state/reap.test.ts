@@ -1,27 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { reap } from '../../src/state/queue/reap.ts'
 import { renew } from '../../src/state/queue/renew.ts'
-import {
-  claimBucket,
-  claimItem,
-  errorsOf,
-  expireLeases,
-  later,
-  ledgerRow,
-  openState,
-  queueRow,
-  type State,
-  settleAll,
-  worker,
-} from './fixture.ts'
-
-let state: State
-let token: string
-beforeAll(async () => {
-  state = await openState()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
+import { claimBucket, claimItem, errorsOf, expireLeases, later, ledgerRow, queueRow, settleAll } from './fixture.ts'
+import { state, token } from './opened.ts'
 
 const claims = async () => (await state.db.query('SELECT 1 FROM slip_claim')).length
 

@@ -1,35 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { settleClaim } from '../../src/indexer/settle.ts'
 import type { Database } from '../../src/state/connection.ts'
 import type { Claim } from '../../src/state/queue/claim.ts'
 import { reap } from '../../src/state/queue/reap.ts'
 import { renew } from '../../src/state/queue/renew.ts'
-import {
-  change,
-  claimBucket,
-  digestOf,
-  enqueue,
-  expireLeases,
-  indexed,
-  ledgerRow,
-  openState,
-  queueRow,
-  race,
-  type State,
-  worker,
-} from './fixture.ts'
+import { change, claimBucket, digestOf, enqueue, expireLeases, indexed, ledgerRow, queueRow, race } from './fixture.ts'
+import { other, state, token } from './opened.ts'
 
 // A claim of which every item ended well leaves in one statement where the database can, else in one transaction.
-
-let state: State
-let other: Database
-let token: string
-beforeAll(async () => {
-  state = await openState()
-  other = await state.another()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
 
 const context = {
   worker: 'nobody',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { requestItems } from '../../src/state/queue/enqueue.ts'
 import { reap } from '../../src/state/queue/reap.ts'
 import {
@@ -11,21 +11,11 @@ import {
   indexed,
   later,
   ledgerRow,
-  openState,
   queueRow,
-  type State,
   settleAll,
   settleInside,
-  worker,
 } from './fixture.ts'
-
-let state: State
-let token: string
-beforeAll(async () => {
-  state = await openState()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
+import { state, token } from './opened.ts'
 
 describe('settle', () => {
   test('writes the ledger and takes the queue row away', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { sweepFrom } from '../../src/state/audit/sweep.ts'
 import { verifyTarget } from '../../src/state/audit/verify.ts'
 import { writeWatermark } from '../../src/state/control/watermark.ts'
@@ -20,21 +20,11 @@ import {
   failClaim,
   indexed,
   ledgerRow,
-  openState,
   queueRow,
-  type State,
   settleAll,
   settleInside,
-  worker,
 } from './fixture.ts'
-
-let state: State
-let token: string
-beforeAll(async () => {
-  state = await openState()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
+import { state, token } from './opened.ts'
 
 const by = { person: 'ann@host', reason: 'a scan of nothing' }
 const skip = (filter: Parameters<typeof skipErrors>[1]) => state.db.transaction((tx) => skipErrors(tx, filter, by))

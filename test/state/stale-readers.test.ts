@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Connection, Database } from '../../src/state/connection.ts'
+import { expect, test } from 'vitest'
+import type { Connection } from '../../src/state/connection.ts'
 import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
 import { followPage, type Pass } from '../../src/state/queue/follow.ts'
 import { adoptItems } from '../../src/state/restore/adopt-items.ts'
@@ -12,23 +12,11 @@ import {
   digestOf,
   enqueue,
   ledgerRow,
-  openState,
   queueRow,
-  type State,
   settleAll,
   untilBlocked,
-  worker,
 } from './fixture.ts'
-
-let state: State
-let other: Database
-let token: string
-beforeAll(async () => {
-  state = await openState()
-  other = await state.another()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
+import { other, state, token } from './opened.ts'
 
 /** Starts `slow` on another connection, holds it at the row of `at`, runs `meanwhile`, lets go; `slow` then ends. */
 async function held<T>(at: string, slow: (tx: Connection) => Promise<T>, meanwhile: () => Promise<void>): Promise<T> {

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { Connection } from '../../src/state/connection.ts'
 import { writeCounters } from '../../src/state/control/worker-counter.ts'
 import { groupErrors } from '../../src/state/statistics/error-groups.ts'
 import { retain } from '../../src/state/statistics/retain.ts'
 import { rollUp } from '../../src/state/statistics/roll-up.ts'
 import { takeSample } from '../../src/state/statistics/sample.ts'
-import { change, claimBucket, enqueue, later, openState, type State, settleAll, worker } from './fixture.ts'
-
-let state: State
-beforeAll(async () => {
-  state = await openState()
-})
-afterAll(() => state.close())
+import { change, claimBucket, enqueue, later, settleAll, worker } from './fixture.ts'
+import { state } from './opened.ts'
 
 const rows = <Row = Record<string, unknown>>(db: Connection, sql: string) => db.query<Row>(sql)
 
