@@ -2,6 +2,7 @@ import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { askAgain, askAnew } from './ask-again.ts'
 import { Door } from './door.ts'
 import { type Library, openLibrary } from './library.ts'
 import { endAll, runOnce, start } from './processes.ts'
@@ -20,12 +21,7 @@ beforeAll(async () => {
   library.lay('day-1')
   await runOnce('rights', library.configFile)
 })
-beforeEach(async () => {
-  await rows('DELETE FROM slip_claim')
-  await rows('DELETE FROM slip_queue')
-  await rows('UPDATE slip_rights SET rev = rev + 1, insert_time = CURRENT_TIMESTAMP(6)')
-  await runOnce('enqueue', library.configFile)
-})
+beforeEach(() => askAnew(library))
 afterEach(async () => {
   await endAll()
   engine.set(true)
@@ -108,8 +104,7 @@ test('a shard that gives no answer is suspended alone: its items wait unburnt, t
   await index.connect()
   // what was written by the tests before has its shard
   await finish()
-  await rows('UPDATE slip_rights SET rev = rev + 1, insert_time = CURRENT_TIMESTAMP(6)')
-  await runOnce('enqueue', library.configFile)
+  await askAgain(library)
   const ofShard = async (shard: number) => rows(`SELECT htid FROM slip_queue WHERE shard = ${shard}`)
   const sizes = [(await ofShard(1)).length, (await ofShard(2)).length]
   const [dead, other] = sizes[0]! > sizes[1]! ? [1, 2] : [2, 1]

@@ -9,6 +9,7 @@ import { Batch } from '../../src/indexer/batch.ts'
 import { openPairtree } from '../../src/repository/pairtree.ts'
 import type { Claim } from '../../src/state/queue/claim.ts'
 import { claimBucket, queueRow, worker } from '../state/fixture.ts'
+import { askAnew } from './ask-again.ts'
 import { type Library, openLibrary } from './library.ts'
 import { runOnce } from './processes.ts'
 
@@ -20,10 +21,8 @@ beforeAll(async () => {
   token = await worker(library.state.db)
 })
 beforeEach(async () => {
-  for (const table of ['slip_claim', 'slip_queue']) await rows(`DELETE FROM ${table}`)
-  await rows('UPDATE slip_rights SET rev = rev + 1, insert_time = CURRENT_TIMESTAMP(6)')
   await runOnce('rights', library.configFile)
-  await runOnce('enqueue', library.configFile)
+  await askAnew(library)
 })
 afterAll(() => library.close())
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { pause, resume } from '../../src/state/control/pause.ts'
+import { askAnew } from './ask-again.ts'
 import { Door } from './door.ts'
 import { type Library, openLibrary } from './library.ts'
 import { type Daemon, endAll, runOnce, start } from './processes.ts'
@@ -26,12 +27,8 @@ beforeAll(async () => {
   library.lay('day-1')
 })
 beforeEach(async () => {
-  // what a daemon ended by the test before still held would come back alone, one by one
-  await rows('DELETE FROM slip_claim')
-  await rows('DELETE FROM slip_queue')
-  await rows('UPDATE slip_rights SET rev = rev + 1, insert_time = CURRENT_TIMESTAMP(6)')
   await runOnce('rights', library.configFile)
-  await runOnce('enqueue', library.configFile)
+  await askAnew(library)
 })
 afterEach(async () => {
   await endAll()

@@ -4,6 +4,7 @@ import { pause, resume } from '../../src/state/control/pause.ts'
 import { Clock } from '../chaos/clock.ts'
 import { lookAround, type Platform } from '../chaos/platform.ts'
 import { later } from '../state/fixture.ts'
+import { askAgain } from './ask-again.ts'
 import { type Library, openLibrary } from './library.ts'
 import { type Daemon, endAll, runOnce, startThrough } from './processes.ts'
 
@@ -15,10 +16,7 @@ beforeAll(async () => {
   library.lay('day-1')
   await runOnce('rights', library.configFile)
 })
-beforeEach(async () => {
-  await rows('UPDATE slip_rights SET rev = rev + 1, insert_time = CURRENT_TIMESTAMP(6)')
-  await runOnce('enqueue', library.configFile)
-})
+beforeEach(() => askAgain(library))
 afterEach(endAll)
 afterAll(() => library.close())
 

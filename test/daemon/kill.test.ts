@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { pause, resume } from '../../src/state/control/pause.ts'
 import { cutWaiting } from '../state/fixture.ts'
+import { askAgain } from './ask-again.ts'
 import { type Library, openLibrary } from './library.ts'
 import { endAll, runOnce, start } from './processes.ts'
 
@@ -10,10 +11,8 @@ beforeAll(async () => {
   library.lay('day-1')
 })
 beforeEach(async () => {
-  // everything is asked for again, from a clean queue
-  await library.state.db.query('UPDATE slip_rights SET rev = rev + 1, insert_time = CURRENT_TIMESTAMP(6)')
   await runOnce('rights', library.configFile)
-  await runOnce('enqueue', library.configFile)
+  await askAgain(library)
   // a daemon that starts is held at its gate until the test has locked what it will wait for
   await pause(library.state.db, { kind: 'stage', name: 'index' }, { by: 'test', reason: '' })
 })

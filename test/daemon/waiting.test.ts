@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import { applyTargets } from '../../src/ctl/apply-targets.ts'
 import { pause, resume } from '../../src/state/control/pause.ts'
 import { testDatabase } from '../services/database.ts'
+import { askAnew } from './ask-again.ts'
 import { Door } from './door.ts'
 import { type Library, openLibrary } from './library.ts'
 import { type Daemon, endAll, runOnce, start } from './processes.ts'
@@ -29,13 +30,7 @@ beforeAll(async () => {
   library.lay('day-1')
   await runOnce('rights', library.configFile)
 })
-beforeEach(async () => {
-  // what a daemon ended by the test before still held would come back alone, one by one
-  await rows('DELETE FROM slip_claim')
-  await rows('DELETE FROM slip_queue')
-  await rows('UPDATE slip_rights SET rev = rev + 1, insert_time = CURRENT_TIMESTAMP(6)')
-  await runOnce('enqueue', library.configFile)
-})
+beforeEach(() => askAnew(library))
 afterEach(async () => {
   await endAll()
   database.set(true)

@@ -8,6 +8,7 @@ import { freePort } from '../../../src/embedded-postgres/port.ts'
 import { spawnAs } from '../../../src/embedded-postgres/spawn-as.ts'
 import { findBinaries, installDbOf, mariadbdOf } from '../../services/mariadb/binaries.ts'
 import { mariadbVersion, withMariadb } from '../../services/mariadb/connection.ts'
+import { accountStatements, serverArguments } from '../../services/mariadb/settings.ts'
 import type { Tell } from '../../services/server.ts'
 import { dyingWithUs, end, type PrivateServer, type ServerOptions, untilAnswers } from './server.ts'
 
@@ -74,24 +75,8 @@ export async function newMariadb({ folder, clock }: ServerOptions, tell: Tell): 
   }
 }
 
-/** Read by the server before it listens, one statement a line; it may have been read before. */
-const accountStatements = (password: string) =>
-  [
-    `CREATE OR REPLACE USER slip@'%' IDENTIFIED BY '${password}';`,
-    `GRANT ALL PRIVILEGES ON *.* TO slip@'%' WITH GRANT OPTION;`,
-    `DELETE FROM mysql.global_priv WHERE user <> 'slip' AND user <> 'mariadb.sys';`,
-    'FLUSH PRIVILEGES;',
-    '',
-  ].join('\n')
-
 const settings = (port: number, accounts: string) => [
-  `--init-file=${accounts}`,
-  `--port=${port}`,
-  '--bind-address=127.0.0.1',
-  '--skip-name-resolve',
-  // A path from the folder it runs in: sockets take no long ones.
-  '--socket=mariadb.sock',
-  '--pid-file=mariadb.pid',
+  ...serverArguments(port, accounts),
   '--innodb-buffer-pool-size=64M',
   // Killed, not powered off: each commit is with the system, nothing need be flushed to the disk.
   '--innodb-flush-log-at-trx-commit=2',

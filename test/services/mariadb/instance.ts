@@ -10,6 +10,7 @@ import { endAbandoned, endRunFolder, newRunFolder } from '../run-folder.ts'
 import type { StartedServer } from '../server.ts'
 import { installDbOf, type MariadbBinaries, mariadbdOf } from './binaries.ts'
 import { untilAnswers } from './connection.ts'
+import { accountStatements, serverArguments } from './settings.ts'
 
 const PROGRAM = 'mariadbd'
 
@@ -83,24 +84,8 @@ async function startServer(instance: Instance): Promise<{ port: number; version:
   }
 }
 
-/** Read by the server before it listens, one statement a line. The accounts that it is born with have no password. */
-const accountStatements = (password: string) =>
-  [
-    `CREATE USER slip@'%' IDENTIFIED BY '${password}';`,
-    `GRANT ALL PRIVILEGES ON *.* TO slip@'%' WITH GRANT OPTION;`,
-    `DELETE FROM mysql.global_priv WHERE user <> 'slip' AND user <> 'mariadb.sys';`,
-    'FLUSH PRIVILEGES;',
-    '',
-  ].join('\n')
-
 const settings = (port: number, accounts: string) => [
-  `--init-file=${accounts}`,
-  `--port=${port}`,
-  '--bind-address=127.0.0.1',
-  '--skip-name-resolve',
-  // A path from the folder it runs in: sockets take no long ones.
-  '--socket=mariadb.sock',
-  '--pid-file=mariadb.pid',
+  ...serverArguments(port, accounts),
   // What is lost when the machine dies is thrown away anyway.
   '--innodb-flush-log-at-trx-commit=0',
 ]
