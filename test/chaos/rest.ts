@@ -34,6 +34,9 @@ async function whatIsLeft({ state: { db }, config, library }: World): Promise<st
     if (files.length > 0) return `${files.length} files of ${name} to read`
   }
   if (!(await isCarriedOver(db))) return 'records to carry over'
+  // before the queue: what slip-enqueue takes up between the two questions is queued, no longer missed
+  const missed = await verifyTarget(db, target, '', 10)
+  if (missed.length > 0) return `to follow: ${JSON.stringify(missed)}`
   const { ready, claimed, delayed } = await readProgress(db, target)
   const queued = await db.query('SELECT * FROM slip_queue ORDER BY htid')
   if (queued.length > 0)
@@ -41,9 +44,7 @@ async function whatIsLeft({ state: { db }, config, library }: World): Promise<st
   const claims = await db.query('SELECT * FROM slip_claim')
   if (claims.length > 0) return `claims: ${JSON.stringify(claims)}`
   const due = await db.query('SELECT * FROM slip_recheck WHERE due_at <= CURRENT_TIMESTAMP(6)')
-  if (due.length > 0) return `to ask the index again: ${JSON.stringify(due)}`
-  const missed = await verifyTarget(db, target, '', 10)
-  return missed.length > 0 ? `to follow: ${JSON.stringify(missed)}` : null
+  return due.length > 0 ? `to ask the index again: ${JSON.stringify(due)}` : null
 }
 
 /** True when there was something to retry. */
