@@ -28,10 +28,10 @@ const postgres = {
 
 const mysql = {
   claim: 'SELECT 1 FROM slip_claim WHERE token = ? FOR UPDATE',
-  /** SYSDATE, for NOW is the start of the statement, which may have waited for a row. */
+  /** SYSDATE, for NOW is the start of the statement, which may have waited for a row. The subquery locks nothing. */
   own: `
-    SELECT htid, shard, gen, claimed_rev, claimed_gen, fence, attempts, strikes, unproven, waive, pid, host,
-           SYSDATE(6) AS now
+    SELECT htid, shard, gen, claimed_rev, claimed_gen, fence, attempts, strikes, unproven, waive, pid, host, SYSDATE(6) AS now,
+           GREATEST(SYSDATE(6), COALESCE((SELECT MAX(marked_at) FROM slip_shard WHERE target = ?), '1970-01-01')) AS settled_at
     FROM slip_queue FORCE INDEX (PRIMARY) WHERE target = ? AND htid IN (?) AND claim_token IN (?)
     ORDER BY htid FOR UPDATE`,
   htids: 'SELECT htids FROM slip_claim WHERE token = ?',
@@ -130,6 +130,8 @@ export interface OwnRow {
   readonly host: string
   /** Database clock when the row was locked. */
   readonly now: string
+  /** The same, but not before the newest marker the engine may have been sent. */
+  readonly settled_at: string
 }
 
 /** MySQL: the rows still ours, locked in id order; those whose gen moved during the claim apart. */
@@ -149,7 +151,7 @@ export async function splitOwn(
 async function lockOwn(tx: Connection, target: string, tokens: readonly string[], htids: readonly string[]) {
   const rows: OwnRow[] = []
   for (const slice of slicesOf(htids)) {
-    rows.push(...(await tx.query<OwnRow & Record<string, unknown>>(mysql.own, [target, slice, tokens])))
+    rows.push(...(await tx.query<OwnRow & Record<string, unknown>>(mysql.own, [target, target, slice, tokens])))
   }
   return rows
 }

@@ -10,6 +10,9 @@ import { chunksOf } from './slices.ts'
  * and the item's unresolved error is fixed. A proven success clears unproven and strikes and leads a suspect back from
  * lane 0; an item that was unproven, and every delete, is asked about again.
  *
+ * The ledger's time is never before the newest marker the engine may have been sent, also when the clock went back: what
+ * is settled later than a marker is what was posted after it, and a repair goes by that.
+ *
  * Races: an enqueue of the same item that waits for our row inserts a fresh one after the delete; one that came first
  * moved gen, seen under the row lock. A reaped claim owns nothing here: the rows come back as fenced out. On MySQL the
  * row locks of the first statement make the others see the same rows.
@@ -53,7 +56,8 @@ ledger AS (
   INSERT INTO slip_indexed AS l (target, htid, shard, rev, fence, presence, digest, time, indexed_ct, pages, empty_pages,
                                  invalid_bytes, bytes, code_version, schema_version, config_digest, host, waived)
   SELECT $1, htid, shard, claimed_rev, fence, CASE WHEN digest IS NULL THEN 'absent' ELSE 'indexed' END, digest,
-         clock_timestamp(), (digest IS NOT NULL)::int, pages, empty_pages, invalid_bytes, bytes, $9, $10, $11, $12, waive
+         greatest(clock_timestamp(), (SELECT max(marked_at) FROM slip_shard WHERE target = $1)),
+         (digest IS NOT NULL)::int, pages, empty_pages, invalid_bytes, bytes, $9, $10, $11, $12, waive
   FROM own ORDER BY htid
   ON CONFLICT (target, htid) DO UPDATE
     SET shard = CASE WHEN EXCLUDED.shard > 0 THEN EXCLUDED.shard ELSE l.shard END, rev = EXCLUDED.rev,
@@ -166,9 +170,9 @@ async function settleMysql(
 }
 
 function ledgerRow(target: string, row: OwnRow, item: Indexed, by: Provenance): unknown[] {
-  const { htid, shard, claimed_rev, fence, now, waive } = row
+  const { htid, shard, claimed_rev, fence, settled_at, waive } = row
   const { digest, pages, emptyPages, invalidBytes, bytes } = item
   const [presence, count] = digest === null ? ['absent', 0] : ['indexed', 1]
-  const what = [target, htid, shard, claimed_rev, fence, presence, digest, now, count, pages, emptyPages]
+  const what = [target, htid, shard, claimed_rev, fence, presence, digest, settled_at, count, pages, emptyPages]
   return [...what, invalidBytes, bytes, by.codeVersion, by.schemaVersion, by.configDigest, by.host, waive]
 }

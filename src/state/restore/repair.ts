@@ -2,7 +2,8 @@ import type { Connection } from '../connection.ts'
 import { requestItems } from '../queue/enqueue.ts'
 
 /**
- * What a shard lacks that was set back: all its ledger rows settled since. They are requested anew; their rights say
+ * What a shard lacks that was set back: all its ledger rows settled since the marker it has, whatever the clock did: no
+ * settle is told a time before the newest marker that may have been sent. They are requested anew; their rights say
  * whether that is to index or to remove. A row that is claimed now may have been posted before the shard was set back and
  * be settled after its page was read, so claimed rows are requested too, and read again at their exit.
  *
@@ -23,18 +24,15 @@ export interface Setback {
 }
 
 const postgres = {
-  /** A clock that went back by less than the overlap hides nothing. */
   page: `
-    SELECT htid, shard = $2 AND time >= timestamptz 'epoch' + $3 * interval '1 microsecond'
-             - make_interval(secs => (SELECT overlap_ms FROM slip_target WHERE name = $1) / 1000.0) AS lacking
+    SELECT htid, shard = $2 AND time >= timestamptz 'epoch' + $3 * interval '1 microsecond' AS lacking
     FROM slip_indexed WHERE target = $1 AND htid > $4 ORDER BY htid LIMIT $5`,
   claimed: 'SELECT htid FROM slip_queue WHERE target = $1 AND shard = $2 AND state = 1 ORDER BY htid',
 }
 
 const mysql = {
   page: `
-    SELECT htid, shard = ? AND time >= CAST('1970-01-01' AS DATETIME(6)) + INTERVAL ? MICROSECOND
-             - INTERVAL (SELECT overlap_ms * 1000 FROM slip_target WHERE name = ?) MICROSECOND AS lacking
+    SELECT htid, shard = ? AND time >= CAST('1970-01-01' AS DATETIME(6)) + INTERVAL ? MICROSECOND AS lacking
     FROM slip_indexed WHERE target = ? AND htid > ? ORDER BY htid LIMIT ?`,
   claimed: 'SELECT htid FROM slip_queue WHERE target = ? AND shard = ? AND state = 1 ORDER BY htid',
 }
@@ -59,8 +57,7 @@ export async function repairPage(
 ): Promise<RepairPage> {
   const { after, size } = page
   const sql = statements[tx.dialect].page
-  const values =
-    tx.dialect === 'postgres' ? [target, shard, from, after, size] : [shard, from, target, target, after, size]
+  const values = tx.dialect === 'postgres' ? [target, shard, from, after, size] : [shard, from, target, after, size]
   const rows = await tx.query<{ htid: string; lacking: boolean | number }>(sql, values)
   const htids = rows.filter(({ lacking }) => lacking).map(({ htid }) => htid)
   const requested =

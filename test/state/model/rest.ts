@@ -4,7 +4,7 @@ import { doChore } from './chore.ts'
 import { send } from './exits.ts'
 import { recheckDue } from './recheck.ts'
 import { readSources } from './requests.ts'
-import { adoptAll, compare, repairAll, secondsBack, type Trouble, troubles } from './troubles.ts'
+import { adoptAll, compare, repairAll, type Trouble, troubles } from './troubles.ts'
 import type { Walk } from './walk.ts'
 import { work } from './work.ts'
 import { type InHand, targets, type World } from './world.ts'
@@ -22,7 +22,7 @@ const wakeAt = 4
  */
 export async function rest(world: World, { rest: pick, events }: Walk): Promise<boolean> {
   const isRestored = events.some(({ trouble }) => !usual.has(trouble))
-  const isScanned = events.some(({ trouble }) => unnoticed.has(trouble)) || isRepairBlind(world, events)
+  const isScanned = events.some(({ trouble }) => unnoticed.has(trouble))
   const late = await fallAsleep(world, pick)
   await readSources(world, world.items)
   for (let round = 0; round < mostRounds; round++) {
@@ -36,13 +36,6 @@ export async function rest(world: World, { rest: pick, events }: Walk): Promise<
     if (round > wakeAt && (await isQuiet(world)) && !(isScanned && (await scan(world)))) return true
   }
   return false
-}
-
-/** A repair goes by the ledger's times: what was settled after the clock went back by more than the overlap looks older. */
-function isRepairBlind(world: World, events: Walk['events']): boolean {
-  const back = events.map(({ trouble, pick }) => (trouble === 'clockBack' ? secondsBack(pick) : 0))
-  const sum = back.reduce((total, seconds) => total + seconds, 0)
-  return events.some(({ trouble }) => trouble === 'repair') && sum * 1_000 > world.place('main').target.overlap
 }
 
 async function fallAsleep(world: World, pick: number): Promise<InHand[]> {

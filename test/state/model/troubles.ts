@@ -12,7 +12,7 @@ import { work } from './work.ts'
 import { targets, type World } from './world.ts'
 
 /** How far the clock is set back. */
-export const secondsBack = (pick: number): number => oneOf(pick, [1, 30, 600]) as number
+const secondsBack = (pick: number): number => oneOf(pick, [1, 30, 600]) as number
 
 /** What befalls all items at once. */
 type Act = (world: World, pick: number) => Promise<void>
