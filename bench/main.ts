@@ -1,4 +1,4 @@
-// npm run bench -- NAME [--scale large] [--json] [--record]
+// npm run bench -- NAME [--scale large] [--part PART …] [--json] [--record]
 import { parseArgs } from 'node:util'
 import { benches } from './benches.ts'
 import { isScale } from './runner/bench.ts'
@@ -13,7 +13,7 @@ if (import.meta.main) process.exitCode = await main(process.argv.slice(2))
 
 /** Runs one benchmark, or lists them when none is named. A goal that is not met is printed and no failure. */
 async function main(argv: readonly string[]): Promise<number> {
-  const { name, scale, json, record: recording, wrong } = argumentsOf(argv)
+  const { name, scale, part: parts, json, record: recording, wrong } = argumentsOf(argv)
   const load = name === undefined ? undefined : Object.hasOwn(benches, name) ? benches[name] : undefined
   if (wrong !== undefined || load === undefined || name === undefined) {
     const complaint = wrong ?? (name === undefined ? undefined : `there is no bench ${name}`)
@@ -21,9 +21,14 @@ async function main(argv: readonly string[]): Promise<number> {
     return complaint === undefined ? 0 : usage
   }
   const { bench } = await load()
-  const measurements = await bench.measure(scale)
+  const unknown = parts.find((part) => !bench.parts?.includes(part))
+  if (unknown !== undefined) {
+    await list(`bench ${name} has no part ${unknown}`)
+    return usage
+  }
+  const measurements = await bench.measure(scale, parts)
   const result: Result = {
-    bench: name,
+    bench: [name, ...(scale === 'default' ? [] : [scale]), ...parts].join('-'),
     description: bench.description,
     machine: thisMachine(bench.versions?.()),
     figures: measurements.map((measurement) => ({ ...figureOf(measurement), runs: measurement.runs })),
@@ -37,6 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
 function argumentsOf(argv: readonly string[]) {
   const options = {
     scale: { type: 'string', default: 'default' },
+    part: { type: 'string', multiple: true, default: [] as string[] },
     json: { type: 'boolean', default: false },
     record: { type: 'boolean', default: false },
   } as const
@@ -47,15 +53,24 @@ function argumentsOf(argv: readonly string[]) {
       positionals.length > 1 ? 'one bench at a time' : scale === null ? `there is no scale ${values.scale}` : undefined
     return { name: positionals[0], ...values, scale: scale ?? 'default', wrong }
   } catch (error) {
-    return { name: undefined, scale: 'default' as const, json: false, record: false, wrong: (error as Error).message }
+    return {
+      name: undefined,
+      scale: 'default' as const,
+      part: [],
+      json: false,
+      record: false,
+      wrong: (error as Error).message,
+    }
   }
 }
 
 async function list(complaint: string | undefined): Promise<void> {
   const lines = complaint === undefined ? [] : [complaint, '']
-  lines.push('npm run bench -- NAME [--scale large] [--json] [--record]', '')
+  lines.push('npm run bench -- NAME [--scale large] [--part PART …] [--json] [--record]', '')
   for (const [name, load] of Object.entries(benches)) {
-    lines.push(`  ${name.padEnd(10)} ${(await load()).bench.description}`)
+    const { description, parts } = (await load()).bench
+    lines.push(`  ${name.padEnd(10)} ${description}`)
+    if (parts !== undefined) lines.push(`  ${''.padEnd(10)} parts: ${parts.join(' ')}`)
   }
   if (complaint === undefined) console.log(lines.join('\n'))
   else console.error(lines.join('\n'))

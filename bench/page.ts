@@ -10,7 +10,7 @@ export function performancePage(): string {
 Each figure is the median of alternating runs, ours and a peer in the same run, after a warm-up; in brackets the smallest
 and the largest. The peer is measured anew each time, so the ratio can be compared between machines and the values cannot.
 \`npm run bench\` lists the benchmarks, \`npm run bench -- NAME\` runs one, \`--scale large\` with the tables of a
-large library where it has them; \`--record\` writes what this page is made of.
+large library where it has them, \`--part\` a part of it alone; \`--record\` writes what this page is made of.
 ${recorded().map(section).join('')}`
 }
 

@@ -12,29 +12,37 @@ import { measureSpeed } from './speed.ts'
 import { measureSweep } from './sweep.ts'
 import { measureViews } from './views.ts'
 
-const parts: readonly ((servers: Servers, scale: Scale) => Promise<Measurement[]>)[] = [
-  measureSpeed,
-  measureDepth,
-  measureSnapshot,
-  measureSize,
-  measureBlocks,
-  measureSweep,
-  measureLatency,
-  measureViews,
-  measureProcesses,
-  measureReclaim,
-  measureLog,
-]
+type Part = (servers: Servers, scale: Scale) => Promise<Measurement[]>
+
+const parts: Readonly<Record<string, Part>> = {
+  speed: measureSpeed,
+  depth: measureDepth,
+  snapshot: measureSnapshot,
+  size: measureSize,
+  blocks: measureBlocks,
+  sweep: measureSweep,
+  latency: measureLatency,
+  views: measureViews,
+  processes: measureProcesses,
+  reclaim: measureReclaim,
+  log: measureLog,
+}
 
 let described: Readonly<Record<string, string>> = {}
 
 export const bench: Bench = {
   description: 'The state machine on PostgreSQL and MariaDB, with graphile-worker as the peer.',
-  measure: (scale) =>
+  parts: Object.keys(parts),
+  measure: (scale, chosen) =>
     withServers(async (servers) => {
       described = servers.described
       const measurements: Measurement[] = []
-      for (const part of parts) measurements.push(...(await part(servers, scale)))
+      for (const [name, part] of Object.entries(parts)) {
+        if (chosen.length > 0 && !chosen.includes(name)) continue
+        const began = performance.now()
+        measurements.push(...(await part(servers, scale)))
+        console.error(`queue: ${name} measured in ${Math.round((performance.now() - began) / 1_000)} s`)
+      }
       return measurements
     }),
   versions: () => described,

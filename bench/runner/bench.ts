@@ -2,7 +2,10 @@
 export interface Bench {
   /** One sentence. */
   readonly description: string
-  measure(scale: Scale): Promise<Measurement[]>
+  /** `parts` of those it has; without any, all. */
+  measure(scale: Scale, parts: readonly string[]): Promise<Measurement[]>
+  /** Names of what can be measured alone. */
+  readonly parts?: readonly string[]
   /** What else its figures hang on, such as servers with their settings; asked after `measure`. */
   versions?(): Readonly<Record<string, string>>
 }

@@ -17,6 +17,8 @@ test.each([
   ['a name every object has', ['constructor'], 'there is no bench constructor'],
   ['two names', ['assemble', 'demo'], 'one bench at a time'],
   ['an unknown scale', ['assemble', '--scale', 'huge'], 'there is no scale huge'],
+  ['an unknown part', ['queue', '--part', 'nope'], 'bench queue has no part nope'],
+  ['a part of what has none', ['assemble', '--part', 'speed'], 'bench assemble has no part speed'],
   ['an unknown option', ['assemble', '--fast'], "Unknown option '--fast'"],
 ])('%s lists the benches and ends with exit code 2', (_, args, complaint) => {
   const { status, stdout, stderr } = bench(...args)
