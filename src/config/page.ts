@@ -13,7 +13,7 @@ whole before anything starts; an unknown key is an error that names the nearest 
 \`slipctl init\` writes a commented file, \`slipctl config check\` tries one, \`slipctl config show\` prints it with secrets hidden.
 
 A value is literal, or holds \`\${NAME}\` for an environment variable, or is \`{file: PATH}\` for the content of a file
-(systemd credentials are such files; a secret file that others can read is refused). Relative paths are relative to the
+(systemd credentials are such files; any other that others can read is refused). Relative paths are relative to the
 configuration file. Durations have a unit: \`500ms\`, \`30s\`, \`5m\`, \`2h\`, \`1d\`.
 
 | key | type | default | meaning |

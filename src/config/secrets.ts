@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { existsSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs'
+import { resolve, sep } from 'node:path'
 
 /** Why a value could not be resolved, for the key it stands at. */
 export interface Unresolved {
@@ -9,8 +9,8 @@ export interface Unresolved {
 
 /**
  * Replaces `${ENV}` in every string and `{file: PATH}` by the content of the file (trailing newline dropped). A file
- * that group or world may read is refused unless its group is one of ours: systemd credentials pass, a stray copy in a
- * home folder does not.
+ * that the world may read is refused, and one that a group may read unless the group is one of ours or the file is a
+ * systemd credential: a stray copy in a home folder does not pass.
  */
 export function resolveValues(
   value: unknown,
@@ -45,13 +45,25 @@ function resolveText(text: string, path: readonly (string | number)[]) {
 
 function readSecret(file: string, path: readonly (string | number)[]) {
   try {
-    const { mode, gid } = statSync(file)
+    const found = statSync(file)
     const groups = [process.getgid?.(), ...(process.getgroups?.() ?? [])]
-    if (mode & 0o004 || (mode & 0o040 && !groups.includes(gid))) {
+    const isShared = found.mode & 0o040 && !groups.includes(found.gid) && !isCredential(file, found)
+    if (found.mode & 0o004 || isShared) {
       return { value: undefined, unresolved: [{ path, message: `${file} can be read by others; chmod 600 it` }] }
     }
     return { value: readFileSync(file, 'utf8').replace(/\r?\n$/, ''), unresolved: [] }
   } catch (error) {
     return { value: undefined, unresolved: [{ path, message: (error as Error).message }] }
   }
+}
+
+/**
+ * Whether systemd made it for this service (LoadCredential=, ImportCredential=, SetCredential=). Where the file system
+ * has ACLs it belongs to root with mode 0400 and an ACL that lets the user of the service read; the mask of the ACL
+ * shows as the bits of a group that may read nothing: 0440 root:root. Elsewhere it is given to the user, with mode 0400.
+ */
+function isCredential(file: string, { uid }: Stats): boolean {
+  const folder = process.env.CREDENTIALS_DIRECTORY
+  if (!folder || !existsSync(folder) || (uid !== 0 && uid !== process.getuid?.())) return false
+  return realpathSync(file).startsWith(`${realpathSync(folder)}${sep}`)
 }

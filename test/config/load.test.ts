@@ -1,7 +1,7 @@
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { loadConfig, parseConfig } from '../../src/config/load.ts'
 import type { SlipError } from '../../src/errors/slip-error.ts'
 
@@ -153,6 +153,37 @@ describe('a value', () => {
     expect(() => loadConfig(write(withPassword('{ file: open-secret }')))).toThrow(
       /can be read by others; chmod 600 it/,
     )
+  })
+
+  test('from a credential of systemd is taken with the mode that its ACL shows, and only what lies in the folder of these', ({
+    skip,
+  }) => {
+    if (process.getuid?.() !== 0) skip('only root can give a file to another group')
+    const place = (path: string, mode: number, owner = 0) => {
+      const file = join(folder, path)
+      mkdirSync(dirname(file), { recursive: true })
+      rmSync(file, { force: true })
+      writeFileSync(file, 'x')
+      // the tests run as root, to whom the group of systemd's own, root, belongs
+      chownSync(file, owner, 65_533)
+      chmodSync(file, mode)
+      return path
+    }
+    const passwordIn = (path: string) => loadConfig(write(withPassword(`{ file: ${path} }`))).database.password
+    const refused = /can be read by others; chmod 600 it/
+    vi.stubEnv('CREDENTIALS_DIRECTORY', join(folder, 'credentials'))
+    expect(passwordIn(place('credentials/acl', 0o440))).toBe('x')
+    expect(passwordIn(place('credentials/owned', 0o400))).toBe('x')
+    expect(() => passwordIn(place('credentials/world', 0o444))).toThrow(refused)
+    expect(() => passwordIn(place('credentials/strange', 0o440, 65_533))).toThrow(refused)
+    expect(() => passwordIn(place('credentials-2/acl', 0o440))).toThrow(refused)
+    symlinkSync(join(folder, 'credentials-2/acl'), join(folder, 'credentials/link'))
+    expect(() => passwordIn('credentials/link')).toThrow(refused)
+    for (const none of ['', join(folder, 'nowhere'), undefined]) {
+      vi.stubEnv('CREDENTIALS_DIRECTORY', none)
+      expect(() => passwordIn('credentials/acl')).toThrow(refused)
+    }
+    vi.unstubAllEnvs()
   })
 })
 
