@@ -1,0 +1,49 @@
+/** A whole answer of a server, whatever its status. */
+export interface Answer {
+  readonly status: number
+  /** Media type without parameters, lower case; '' = none. */
+  readonly type: string
+  /** Seconds the server asks to be left alone; null = it does not say. */
+  readonly retryAfter: number | null
+  readonly body: Buffer
+  /** Without user and password. */
+  readonly url: string
+}
+
+/** An answer that is not what the server of an engine says: of a proxy, cut off, of another kind of server. */
+export class NotUnderstood extends Error {
+  readonly url: string
+
+  constructor(url: string, message: string) {
+    super(message)
+    this.name = 'NotUnderstood'
+    this.url = url
+  }
+}
+
+const quoted = 200
+
+/** The body as JSON. Throws NotUnderstood with the beginning of what came instead. */
+export function jsonOf({ status, type, body, url }: Answer): unknown {
+  if (!/^application\/(.*\+)?json$|^text\/plain$|^$/.test(type))
+    throw new NotUnderstood(url, `answered ${status} with ${type}, not JSON: ${beginningOf(body)}`)
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    throw new NotUnderstood(
+      url,
+      `answered ${status} with JSON of ${body.length} bytes that cannot be read: ${beginningOf(body)}`,
+    )
+  }
+}
+
+/** The first words of a body on one line, for a message. */
+export function beginningOf(body: Buffer): string {
+  if (body.length === 0) return 'an empty body'
+  const text = body
+    .subarray(0, quoted * 4)
+    .toString('utf8')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return text.length > quoted ? `${text.slice(0, quoted)} …` : text
+}

@@ -1,0 +1,148 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { Pool } from 'undici'
+import type { Answer } from './answer.ts'
+import { faultOf, HttpFault } from './fault.ts'
+
+export interface NodeOptions {
+  /** http:// or https://, with a path where the server is not at the root; user and password here or in `user`, `password`. */
+  readonly url: string
+  readonly user?: string
+  readonly password?: string
+  /** `Authorization: ApiKey …` instead of user and password. */
+  readonly apiKey?: string
+  /** PEM of the authorities that may have signed the server's certificate; without it those of Node. */
+  readonly ca?: string
+  /** Connections at a time, and so requests. */
+  readonly connections: number
+  /** Compress bodies above a few KiB: worth it where the network is slower than the CPU. */
+  readonly compress: boolean
+  readonly connectMs: number
+  /** Until the first byte of an answer. */
+  readonly headersMs: number
+  /** Between two bytes of an answer. */
+  readonly bodyMs: number
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE'
+  /** Below the node's URL, with the query, encoded; begins with /. */
+  readonly path: string
+  readonly body?: Buffer | readonly Buffer[]
+  readonly type?: string
+  /** Instead of the node's. */
+  readonly headersMs?: number
+  readonly signal?: AbortSignal
+}
+
+/** No engine answers more to what SLIP asks: a page of a scan has 10,000 lines. */
+const mostBytes = 64 << 20
+const worthCompressing = 4096
+const compressed = promisify(gzip)
+
+/** One server of an engine, and the connections to it. Follows no redirect: credentials go to the host they are for. */
+export class HttpNode {
+  /** Without user and password. */
+  readonly url: string
+  readonly #pool: Pool
+  readonly #base: string
+  readonly #headers: Readonly<Record<string, string>>
+  readonly #compress: boolean
+
+  /** Throws TypeError for a URL that is none. */
+  constructor(options: NodeOptions) {
+    const url = new URL(options.url)
+    const user = options.user ?? decodeURIComponent(url.username)
+    const password = options.password ?? decodeURIComponent(url.password)
+    this.#base = url.pathname.replace(/\/+$/, '')
+    this.url = url.origin + this.#base
+    this.#compress = options.compress
+    this.#headers = { accept: 'application/json', ...authorization(options.apiKey, user, password) }
+    this.#pool = new Pool(url.origin, {
+      connections: options.connections,
+      pipelining: 1,
+      headersTimeout: options.headersMs,
+      bodyTimeout: options.bodyMs,
+      connect: { timeout: options.connectMs, ...(options.ca === undefined ? {} : { ca: options.ca }) },
+    })
+  }
+
+  /** The whole answer, whatever its status. Throws HttpFault. */
+  async request({ method, path, body, type, headersMs, signal }: HttpRequest): Promise<Answer> {
+    const url = this.url + path
+    try {
+      const sent = await this.#bodyOf(body)
+      const {
+        statusCode,
+        headers,
+        body: stream,
+      } = await this.#pool.request({
+        method,
+        path: this.#base + path,
+        body: sent.body,
+        headers: {
+          ...this.#headers,
+          ...(type === undefined ? {} : { 'content-type': type }),
+          ...(sent.isCompressed ? { 'content-encoding': 'gzip' } : {}),
+        },
+        ...(headersMs === undefined ? {} : { headersTimeout: headersMs }),
+        ...(signal === undefined ? {} : { signal }),
+      })
+      return {
+        status: statusCode,
+        type: mediaType(headers['content-type']),
+        retryAfter: secondsOf(headers['retry-after']),
+        body: await wholeOf(url, stream),
+        url,
+      }
+    } catch (error) {
+      throw error instanceof HttpFault ? error : faultOf(url, error)
+    }
+  }
+
+  /** Ends the connections; what is under way fails. */
+  close(): Promise<void> {
+    return this.#pool.destroy()
+  }
+
+  async #bodyOf(body: HttpRequest['body']): Promise<{ body: Buffer | null; isCompressed: boolean }> {
+    if (body === undefined) return { body: null, isCompressed: false }
+    const whole = Buffer.isBuffer(body) ? body : Buffer.concat(body)
+    if (!this.#compress || whole.length < worthCompressing) return { body: whole, isCompressed: false }
+    return { body: await compressed(whole, { level: 1 }), isCompressed: true }
+  }
+}
+
+function authorization(apiKey: string | undefined, user: string, password: string): Record<string, string> {
+  if (apiKey !== undefined) return { authorization: `ApiKey ${apiKey}` }
+  if (user === '' && password === '') return {}
+  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` }
+}
+
+type Header = string | string[] | undefined
+const first = (header: Header): string | undefined => (Array.isArray(header) ? header[0] : header)
+
+const mediaType = (header: Header): string => (first(header)?.split(';')[0] ?? '').trim().toLowerCase()
+
+/** Seconds, or the seconds until a date. */
+function secondsOf(header: Header): number | null {
+  const text = first(header)
+  if (text === undefined) return null
+  if (/^\d{1,6}$/.test(text)) return Number(text)
+  const date = Date.parse(text)
+  return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - Date.now()) / 1000))
+}
+
+async function wholeOf(url: string, stream: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of stream) {
+    size += chunk.length
+    if (size > mostBytes) {
+      stream.destroy()
+      throw new HttpFault('unanswered', url, `answered with more than ${mostBytes >> 20} MiB`, undefined)
+    }
+    chunks.push(chunk)
+  }
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)
+}

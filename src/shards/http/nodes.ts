@@ -1,0 +1,55 @@
+import type { Answer } from './answer.ts'
+import { HttpFault } from './fault.ts'
+import { HttpNode, type HttpRequest, type NodeOptions } from './node.ts'
+
+/** A node that could not be reached is left out for this long, unless no other is there. */
+const restMs = 10_000
+
+/** Servers that are equally good for a request, such as the nodes of a cluster. */
+export class HttpNodes {
+  readonly #nodes: readonly HttpNode[]
+  readonly #awayUntil = new Map<HttpNode, number>()
+  #turn = 0
+
+  constructor(urls: readonly string[], options: Omit<NodeOptions, 'url'>) {
+    this.#nodes = urls.map((url) => new HttpNode({ ...options, url }))
+  }
+
+  /** Without users and passwords. */
+  get urls(): readonly string[] {
+    return this.#nodes.map(({ url }) => url)
+  }
+
+  /**
+   * Asks one of them, in turns, and the next where a request could not be sent. What was sent and not answered is not sent
+   * anew: whoever asks knows whether that is safe. Throws HttpFault of the last one tried.
+   */
+  async request(request: HttpRequest): Promise<Answer> {
+    let last: unknown
+    for (const node of this.#inOrder()) {
+      try {
+        const answer = await node.request(request)
+        this.#awayUntil.delete(node)
+        return answer
+      } catch (error) {
+        last = error
+        this.#awayUntil.set(node, performance.now() + restMs)
+        if (!(error instanceof HttpFault) || error.kind !== 'unsent') break
+      }
+    }
+    throw last
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#nodes.map((node) => node.close()))
+  }
+
+  /** Beginning with the next; those that were away last. */
+  #inOrder(): HttpNode[] {
+    const turn = this.#turn++ % this.#nodes.length
+    const order = [...this.#nodes.slice(turn), ...this.#nodes.slice(0, turn)]
+    const now = performance.now()
+    const isAway = (node: HttpNode) => (this.#awayUntil.get(node) ?? 0) > now
+    return [...order.filter((node) => !isAway(node)), ...order.filter(isAway)]
+  }
+}

@@ -1,0 +1,178 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { gunzipSync } from 'node:zlib'
+import { afterEach, expect, test } from 'vitest'
+import { jsonOf, NotUnderstood } from '../../../src/shards/http/answer.ts'
+import { HttpFault } from '../../../src/shards/http/fault.ts'
+import { HttpNode, type NodeOptions } from '../../../src/shards/http/node.ts'
+import { HttpNodes } from '../../../src/shards/http/nodes.ts'
+import { type Loopback, loopback } from './loopback.ts'
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+const options = { connections: 2, compress: false, connectMs: 5_000, headersMs: 10_000, bodyMs: 10_000 }
+
+async function serve(answer: Parameters<typeof loopback>[0]): Promise<Loopback> {
+  const server = await loopback(answer)
+  closing.push(server.close)
+  return server
+}
+
+function nodeOf(url: string, more: Partial<NodeOptions> = {}): HttpNode {
+  const node = new HttpNode({ ...options, url, ...more })
+  closing.push(() => node.close())
+  return node
+}
+
+const json = (response: { setHeader(name: string, value: string): void; end(text: string): void }, value: unknown) => {
+  response.setHeader('content-type', 'application/json;charset=utf-8')
+  response.end(JSON.stringify(value))
+}
+const faultOf = (asking: Promise<unknown>): Promise<HttpFault> =>
+  asking.then(
+    () => expect.fail('it was answered'),
+    (error) => {
+      expect(error).toBeInstanceOf(HttpFault)
+      return error
+    },
+  )
+const get = { method: 'GET', path: '/x' } as const
+
+test('path, query, body and media type reach the server below the path of its URL', async () => {
+  const server = await serve((_, response) => json(response, { ok: true }))
+  const answer = await nodeOf(`${server.url}/solr/`).request({
+    method: 'POST',
+    path: '/core/update?a=%2F',
+    body: [Buffer.from('['), Buffer.from('1]')],
+    type: 'application/json',
+  })
+  expect(jsonOf(answer)).toEqual({ ok: true })
+  expect(answer).toMatchObject({ status: 200, type: 'application/json', url: `${server.url}/solr/core/update?a=%2F` })
+  expect(server.asked[0]).toMatchObject({ method: 'POST', path: '/solr/core/update?a=%2F', body: Buffer.from('[1]') })
+  expect(server.asked[0]?.headers).toMatchObject({ 'content-type': 'application/json' })
+})
+
+test('user and password of the URL are sent as Basic, and are in no URL that is told', async () => {
+  const server = await serve((_, response) => json(response, {}))
+  const node = nodeOf(server.url.replace('//', '//librarian:p%40ss@'))
+  const answer = await node.request(get)
+  expect(server.asked[0]?.headers.authorization).toBe(`Basic ${Buffer.from('librarian:p@ss').toString('base64')}`)
+  expect(node.url + answer.url).not.toMatch(/librarian|p%40ss|p@ss/)
+})
+
+test('an API key is sent instead of them', async () => {
+  const server = await serve((_, response) => json(response, {}))
+  await nodeOf(server.url, { apiKey: 'a2V5' }).request(get)
+  expect(server.asked[0]?.headers.authorization).toBe('ApiKey a2V5')
+})
+
+test('a redirect is not followed: the credentials stay with the host they are for', async () => {
+  const elsewhere = await serve((_, response) => json(response, {}))
+  const server = await serve((_, response) => response.writeHead(302, { location: elsewhere.url }).end())
+  expect(await nodeOf(server.url, { user: 'a', password: 'b' }).request(get)).toMatchObject({ status: 302 })
+  expect(elsewhere.asked).toEqual([])
+})
+
+test('a large body is compressed where that is asked for, a small one is not', async () => {
+  const server = await serve((_, response) => json(response, {}))
+  const node = nodeOf(server.url, { compress: true })
+  const large = Buffer.from('text '.repeat(10_000))
+  for (const body of [large, Buffer.from('small')]) await node.request({ ...get, method: 'POST', body })
+  const [first, second] = server.asked
+  expect(first?.headers['content-encoding']).toBe('gzip')
+  expect(gunzipSync(first?.body ?? '')).toEqual(large)
+  expect(second?.headers['content-encoding']).toBeUndefined()
+  expect(second?.body.toString()).toBe('small')
+})
+
+test.each([
+  ['7', 7],
+  ['soon', null],
+])('Retry-After %s is %s seconds', async (header, seconds) => {
+  const server = await serve((_, response) => response.writeHead(429, { 'retry-after': header }).end())
+  expect(await nodeOf(server.url).request(get)).toMatchObject({ status: 429, retryAfter: seconds })
+})
+
+test('what nobody listens to was not sent', async () => {
+  const server = await serve((_, response) => response.end())
+  await closing.pop()?.()
+  const fault = await faultOf(nodeOf(server.url.replace('//', '//user:secret@')).request(get))
+  expect(fault).toMatchObject({ kind: 'unsent', url: `${server.url}/x` })
+  expect(fault.message).toContain('ECONNREFUSED')
+  expect(fault.message).not.toContain('secret')
+})
+
+test('a name that does not exist was not sent', async () => {
+  expect(await faultOf(nodeOf('http://nowhere.invalid').request(get))).toMatchObject({ kind: 'unsent' })
+})
+
+test('a connection that is cut before the answer leaves open whether the server did it', async () => {
+  const server = await serve((_, response) => response.destroy())
+  expect(await faultOf(nodeOf(server.url).request(get))).toMatchObject({ kind: 'unanswered' })
+})
+
+test('a connection that is cut within the answer does, too', async () => {
+  const server = await serve((_, response) => {
+    response.writeHead(200, { 'content-length': '100' })
+    response.write('half')
+    response.destroy()
+  })
+  expect(await faultOf(nodeOf(server.url).request(get))).toMatchObject({ kind: 'unanswered' })
+})
+
+test('a server that does not answer in time may have done it', async () => {
+  const server = await serve(() => undefined)
+  const fault = await faultOf(nodeOf(server.url).request({ ...get, headersMs: 10 }))
+  expect(fault).toMatchObject({ kind: 'unanswered' })
+})
+
+test('an answer without end is broken off, not kept', async () => {
+  const piece = Buffer.alloc(1 << 20)
+  const pieces = function* () {
+    for (;;) yield piece
+  }
+  const server = await serve((_, response) => pipeline(Readable.from(pieces()), response).catch(() => undefined))
+  const fault = await faultOf(nodeOf(server.url).request(get))
+  expect(fault.message).toContain('more than 64 MiB')
+})
+
+test.each([
+  ['HTML of a proxy', 'text/html', '<html><h1>Bad gateway</h1></html>', /text\/html, not JSON: <html><h1>Bad gateway/],
+  ['JSON that is cut off', 'application/json', '{"took":3,"items":[', /19 bytes that cannot be read: \{"took":3/],
+  ['nothing', '', '', /0 bytes that cannot be read: an empty body/],
+])('%s is told with its beginning', async (_, type, body, words) => {
+  const server = await serve((_asked, response) => {
+    if (type !== '') response.setHeader('content-type', type)
+    response.end(body)
+  })
+  const answer = await nodeOf(server.url).request(get)
+  expect(() => jsonOf(answer)).toThrow(words)
+  expect(() => jsonOf(answer)).toThrow(NotUnderstood)
+})
+
+test('the next node is asked where one is away, and that one is left alone for a while', async () => {
+  const [away, first, second] = [
+    await serve((_, response) => json(response, {})),
+    await serve((_, response) => json(response, 1)),
+    await serve((_, response) => json(response, 2)),
+  ]
+  await away.close()
+  closing.splice(0, 1)
+  const nodes = new HttpNodes([away.url, first.url, second.url], options)
+  closing.push(() => nodes.close())
+  for (let n = 0; n < 6; n++) expect((await nodes.request(get)).status).toBe(200)
+  expect(first.asked.length + second.asked.length).toBe(6)
+  expect(Math.min(first.asked.length, second.asked.length)).toBeGreaterThan(1)
+})
+
+test('what was sent and not answered is not sent to another node', async () => {
+  const cut = await serve((_, response) => response.destroy())
+  const other = await serve((_, response) => json(response, {}))
+  const nodes = new HttpNodes([cut.url, other.url], options)
+  closing.push(() => nodes.close())
+  await faultOf(nodes.request(get))
+  expect(other.asked).toEqual([])
+})
