@@ -8,7 +8,7 @@ const files = z
   .array(z.string().min(1))
   .min(1)
   .describe(
-    'Files or glob patterns, relative to the configuration file; read in order of base name, a later file overrules an earlier one.',
+    'Files or glob patterns, relative to the configuration file; read in order of base name, a later file overrules an earlier one. What matches and is no file is an error of its own, but for the folders a ** goes into.',
   )
 
 const share = (standard: number) => z.number().int().min(1).max(100).default(standard)

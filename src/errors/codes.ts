@@ -131,8 +131,9 @@ export const errorCodes = {
     class: 'item',
     stage: 'rights',
     permanent: true,
-    means: 'A source file cannot be opened, or is damaged; what stands before the damage is loaded.',
-    advice: 'Replace the file or correct its permissions; it is then read again by itself.',
+    means: 'A source file cannot be opened, is no file, or is damaged; what stands before the damage is loaded.',
+    advice:
+      'Replace the file or correct its permissions, and it is read again by itself; move what is no file away, or narrow sources.NAME.files.',
   },
   SOURCE_FILE_STOPPED: {
     class: 'item',

@@ -23,7 +23,7 @@ export async function changedFiles(
 
 /**
  * Of the files of a source those to read: from the first that changed since it was read, with all that follow it, for a
- * later file overrules an earlier one.
+ * later file overrules an earlier one. What is no file overrules nothing, and is read to tell so.
  */
 export async function unreadOf(
   db: Connection,
@@ -35,8 +35,8 @@ export async function unreadOf(
     const mark = known.get(nameOf(source, file))
     return mark === markOf(file, 'whole') || mark === markOf(file, 'broken off')
   }
-  const first = files.findIndex((file) => !isRead(file))
-  return first === -1 ? [] : files.slice(first)
+  const first = files.findIndex((file) => file.flaw === null && !isRead(file))
+  return files.filter((file, at) => (file.flaw === null && first !== -1 ? at >= first : !isRead(file)))
 }
 
 /** Remembers in the given transaction that a file was read. */

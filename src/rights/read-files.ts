@@ -23,7 +23,8 @@ const mostRows = 500
 /**
  * Reads the changed files of a source block by block. What cannot be read becomes errors rows with the source text, in
  * place of those of the file's last reading; it never stops the feed: neither a bad line, nor a file that cannot be
- * opened or is damaged, nor one that is rubbish, which is read no further. The files after it are read all the same.
+ * opened, is damaged or is none, nor one that is rubbish, which is read no further. The files after it are read all the
+ * same.
  */
 export async function readFiles<Event extends { readonly kind: string }>(
   pass: Pass,
@@ -82,8 +83,13 @@ class FileReading<Event extends { readonly kind: string }> {
 
   async #read(): Promise<Ending | 'stopped'> {
     const { read, blockSize } = this.#reader
+    const { path, flaw } = this.#file
+    if (flaw !== null) {
+      await this.#keepOne('SOURCE_FILE_UNREADABLE', flaw)
+      return 'broken off'
+    }
     try {
-      for await (const block of blocksOf(read(this.#file.path), blockSize)) {
+      for await (const block of blocksOf(read(path), blockSize)) {
         if (this.#pass.stop.aborted) return 'stopped'
         if (!(await this.#take(block))) return await this.#endInStorm()
       }

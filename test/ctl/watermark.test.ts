@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -82,6 +82,15 @@ test('a backup is restored whole, or not at all', async () => {
   expect(await ctl('watermark', 'restore', file)).toMatchObject({ code: 2, out: '' })
   expect(await value()).toMatch(/^2026-01-01/)
   expect((await json('watermark', 'show', '--history')).moves).toHaveLength(moves)
+})
+
+test('a backup made while a file was broken off can be restored', async () => {
+  const file = join(library.folder, 'broken-off.json')
+  mkdirSync(join(library.folder, 'catalogue/folder.ndjson'))
+  await runOnce('rights', library.configFile)
+  await ctl('watermark', 'backup', file)
+  expect(readFileSync(file, 'utf8')).toContain('"broken off it is a folder"')
+  expect(await ctl('watermark', 'restore', file)).toMatchObject({ code: 0, err: '' })
 })
 
 test.each(['', '{}', '[]', '{"kind":"slip-watermarks","takenAt":"x","watermarks":[{"stage":1}]}'])(

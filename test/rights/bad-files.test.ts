@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -127,6 +127,43 @@ test('errors of a file that was renamed away are superseded; should it come back
   rmSync(path)
   await read()
   expect(await codes()).toHaveLength(1)
+})
+
+test('a folder and a link that leads to nothing are errors rows, hold up no file, and are over once they are mended', async () => {
+  const at = (name: string) => join(library.folder, 'catalogue', name)
+  const told = async () => (await unresolved()).map(({ code, message }) => `${code} ${message.split(': ')[1]}`)
+  const folder = 'SOURCE_FILE_UNREADABLE it is a folder'
+  const link = 'SOURCE_FILE_UNREADABLE it is a symbolic link that leads to nothing'
+  mkdirSync(at('1.ndjson'))
+  symlinkSync('later.ndjson', at('3.ndjson'))
+  write('catalogue/2.ndjson', line('r2', 'a.2'))
+  expect(await read()).toEqual([])
+  expect(await told()).toEqual([folder, link])
+  expect(await rightsOf(library, 'a.2')).toMatchObject({ rev: 1 })
+  // once told nothing is read again: neither they nor the files behind them
+  const events: string[] = []
+  pass.bus.subscribe((name) => events.push(name))
+  write('catalogue/1.ndjson/x', '')
+  await read()
+  expect(events).toEqual([])
+  renameSync(at('1.ndjson'), join(library.folder, 'away'))
+  await read()
+  expect(await told()).toEqual([link])
+  write('catalogue/later.ndjson', line('r3', 'a.3'))
+  await read()
+  expect(await told()).toEqual([])
+  expect(await rightsOf(library, 'a.3')).toMatchObject({ rev: 1 })
+  // a file that was read, and is back as it was after a folder stood in its place
+  renameSync(at('2.ndjson'), join(library.folder, 'kept'))
+  mkdirSync(at('2.ndjson'))
+  events.length = 0
+  await read()
+  expect(await told()).toEqual([folder])
+  expect(events).toEqual(['source.read'])
+  rmSync(at('2.ndjson'), { recursive: true })
+  renameSync(join(library.folder, 'kept'), at('2.ndjson'))
+  await read()
+  expect(await told()).toEqual([])
 })
 
 test('a source without any file looks as one whose mount is away: its errors stay', async () => {

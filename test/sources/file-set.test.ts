@@ -1,4 +1,4 @@
-import { mkdir, rename, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { listFiles } from '../../src/sources/file-set.ts'
@@ -37,9 +37,31 @@ test('an absolute pattern needs no base folder', async () => {
 test('a plain name that is not there is an error, a pattern that matches nothing is not', async () => {
   const dir = await folderWith({})
   await mkdir(join(dir, 'folder.json'))
-  expect(await listFiles(['*.json', '*.txt'], dir)).toEqual([])
+  expect(await listFiles(['*.csv', '*.txt'], dir)).toEqual([])
   await expect(listFiles(['none.json'], dir)).rejects.toMatchObject({ code: 'SOURCE_FILE_MISSING' })
   await expect(listFiles(['folder.json'], dir)).rejects.toMatchObject({ code: 'SOURCE_FILE_MISSING' })
+})
+
+test('what a pattern matches and is no file comes with its flaw, which no file in a folder changes', async () => {
+  const dir = await folderWith({ 'a.json': '' })
+  await mkdir(join(dir, 'b.json'))
+  await symlink('nowhere', join(dir, 'c.json'))
+  await symlink('d.json', join(dir, 'd.json'))
+  await symlink('a.json/below', join(dir, 'e.json'))
+  await symlink('a.json', join(dir, 'f.json'))
+  const flaws = async (pattern: string) =>
+    Object.fromEntries((await listFiles([pattern], dir)).map(({ path, flaw }) => [basename(path), flaw]))
+  const nothing = 'it is a symbolic link that leads to nothing'
+  const all = { 'a.json': null, 'c.json': nothing, 'd.json': nothing, 'e.json': nothing, 'f.json': null }
+  expect(await flaws('*.json')).toEqual({ ...all, 'b.json': 'it is a folder' })
+  expect(await flaws('**/*.json')).toEqual(all)
+  const folder = async () => (await listFiles(['b*'], dir))[0]
+  const before = await folder()
+  await writeFile(join(dir, 'b.json', 'one'), '')
+  expect(await folder()).toEqual(before)
+  await rm(join(dir, 'a.json'))
+  await rm(join(dir, 'b.json'), { recursive: true })
+  await expect(listFiles(['*.json'], dir)).rejects.toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
 })
 
 test('the fingerprint stays while the file stays, and changes when it is written or replaced', async () => {

@@ -83,10 +83,10 @@ async function checkTime(tx: Connection, { stage, name, value }: SetRequest): Pr
   return time
 }
 
-/** What stage rights keeps: the fingerprint of a file read whole, or how many items a walk found. */
+/** What stage rights keeps: how a file was when it was read, and whether it was whole; how many items a walk found. */
 function checkFile({ stage, name, value }: SetRequest): string {
   if (stage !== 'rights') throw refused(stage, name, `is none that can be set; stages: ${settableStages.join(', ')}`)
-  if (/^(unread|\d+-\d+-\d+|\d+ items)$/.test(value)) return value
+  if (/^(unread|\d+-\d+-\d+|broken off .+|\d+ items)$/.test(value)) return value
   throw refused(stage, name, `cannot be ${value}: "unread" has the file read again`)
 }
 
