@@ -38,7 +38,7 @@ export function jsonOf({ status, type, body, url }: Answer): unknown {
 }
 
 /** The first words of a body on one line, for a message. */
-export function beginningOf(body: Buffer): string {
+function beginningOf(body: Buffer): string {
   if (body.length === 0) return 'an empty body'
   const text = body
     .subarray(0, quoted * 4)
