@@ -1,11 +1,12 @@
 import { exitCodes } from '../daemon/exit-codes.ts'
+import { jsonText } from './json-text.ts'
 
 /**
  * The one way to standard output: `data` as one line of JSON with `--json`, else what `text` makes of it. Nothing is
  * written for an empty text.
  */
 export function print(session: { readonly json: boolean }, data: unknown, text: () => string): void {
-  const line = session.json ? JSON.stringify(data) : text()
+  const line = session.json ? jsonText(data) : text()
   if (line !== '') process.stdout.write(`${line}\n`)
 }
 

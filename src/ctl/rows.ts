@@ -1,5 +1,6 @@
 import { SlipError } from '../errors/slip-error.ts'
 import type { Session } from './command.ts'
+import { isoTime, jsonText } from './json-text.ts'
 import { print } from './print.ts'
 
 /** Rows of a listing, page by page: none of it is kept, however long it is. It ends where the reader leaves (`| head`). */
@@ -15,7 +16,7 @@ export async function printArray<Row>(name: string, { pages, data }: Listing<Row
   for await (const page of pages) {
     if (process.stdout.destroyed) return
     if (page.length === 0) continue
-    process.stdout.write(before + page.map((row) => JSON.stringify(data(row))).join(','))
+    process.stdout.write(before + page.map((row) => jsonText(data(row))).join(','))
     before = ','
   }
   process.stdout.write(`${before === ',' ? '' : before}]}\n`)
@@ -51,13 +52,16 @@ export async function exportRows<Row>(
   columns: readonly (keyof Row & string)[],
   { pages, data }: Listing<Row>,
 ): Promise<void> {
-  if (session.json) await printLines({ pages }, (row) => JSON.stringify(data(row)))
+  if (session.json) await printLines({ pages }, (row) => jsonText(data(row)))
   else await printTsv(columns, { pages })
 }
 
-/** Empty for null; a tab, a line break and a backslash are escaped, so that a line is a row and nothing is lost. */
+/**
+ * Empty for null, a time as with `--json`; a tab, a line break and a backslash are escaped, so that a line is a row and
+ * nothing is lost.
+ */
 const tsvCell = (value: unknown): string =>
-  String(value ?? '').replace(/[\\\t\n\r]/g, (character) => escapes[character as keyof typeof escapes])
+  isoTime(String(value ?? '')).replace(/[\\\t\n\r]/g, (character) => escapes[character as keyof typeof escapes])
 
 const escapes = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' } as const
 

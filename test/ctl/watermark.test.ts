@@ -23,7 +23,7 @@ const set = (...args: string[]) => ctl('watermark', 'set', ...args)
 test('watermarks are shown, and what moved them', async () => {
   const { code, out } = await ctl('watermark', 'show')
   expect(code).toBe(0)
-  expect(out).toMatch(/^ {2}enqueue +main +2\S+ \S+ +\d+ s +\d+ s ago +\d+ s ago$/m)
+  expect(out).toMatch(/^ {2}enqueue +main +2\S+Z +\d+ s +\d+ s ago +\d+ s ago$/m)
   expect(out).toMatch(/^ {2}rights +catalogue:\S+ /m)
   const { moves } = await json('watermark', 'show', '--history')
   expect(moves).toContainEqual(expect.objectContaining({ stage: 'enqueue', name: 'main', movedBy: 'pass' }))
@@ -36,10 +36,14 @@ test('a watermark is set back with a reason, which the history keeps with who it
     err: expect.stringContaining('watermark set needs a --reason'),
   })
   const done = await set('enqueue', 'main', '2026-03-01 08:00', '--reason', 'queue restored')
-  expect(done).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^enqueue main: 2026-03-01 08:00:00/) })
+  expect(done).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringMatching(/^enqueue main: 2026-03-01T08:00:00.000000Z, before /),
+  })
   const by = `${userInfo().username}@${hostname()}`
   expect((await ctl('watermark', 'show', '--history', '--tail', '1')).out).toMatch(
-    new RegExp(`enqueue +main +2026-03-01 08:00:00\\S* +set +${by} +queue restored$`, 'm'),
+    new RegExp(`enqueue +main +2026-03-01T08:00:00.000000Z +set +${by} +queue restored$`, 'm'),
   )
   // forward: what lies between is left to the sweep, and that is said
   expect((await set('enqueue', 'main', '2026-03-02', '--reason', 'r')).err).toMatch(/passed over: the sweep finds them/)
@@ -68,7 +72,7 @@ test('a backup is restored whole, or not at all', async () => {
   await set('enqueue', 'main', '2026-01-01', '--reason', 'r')
   const { code, out } = await ctl('watermark', 'restore', file)
   expect(code).toBe(0)
-  expect(out).toMatch(/^enqueue +main +2026-01-01 \S+ +2026-03-02 /m)
+  expect(out).toMatch(/^enqueue +main +2026-01-01T\S+ +2026-03-02T/m)
   expect(await value()).toBe(before)
   expect((await json('watermark', 'show', '--history', '--tail', '50')).moves).toContainEqual(
     expect.objectContaining({ movedBy: 'restore', name: 'main', reason: expect.stringMatching(/^backup of 2/) }),

@@ -1,6 +1,7 @@
 import { exitCodes } from '../../daemon/exit-codes.ts'
 import { type SetAnswer, setWatermark } from '../../state/control/watermark-set.ts'
 import type { Session } from '../command.ts'
+import { isoTime } from '../json-text.ts'
 import { withState } from '../open.ts'
 import { person } from '../person.ts'
 import { note, print } from '../print.ts'
@@ -24,7 +25,12 @@ export async function run(args: Arguments): Promise<number> {
       return answers
     })
     print(args, { restored, takenAt }, () => {
-      const rows = restored.map(({ stage, name, before, after }) => [stage, name, before ?? 'none', after])
+      const rows = restored.map(({ stage, name, before, after }) => [
+        stage,
+        name,
+        isoTime(before ?? 'none'),
+        isoTime(after),
+      ])
       return table(['stage', 'name', 'before', 'now'], rows)
     })
     const forward = restored.filter((answer) => answer.forward).map(({ name }) => name)

@@ -2,6 +2,7 @@ import { exitCodes } from '../../daemon/exit-codes.ts'
 import { SlipError } from '../../errors/slip-error.ts'
 import { setWatermark } from '../../state/control/watermark-set.ts'
 import type { Session } from '../command.ts'
+import { isoTime } from '../json-text.ts'
 import { withState } from '../open.ts'
 import { person } from '../person.ts'
 import { note, print } from '../print.ts'
@@ -20,7 +21,11 @@ export async function run(args: Arguments): Promise<number> {
     const set = await db.transaction((tx) =>
       setWatermark(tx, { stage, name, value, movedBy: 'set', person: person(), reason }),
     )
-    print(args, { stage, name, ...set }, () => `${stage} ${name}: ${set.after}, before ${set.before ?? 'none'}`)
+    print(
+      args,
+      { stage, name, ...set },
+      () => `${stage} ${name}: ${isoTime(set.after)}, before ${isoTime(set.before ?? 'none')}`,
+    )
     if (set.forward) note('changes between the two are passed over: the sweep finds them, or set it back')
     return exitCodes.done
   })

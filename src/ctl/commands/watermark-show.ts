@@ -2,6 +2,7 @@ import { databaseClock } from '../../state/clock.ts'
 import { listWatermarks, type Watermark } from '../../state/control/watermark.ts'
 import { type PastMove, readMoves } from '../../state/control/watermark-history.ts'
 import type { Session } from '../command.ts'
+import { isoTime } from '../json-text.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
 import { section } from '../table.ts'
@@ -30,7 +31,7 @@ function listing(watermarks: readonly Watermark[], now: string): string {
   const rows = watermarks.map(({ stage, name, value, cycleAt, updatedAt }) => [
     stage,
     name,
-    value,
+    isoTime(value),
     stage === 'enqueue' ? age(value, now) : '',
     cycleAt === null ? 'never' : `${age(cycleAt, now)} ago`,
     `${age(updatedAt, now)} ago`,
@@ -43,7 +44,7 @@ function historyOf(moves: readonly PastMove[]): string {
     moment(movedAt),
     stage,
     name,
-    value,
+    isoTime(value),
     movedBy,
     person,
     reason,
