@@ -19,6 +19,8 @@ const windowsAtOnce = 10
 export interface Openness {
   /** Whether a breaker suspends a shard. */
   readonly suspended: (shard: number) => boolean
+  /** Shards of which it is not known whether the database is older than they are. */
+  readonly uncompared: ReadonlySet<number>
   /** The repository cannot be read: deletes only, which need none. */
   readonly deletesOnly: boolean
   /** One shard, to try it out. */
@@ -88,13 +90,13 @@ export class Claimer {
 
   /**
    * Full and closed shards, and those behind, get no new items; updates and deletes of what they hold go on. One that is
-   * ahead of the database is left alone: what it holds must first be adopted.
+   * ahead of the database, or may be, is left alone: what it holds must first be adopted.
    */
-  #isVisited(lane: number, shard: number, { pauses, shards, suspended, only }: Round): boolean {
+  #isVisited(lane: number, shard: number, { pauses, shards, suspended, uncompared, only }: Round): boolean {
     if (pauses.lane(lane) || (only !== undefined && shard !== only)) return false
     if (shard === 0) return true
     const state = shards.find((row) => row.shard === shard)?.state
-    return state !== 'ahead' && !pauses.shard(this.target.name, shard) && !suspended(shard)
+    return state !== 'ahead' && !uncompared.has(shard) && !pauses.shard(this.target.name, shard) && !suspended(shard)
   }
 
   async #claim(bucket: Bucket, round: Round): Promise<Claim | null> {
@@ -138,10 +140,10 @@ export class Claimer {
     return { bucket, worker: this.#worker, pid: process.pid, host: hostName, batch: this.#batch, ...part }
   }
 
-  /** A shard for new items: open, not paused, not suspended; none while any is ahead. */
-  #draw({ shards, pauses, suspended }: Round): number | null {
+  /** A shard for new items: open, not paused, not suspended; none while any is ahead, or may be. */
+  #draw({ shards, pauses, suspended, uncompared }: Round): number | null {
     // what a shard holds that is ahead of the database, may be any of the items that look new
-    if (shards.some(({ state }) => state === 'ahead')) return null
+    if (uncompared.size > 0 || shards.some(({ state }) => state === 'ahead')) return null
     const candidates = shards.map(({ shard, weight, state }) => ({
       shard,
       weight,
@@ -151,4 +153,4 @@ export class Claimer {
   }
 }
 
-const everything: Openness = { suspended: () => false, deletesOnly: false }
+const everything: Openness = { suspended: () => false, uncompared: new Set(), deletesOnly: false }

@@ -80,16 +80,26 @@ export class Line {
     }
     if (gate === 'open') breakers.succeeded('target', name)
     const only = await this.#shardToProbe(pauses)
-    const suspended = (shard: number) => breakers.isSuspended('shard', shardName(name, shard))
-    const openness = { suspended, deletesOnly, ...(only === null ? {} : { only }) }
+    const isSuspended = (shard: number) => breakers.isSuspended('shard', shardName(name, shard))
+    const uncompared = await this.#uncompared((shard) => shard === only || !isSuspended(shard))
+    const openness = { suspended: isSuspended, uncompared, deletesOnly, ...(only === null ? {} : { only }) }
     return this.#work(pauses, openness, gate)
+  }
+
+  /** Shards nothing may be claimed for, as the database may be older than they are. */
+  async #uncompared(mayAsk: (shard: number) => boolean): Promise<ReadonlySet<number>> {
+    const { uncompared, away } = await this.#watch.beforeClaim(mayAsk)
+    for (const [shard, error] of away) {
+      this.#context.breakers.failed('shard', shardName(this.target.name, shard), error)
+      this.#away ??= error
+    }
+    return uncompared
   }
 
   async #work(pauses: Pauses, openness: Openness, gate: Gate): Promise<Served> {
     const { breakers, once } = this.#context
     const { name } = this.target
     const storm = gate === 'probe' && isStorm(breakers.reason('target', name))
-    await this.#watch.beforeClaim()
     const startedAt = performance.now()
     const claim = await this.#claimer.next(pauses, openness)
     if (claim === null) {

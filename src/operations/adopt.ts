@@ -73,7 +73,9 @@ export async function adopt(
   await db.transaction(async (tx) => {
     for (const { shard, ...known } of seen) await setAdopted(tx, target.name, shard, known)
   })
-  const ahead = (await compareShards(pair)).filter(({ kind }) => kind === 'ahead')
+  const { findings, away } = await compareShards(pair)
+  for (const error of away.values()) throw error
+  const ahead = findings.filter(({ kind }) => kind === 'ahead')
   await db.transaction((tx) => recordFindings(tx, target.name, ahead))
   return { ...totals, ahead }
 }

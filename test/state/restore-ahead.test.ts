@@ -21,7 +21,7 @@ beforeEach(() => world.clear())
 afterAll(() => world.close())
 
 const rows = (sql: string) => world.db.query(sql)
-const aheadOf = async () => (await compareShards(world.pair)).filter(({ kind }) => kind === 'ahead')
+const aheadOf = async () => (await compareShards(world.pair)).findings.filter(({ kind }) => kind === 'ahead')
 const shardOf = async (htid: string) =>
   (await rows(`SELECT shard FROM slip_indexed WHERE htid = '${htid}'`))[0]?.shard as number
 const future = () => Date.now() * 1000 + 3_600_000_000
@@ -57,7 +57,7 @@ test('what is claimed, posted and settled while a shard is compared is no findin
       return found as never
     },
   }
-  expect(await compareShards({ ...world.pair, engine, db })).toEqual([])
+  expect((await compareShards({ ...world.pair, engine, db })).findings).toEqual([])
   expect(settled).toBeGreaterThan(0)
 })
 
@@ -269,7 +269,7 @@ for (const what of ['fence', 'marker'] as const) {
   test(`a ${what} that is adopted while a worker compares is no finding any more when the worker writes it down`, async () => {
     if (what === 'fence') await world.engine.post(1, [document({ id: 'unknown.1', fence: future() })])
     else await world.engine.mark(1, null, future())
-    const seen = await compareShards(world.pair)
+    const seen = (await compareShards(world.pair)).findings
     expect(seen).toMatchObject([{ kind: 'ahead', shard: 1 }])
     expect((await adopt(world.pair, options)).ahead).toEqual([])
     expect(await world.db.transaction((tx) => recordFindings(tx, 'main', seen))).toEqual([])

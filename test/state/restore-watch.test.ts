@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { RestoreWatch } from '../../src/daemon/restore/watch.ts'
+import { SlipError } from '../../src/errors/slip-error.ts'
+import type { Engine } from '../../src/shards/engine.ts'
 import { mayBeAnother, serverIdentity } from '../../src/state/restore/server-identity.ts'
 import { document } from '../conformance/engine/documents.ts'
 import { World } from './restore-world/world.ts'
@@ -21,6 +24,39 @@ test('a process that runs compares anew before its next claim when the tables we
   await loadedAnew('slip_indexed')
   await indexer.run()
   expect(await world.shardStates()).toEqual(['ahead', 'open'])
+})
+
+test('a shard that does not answer is not claimed for until it was compared, and nothing new is drawn; the other goes on', async () => {
+  await world.clear()
+  await world.indexed(['b.1', 'b.2'])
+  const isAway = { 2: true } as Record<number, boolean>
+  const answering = async (shard: number) => {
+    if (isAway[shard]) throw new SlipError('ENGINE_UNAVAILABLE', `shard ${shard} is away`)
+  }
+  const engine: Engine = {
+    ...world.engine,
+    marker: (shard) => answering(shard).then(() => world.engine.marker(shard)),
+    highestFence: (shard) => answering(shard).then(() => world.engine.highestFence(shard)),
+  }
+  const watch = new RestoreWatch({ ...world.pair, engine }, world.bus)
+  const indexer = await world.worker()
+  await world.engine.post(2, [document({ id: 'unknown.2', fence: Date.now() * 1000 + 3_600_000_000 })])
+
+  const first = await watch.beforeClaim()
+  expect([[...first.uncompared], [...first.away.keys()]]).toEqual([[2], [2]])
+  world.say(['b.1', 'b.2', 'b.new'], { title: 2 })
+  await world.readSources()
+  await world.sweep()
+  const claimed: string[] = []
+  for (let claim = await indexer.claim(first.uncompared); claim !== null; claim = await indexer.claim(first.uncompared))
+    claimed.push(...claim.items.map(({ htid }) => htid))
+  expect(claimed).toEqual(['b.1'])
+
+  isAway[2] = false
+  const leftAlone = await watch.beforeClaim(() => false)
+  expect([[...leftAlone.uncompared], leftAlone.away.size]).toEqual([[2], 0])
+  expect([...(await watch.beforeClaim()).uncompared]).toEqual([])
+  expect(await world.shardStates()).toEqual(['open', 'ahead'])
 })
 
 /** As a dump is loaded. MariaDB tells of a table only the second it was made in: a new one must have begun. */

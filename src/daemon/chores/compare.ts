@@ -11,7 +11,9 @@ export function compareChore(pair: Pair, bus: EventBus): Chore {
     name: `compare:${name}`,
     periodMs: 60_000,
     look: async () => {
-      const findings = await compareShards(pair)
+      const { findings, away } = await compareShards(pair)
+      const [first] = away.values()
+      if (first !== undefined && away.size === pair.target.shards) throw first
       if (findings.length === 0) return null
       return async (tx) => {
         const fresh = await recordFindings(tx, name, findings)

@@ -1,4 +1,5 @@
-import { setMarked, shardStates } from '../../state/restore/shard-state.ts'
+import type { Engine } from '../../shards/engine.ts'
+import { type ShardState, setMarked, shardStates } from '../../state/restore/shard-state.ts'
 import { isSetBack } from '../restore/compare-shards.ts'
 import type { Pair } from '../restore/differences.ts'
 import type { Chore } from './chore.ts'
@@ -13,17 +14,24 @@ export function markerChore({ db, engine, target }: Pair): Chore {
     name: `marker:${target.name}`,
     periodMs: 60_000,
     look: async () => {
-      const marked: { shard: number; durable: number | null }[] = []
-      for (const state of await shardStates(db, target.name)) {
-        const { shard, markedAt: next } = state
-        const marker = await engine.marker(shard)
-        if (state.state === 'ahead' || isSetBack(state, marker) || (marker ?? 0) > (next ?? 0)) continue
-        if (next === null || (await engine.mark(shard, marker, next))) marked.push({ shard, durable: next })
-      }
+      const states = await shardStates(db, target.name)
+      // one that is away keeps no other from its marker
+      const asked = await Promise.allSettled(states.map((state) => markNext(engine, state)))
+      const failed = asked.find((each) => each.status === 'rejected')
+      if (failed !== undefined && asked.every(({ status }) => status === 'rejected')) throw failed.reason
+      const marked = states.filter((_, at) => asked[at]?.status === 'fulfilled' && asked[at].value)
       return async (tx) => {
-        for (const { shard, durable } of marked) await setMarked(tx, target.name, shard, durable)
+        for (const { shard, markedAt } of marked) await setMarked(tx, target.name, shard, markedAt)
         return marked.length
       }
     },
   }
+}
+
+/** True when the shard has the marker the database said it would get, or none was said yet. */
+async function markNext(engine: Engine, state: ShardState): Promise<boolean> {
+  const { shard, markedAt: next } = state
+  const marker = await engine.marker(shard)
+  if (state.state === 'ahead' || isSetBack(state, marker) || (marker ?? 0) > (next ?? 0)) return false
+  return next === null || engine.mark(shard, marker, next)
 }

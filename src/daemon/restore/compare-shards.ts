@@ -1,3 +1,4 @@
+import { asSlipError, type SlipError } from '../../errors/slip-error.ts'
 import type { Connection } from '../../state/connection.ts'
 import { unknownOf } from '../../state/restore/known-fence.ts'
 import { type ShardState, setAhead, setBehind, shardStates, type Unknown } from '../../state/restore/shard-state.ts'
@@ -8,19 +9,41 @@ export type Finding =
   | ({ readonly kind: 'ahead' } & Unknown)
   | { readonly kind: 'behind'; readonly shard: number; readonly from: number; readonly reason: string }
 
-/** Compares each shard of a target with what the database knows of it; a few reads by key a shard. */
-export async function compareShards({ db, engine, target }: Pair): Promise<Finding[]> {
+export interface Comparison {
+  readonly findings: readonly Finding[]
+  /** Shards that did not answer, which keeps no other from being compared. */
+  readonly away: ReadonlyMap<number, SlipError>
+}
+
+/** Compares shards of a target with what the database knows of them; a few reads by key a shard. */
+export async function compareShards(
+  pair: Pair,
+  isWanted: (shard: number) => boolean = () => true,
+): Promise<Comparison> {
   const findings: Finding[] = []
+  const away = new Map<number, SlipError>()
   // of durable_at the database must be read first, of marker and fence the engine: what is written in between is then no finding
-  for (const state of await shardStates(db, target.name)) {
-    const { shard } = state
-    const marker = await engine.marker(shard)
-    const highest = await engine.highestFence(shard)
-    const unknown = await unknownOf(db, target.name, { shard, highest, marker })
-    if (unknown !== null) findings.push({ kind: 'ahead', ...unknown })
-    else if (isSetBack(state, marker)) findings.push(setback(shard, marker))
+  for (const state of await shardStates(pair.db, pair.target.name)) {
+    if (!isWanted(state.shard)) continue
+    try {
+      const finding = await compareShard(pair, state)
+      if (finding !== null) findings.push(finding)
+    } catch (thrown) {
+      const error = asSlipError(thrown)
+      if (error.code !== 'ENGINE_UNAVAILABLE') throw error
+      away.set(state.shard, error)
+    }
   }
-  return findings
+  return { findings, away }
+}
+
+async function compareShard({ db, engine, target }: Pair, state: ShardState): Promise<Finding | null> {
+  const { shard } = state
+  const marker = await engine.marker(shard)
+  const highest = await engine.highestFence(shard)
+  const unknown = await unknownOf(db, target.name, { shard, highest, marker })
+  if (unknown !== null) return { kind: 'ahead', ...unknown }
+  return isSetBack(state, marker) ? setback(shard, marker) : null
 }
 
 /** The shard surely had a newer marker. */

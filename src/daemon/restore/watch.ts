@@ -1,32 +1,47 @@
 import type { EventBus } from '../../events/bus.ts'
 import { mayBeAnother, type ServerIdentity, serverIdentity } from '../../state/restore/server-identity.ts'
-import { compareShards, type Finding, recordFindings } from './compare-shards.ts'
+import { type Comparison, compareShards, type Finding, recordFindings } from './compare-shards.ts'
 import type { Pair } from './differences.ts'
 
 /**
- * Keeps a process from claiming on a database it has not compared with the engine: claims of a database that was set back
- * would give new items a second shard. At its start, and whenever another server may be answering.
+ * Keeps a process from claiming for shards it has not compared with the database that answers: claims of a database that was
+ * set back would give new items a second shard. At its start, and whenever another server may be answering.
  */
 export class RestoreWatch {
   readonly #pair: Pair
   readonly #bus: EventBus
-  #compared: ServerIdentity | null = null
+  #identity: ServerIdentity | null = null
+  #uncompared: Set<number>
 
   constructor(pair: Pair, bus: EventBus) {
     this.#pair = pair
     this.#bus = bus
+    this.#uncompared = this.#allShards()
   }
 
-  /** Before each claim. Throws ENGINE_UNAVAILABLE, DATABASE_UNAVAILABLE. */
-  async beforeClaim(): Promise<void> {
+  /**
+   * Before each claim; answers which shards must not be claimed for. Those that are not to be asked, and those that do not
+   * answer, stay so: `away` has the latter. Throws DATABASE_UNAVAILABLE.
+   */
+  async beforeClaim(mayAsk: (shard: number) => boolean = () => true): Promise<{
+    readonly uncompared: ReadonlySet<number>
+    readonly away: Comparison['away']
+  }> {
     const { db, target } = this.#pair
     const identity = await serverIdentity(db)
-    if (mayBeAnother(this.#compared, identity)) {
-      const findings = await compareShards(this.#pair)
-      const fresh = await db.transaction((tx) => recordFindings(tx, target.name, findings))
-      tellFindings(this.#bus, target.name, fresh)
-    }
-    this.#compared = identity
+    if (mayBeAnother(this.#identity, identity)) this.#uncompared = this.#allShards()
+    this.#identity = identity
+    const asked = [...this.#uncompared].filter(mayAsk)
+    if (asked.length === 0) return { uncompared: this.#uncompared, away: new Map() }
+    const { findings, away } = await compareShards(this.#pair, (shard) => asked.includes(shard))
+    const fresh = await db.transaction((tx) => recordFindings(tx, target.name, findings))
+    tellFindings(this.#bus, target.name, fresh)
+    for (const shard of asked) if (!away.has(shard)) this.#uncompared.delete(shard)
+    return { uncompared: this.#uncompared, away }
+  }
+
+  #allShards(): Set<number> {
+    return new Set(Array.from({ length: this.#pair.target.shards }, (_, index) => index + 1))
   }
 }
 

@@ -181,16 +181,17 @@ export class Indexer {
   async run(): Promise<number> {
     let items = 0
     for (;;) {
-      await this.#watch.beforeClaim()
-      const claim = await this.claim()
+      const { uncompared } = await this.#watch.beforeClaim()
+      const claim = await this.claim(uncompared)
       if (claim === null) return items
       items += claim.items.length
       await this.settle(claim, await this.post(claim))
     }
   }
 
-  async claim(): Promise<Claim | null> {
-    return this.#claimer.next(await Pauses.read(this.#world.db))
+  async claim(uncompared: ReadonlySet<number> = new Set()): Promise<Claim | null> {
+    const openness = { suspended: () => false, uncompared, deletesOnly: false }
+    return this.#claimer.next(await Pauses.read(this.#world.db), openness)
   }
 
   async post(claim: Claim) {
