@@ -1,5 +1,5 @@
-// npm run test:soak [-- --minutes N] [--seed N]: long runs of chaos by turns on each database, each with the next seed,
-// until the minutes are over or one went wrong.
+// npm run test:soak [-- --minutes N] [--seed N]: what takes too long for `npm test`, by turns, each turn with the next
+// seed, until the minutes are over or one went wrong.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { dyingWithUs } from './servers/server.ts'
 
 const faults = 200
+const walks = 3_000
 const usage = 'usage: npm run test:soak [-- --minutes N] [--seed N]'
 
 /** One part of a soak; a round runs all of them. */
@@ -14,6 +15,7 @@ interface Part {
   readonly name: string
   /** Arguments of node. */
   readonly args: (seed: number) => readonly string[]
+  readonly env?: (seed: number) => Readonly<Record<string, string>>
 }
 
 const chaos = (database: string): Part => ({
@@ -29,12 +31,18 @@ const mysql: Part = {
   args: () => [join(import.meta.dirname, '../services/mysql/soak.ts')],
 }
 
-const parts: readonly Part[] = [mysql, chaos('postgres'), chaos('mariadb')]
+const model: Part = {
+  name: `${walks} walks of the model on each database`,
+  args: () => [join(import.meta.dirname, '../run/main.ts'), 'test/state/model.test.ts'],
+  env: (seed) => ({ SLIP_TEST_SEED: String(seed), SLIP_TEST_WALKS: String(walks) }),
+}
 
-async function runPart({ name, args }: Part, seed: number): Promise<boolean> {
+const parts: readonly Part[] = [mysql, model, chaos('postgres'), chaos('mariadb')]
+
+async function runPart({ name, args, env }: Part, seed: number): Promise<boolean> {
   console.log(`${name}, seed ${seed}`)
   const [program, ...rest] = [...dyingWithUs, process.execPath, ...args(seed)] as [string, ...string[]]
-  const child = spawn(program, rest, { stdio: 'inherit' })
+  const child = spawn(program, rest, { stdio: 'inherit', env: { ...process.env, ...env?.(seed) } })
   const [code] = await once(child, 'exit')
   return code === 0
 }
