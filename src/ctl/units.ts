@@ -8,9 +8,13 @@ export function moment(timestamp: string): string {
   return timestamp.slice(0, 19)
 }
 
+/** Milliseconds between two timestamps of the database, none where the clock was set back between them. */
+export const elapsed = (timestamp: string, now: string): number =>
+  Math.max(0, milliseconds(now) - milliseconds(timestamp))
+
 /** Time between two timestamps of the database in its largest whole unit: `40 s`, `3 min`, `5 h`, `12 d`. */
 export function age(timestamp: string, now: string): string {
-  const ms = Math.max(0, milliseconds(now) - milliseconds(timestamp))
+  const ms = elapsed(timestamp, now)
   if (ms < 2 * minute) return `${Math.floor(ms / second)} s`
   if (ms < 2 * hour) return `${Math.floor(ms / minute)} min`
   if (ms < 2 * day) return `${Math.floor(ms / hour)} h`

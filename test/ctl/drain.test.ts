@@ -6,7 +6,7 @@ import { databaseClock } from '../../src/state/clock.ts'
 import { heartbeat } from '../../src/state/control/worker.ts'
 import { type Library, openLibrary } from '../daemon/library.ts'
 import { worker } from '../state/fixture.ts'
-import { launcher, slipctl } from './slipctl.ts'
+import { launcher, slipctl, typed } from './slipctl.ts'
 
 let library: Library
 beforeAll(async () => {
@@ -91,4 +91,45 @@ test('the workers are listed with what they hold', async () => {
   expect(JSON.parse((await ctl('workers', '--json')).out).workers).toMatchObject([
     { stage: 'index', host: 'far-host', pid: 4711, claims: [{ items: 2 }], duties: ['reap'] },
   ])
+})
+
+test('daemons that died are counted, and listed where that is of late, they hold something, or --all asks for them', async () => {
+  const { db } = library.state
+  await rows('DELETE FROM slip_claim')
+  for (const [host, minutes] of [
+    ['alive', null],
+    ['silent', null],
+    ['of-late', 30],
+    ['long-ago', 90],
+    ['holds', 90],
+    ['longer-ago', 3_000],
+  ] as const) {
+    const token = await worker(db, host)
+    const expired = minutes === null ? 'NULL' : `now() - interval '${minutes} minutes'`
+    const heard = host === 'silent' ? `now() - interval '61 seconds'` : 'now()'
+    await rows(`UPDATE slip_worker SET expired_at = ${expired}, heartbeat_at = ${heard} WHERE token = '${token}'`)
+    if (host === 'holds') {
+      await rows(`INSERT INTO slip_claim (token, worker, pid, host, target, lane, shard, htids, claimed_at, lease_until)
+        VALUES (gen_random_uuid(), '${token}', 1, 'holds', 'main', 1, 2, ARRAY['a.1'], now(), now())`)
+    }
+  }
+  const hostsIn = (out: string) => [...out.matchAll(/^ {2}index +(\S+)/gm)].map(([, host]) => host)
+  const { out: short } = await ctl('workers')
+  expect(hostsIn(short)).toEqual(['alive', 'holds', 'of-late', 'silent'])
+  expect(short).toMatch(/ of-late .* expired 3\d min ago +nothing\n/)
+  expect(short).toMatch(/ silent .* dead +nothing\n/)
+  const command = /^ {2}2 more expired over an hour ago: (.* workers --all)\n$/m.exec(short)?.[1] ?? ''
+  const { out: whole } = await typed(command)
+  expect(hostsIn(whole)).toEqual(['alive', 'holds', 'long-ago', 'longer-ago', 'of-late', 'silent'])
+  expect(whole).not.toContain('more')
+  const { out: status } = await ctl('status')
+  expect(hostsIn(status)).toEqual(['alive', 'silent'])
+  expect(status).toMatch(/^ {2}4 expired, the last 3\d min ago: .* workers --all$/m)
+  for (const command of ['workers', 'status']) {
+    const { workers } = JSON.parse((await ctl(command, '--json')).out)
+    const hosts = workers.flatMap(({ host, expired }: { host: string; expired: boolean }) => (expired ? [host] : []))
+    expect(hosts).toEqual(['holds', 'long-ago', 'longer-ago', 'of-late'])
+  }
+  await rows(`DELETE FROM slip_worker WHERE expired_at IS NULL`)
+  expect((await ctl('status')).out).toMatch(/^Workers: none\n {2}4 expired, /m)
 })

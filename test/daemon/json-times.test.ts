@@ -9,6 +9,8 @@ let library: Library
 beforeAll(async () => {
   library = await openLibrary()
   const { db } = library.state
+  await worker(db, 'host-2')
+  await db.query(`UPDATE slip_worker SET expired_at = ${later(db, -60)}`)
   const token = await worker(db, 'host-1')
   await heartbeat(db, token, await databaseClock(db))
   await settleAll(db, await claimItem(db, token, 'e.indexed'))
@@ -43,6 +45,7 @@ test.each([
   [
     'status',
     [
+      'expired_at',
       'heartbeat_at',
       'newest',
       'next_probe',
@@ -56,7 +59,7 @@ test.each([
       'until',
     ],
   ],
-  ['workers', ['claimedAt', 'controlSeen', 'heartbeatAt', 'leaseUntil', 'now', 'startedAt']],
+  ['workers', ['claimedAt', 'controlSeen', 'expiredAt', 'heartbeatAt', 'leaseUntil', 'now', 'startedAt']],
   ['item e.failed', ['error_time', 'insert_time', 'time']],
   ['item e.claimed', ['enqueued_at', 'insert_time', 'lease_until']],
   ['item e.withdrawn', ['insert_time', 'withdrawn_at']],

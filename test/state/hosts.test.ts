@@ -111,9 +111,15 @@ test('what each worker holds is listed with it: claims, duties, and whether it i
   await claimOn(state.db, here, 'host-a', 1, 10)
   await takeDuty(state.db, 'reap', there, 60_000)
   await state.db.query(`UPDATE slip_worker SET heartbeat_at = ${later(state.db, -61)} WHERE token = '${here}'`)
+  const held = { claims: [{ target: 'main', lane: 1, shard: 0, items: 2 }], duties: [] }
   expect(await listWorkers(state.db)).toMatchObject([
-    { host: 'host-a', state: 'dead', claims: [{ target: 'main', lane: 1, shard: 0, items: 2 }], duties: [] },
-    { host: 'host-b', state: 'alive', claims: [], duties: ['reap'] },
+    { host: 'host-a', state: 'dead', expired: false, expiredAt: null, ...held },
+    { host: 'host-b', state: 'alive', expired: false, expiredAt: null, claims: [], duties: ['reap'] },
+  ])
+  await state.db.transaction((tx) => expireWorkers(tx, 60_000))
+  expect(await listWorkers(state.db)).toMatchObject([
+    { host: 'host-a', state: 'dead', expired: true, expiredAt: expect.stringMatching(/^2/), ...held },
+    { host: 'host-b', state: 'alive', expired: false },
   ])
 })
 

@@ -40,7 +40,7 @@ function sections(status: Status, session: Session): string[] {
     shards(status, session),
     ledger(status),
     errors(status),
-    workers(status),
+    workers(status, session),
     paused(status),
     suspended(status),
   ]
@@ -89,8 +89,9 @@ function errors({ errors, now }: Status): string {
   return section('Errors', ['target', 'code', 'items', 'oldest', 'newest'], rows, 'none unresolved')
 }
 
-function workers({ workers, now }: Status): string {
-  const rows = workers.map((row) => [
+function workers({ workers, now }: Status, session: Session): string {
+  const [past, present] = [workers.filter(({ expired }) => expired), workers.filter(({ expired }) => !expired)]
+  const rows = present.map((row) => [
     row.stage,
     row.host,
     row.pid,
@@ -100,7 +101,15 @@ function workers({ workers, now }: Status): string {
     row.dead ? 'dead' : 'alive',
   ])
   const headings = ['stage', 'host', 'pid', 'release', 'up', 'heard', 'state']
-  return section('Workers', headings, rows, 'none')
+  const lines = [section('Workers', headings, rows, 'none')]
+  if (past.length > 0) lines.push(expiredLine(past, now, session))
+  return lines.join('\n')
+}
+
+/** Daemons that died are kept for long: they are counted here, and listed by a command of their own. */
+function expiredLine(past: Status['workers'], now: string, session: Session): string {
+  const last = past.map(({ expired_at }) => expired_at ?? '').reduce((a, b) => (a > b ? a : b))
+  return asTyped(`  ${past.length} expired, the last ${age(last, now)} ago: slipctl workers --all`, session)
 }
 
 function paused({ paused }: Status): string {

@@ -40,10 +40,16 @@ export const control: readonly Command[] = [
   },
   {
     name: 'workers',
-    summary: 'Lists the daemons that run, and what each holds',
+    summary: 'Lists the daemons that run or died of late, and what each holds',
     detail:
-      'A worker that was silent for the longest lease is expired by others: it claims nothing more, and what it held comes back after its lease.',
-    examples: [['workers', 'stage, host, pid, release, last heartbeat, claims and duties of each']],
+      'A worker that was silent for the longest lease is expired by others: it claims nothing more, and what it held comes back after its lease. Those expired more than an hour ago that hold nothing are only counted; --json has them all, with "expired". Their rows go after retention.workers.',
+    options: {
+      all: { describe: 'those that expired long ago, too', type: 'boolean', default: false },
+    },
+    examples: [
+      ['workers', 'stage, host, pid, release, last heartbeat, claims and duties of each'],
+      ['workers --all', 'the daemons that died in the last days, too'],
+    ],
     exits: '0 also when none runs',
     load: () => import('../commands/workers.ts'),
   },

@@ -7,7 +7,7 @@ export const look: readonly Command[] = [
     name: 'status',
     summary: 'Shows queue, shards, ledger, errors, workers and what is paused',
     detail:
-      'The queue by target, lane and state with its oldest item; what each shard holds; the ledger; unresolved errors by code; the daemons, those silent for a lease marked dead; pauses in force; what is suspended because it is away or broken.',
+      'The queue by target, lane and state with its oldest item; what each shard holds; the ledger; unresolved errors by code; the daemons, those silent for a lease marked dead and those expired counted; pauses in force; what is suspended because it is away or broken.',
     examples: [
       ['status', 'the whole state of the system on one screen'],
       ['status --json', 'the same for a script'],

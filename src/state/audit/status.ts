@@ -19,7 +19,7 @@ FROM slip_errors WHERE resolved_at IS NULL GROUP BY target, code ORDER BY target
 } as const
 
 /** Silent for the longest lease: the dialects have no arithmetic of times in common. */
-const workersSilent = (since: string) => `SELECT stage, host, pid, started_at, heartbeat_at, code_version,
+const workersSilent = (since: string) => `SELECT stage, host, pid, started_at, heartbeat_at, code_version, expired_at,
        expired_at IS NOT NULL OR heartbeat_at < ${since} AS dead
 FROM slip_worker, (SELECT coalesce(max(lease_ms), 300000) AS ms FROM slip_target) AS lease ORDER BY stage, host, pid`
 
@@ -52,6 +52,8 @@ export interface StatusRows {
     started_at: string
     heartbeat_at: string
     code_version: string
+    expired_at: string | null
+    expired: boolean
     /** Expired, or silent for the longest lease. */
     dead: boolean
   }
@@ -61,5 +63,7 @@ export interface StatusRows {
 export async function statusOf<Q extends StatusQuery>(db: Connection, query: Q): Promise<StatusRows[Q][]> {
   const rows = await db.query<StatusRows[Q]>(statusQueries[db.dialect][query])
   // true is 1 on MySQL
-  return rows.map((row) => ('dead' in row ? { ...row, dead: Boolean(row.dead) } : row))
+  return rows.map((row) =>
+    'dead' in row ? { ...row, dead: Boolean(row.dead), expired: row.expired_at !== null } : row,
+  )
 }

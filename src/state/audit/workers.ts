@@ -14,6 +14,8 @@ export interface WorkerView {
   readonly controlSeen: string | null
   /** dead: expired by others, or silent for so long that it will be. */
   readonly state: 'alive' | 'dead'
+  readonly expired: boolean
+  readonly expiredAt: string | null
   readonly claims: readonly WorkerClaim[]
   /** Names of the duties it has. */
   readonly duties: readonly string[]
@@ -33,7 +35,7 @@ const claims = (items: string) => `
   FROM slip_claim ORDER BY claimed_at, token`
 
 const workers = (dead: string) => `
-  SELECT token, stage, host, pid, code_version, started_at, heartbeat_at, control_seen,
+  SELECT token, stage, host, pid, code_version, started_at, heartbeat_at, control_seen, expired_at,
          expired_at IS NOT NULL OR heartbeat_at < ${dead} AS dead
   FROM slip_worker ORDER BY stage, host, pid, token`
 
@@ -59,6 +61,7 @@ interface Row {
   started_at: string
   heartbeat_at: string
   control_seen: string | null
+  expired_at: string | null
   dead: boolean | number
 }
 
@@ -78,6 +81,8 @@ export async function listWorkers(db: Connection): Promise<WorkerView[]> {
     heartbeatAt: row.heartbeat_at,
     controlSeen: row.control_seen,
     state: row.dead ? 'dead' : 'alive',
+    expired: row.expired_at !== null,
+    expiredAt: row.expired_at,
     claims: (held.get(row.token) ?? []).map(({ worker: _, ...claim }) => claim),
     duties: (duties.get(row.token) ?? []).map(({ name }) => name),
   }))
