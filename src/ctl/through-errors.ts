@@ -66,6 +66,14 @@ async function pagesThrough(db: Database, filter: ErrorFilter, work: Work, outco
   }
 }
 
+/** What a command did to errors. */
+interface Done {
+  readonly named: NamedIds | undefined
+  readonly outcomes: Outcomes
+  /** What is to be said of an item that was named and has no unresolved error. */
+  readonly more?: ReadonlyMap<string, string>
+}
+
 /**
  * Prints what was done, and beside it what was not. Returns the exit code.
  *
@@ -74,7 +82,7 @@ async function pagesThrough(db: Database, filter: ErrorFilter, work: Work, outco
 export function tellDone(
   args: ActingArguments,
   participle: string,
-  { named, outcomes }: { named: NamedIds | undefined; outcomes: Outcomes },
+  { named, outcomes, more }: Done,
   told: (items: number) => string,
 ): number {
   const invalid = named?.invalid ?? []
@@ -86,6 +94,6 @@ export function tellDone(
   return tellUnserved(
     participle,
     invalid,
-    unknown.map((id) => ({ id, why })),
+    unknown.map((id) => ({ id, why: [why, more?.get(id)].filter(Boolean).join('; ') })),
   )
 }

@@ -8,7 +8,7 @@ import { patternOf } from '../../src/errors/pattern.ts'
 import { markRead } from '../../src/rights/changed-files.ts'
 import { addSourceErrors } from '../../src/state/audit/source-errors.ts'
 import { type Library, openLibrary } from '../daemon/library.ts'
-import { launcher, slipctl, slipctlReading } from './slipctl.ts'
+import { launcher, slipctl, slipctlReading, typed } from './slipctl.ts'
 
 let library: Library
 beforeAll(async () => {
@@ -167,6 +167,20 @@ test('errors skip needs a reason and keeps it with the person', async () => {
     code: 4,
     err: 'not skipped: e.1 has no unresolved error\n',
   })
+})
+
+test('errors retry of an item that was skipped or purged names the command that indexes it after all', async () => {
+  await ctl('errors', 'skip', '--id', quote, '--reason', 'lost')
+  await ctl('enqueue', 'e.5')
+  await ctl('queue', 'purge', 'e.5', '--reason', 'lost', '--yes')
+  const { code, out, err } = await ctl('errors', 'retry', '--id', quote, 'e.5', 'e.6', 'e.1', '--target', 'main')
+  expect({ code, out }).toEqual({ code: 4, out: '1 item requested anew\n' })
+  const [skipped, purged, never] = err.trim().split('\n')
+  expect(skipped).toContain('has no unresolved error; it was skipped, to index it after all: ')
+  expect(purged).toMatch(/^not retried: e\.5 .*; it was purged, .*slipctl.cjs --config \S+ enqueue e\.5 --target main$/)
+  expect(never).toBe('not retried: e.6 has no unresolved error')
+  expect(await typed(/after all: (.*)$/.exec(skipped ?? '')?.[1] ?? '')).toMatchObject({ code: 0, err: '' })
+  expect((await sql('SELECT htid FROM slip_queue ORDER BY htid')).map(({ htid }) => htid)).toEqual(['e.1', quote])
 })
 
 test('errors export writes all columns: a line is a row, and nothing is lost', async () => {

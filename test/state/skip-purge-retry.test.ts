@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { lastResolutions } from '../../src/state/audit/errors.ts'
 import { sweepFrom } from '../../src/state/audit/sweep.ts'
 import { verifyTarget } from '../../src/state/audit/verify.ts'
 import { writeWatermark } from '../../src/state/control/watermark.ts'
@@ -54,6 +55,20 @@ describe('skip', () => {
     expect(await enqueue(state.db, ['a.1'])).toBe(1)
     await settleAll(state.db, await claimBucket(state.db, token, { shard: 1 }))
     expect(await errorsOf(state.db, 'a.1')).toMatchObject([{ resolution: 'skipped' }])
+  })
+
+  test('is how the last error of an item ended, until another comes', async () => {
+    const ends = async (target = 'main') => [...(await lastResolutions(state.db, target, ['a.12', 'a.none']))]
+    await failed('a.12')
+    expect(await ends()).toEqual([['a.12', null]])
+    await skip({ htids: ['a.12'] })
+    expect(await ends()).toEqual([['a.12', 'skipped']])
+    expect(await ends('other')).toEqual([])
+    await change(state.db, ['a.12'], { title: 1 })
+    await enqueue(state.db, ['a.12'])
+    await failClaim(state.db, await claimBucket(state.db, token, { shard: 1 }))
+    expect(await ends()).toEqual([['a.12', null]])
+    await skip({ htids: ['a.12'] })
   })
 
   test('writes the ledger row that a hand edit took away', async () => {

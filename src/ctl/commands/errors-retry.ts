@@ -1,9 +1,13 @@
 import type { Config } from '../../config/load.ts'
+import { lastResolutions } from '../../state/audit/errors.ts'
 import type { Connection } from '../../state/connection.ts'
 import { retryErrorPage } from '../../state/queue/retry.ts'
 import type { Waiver } from '../../state/queue/waiver.ts'
 import { rereadSources } from '../../state/rights/reread-sources.ts'
+import { pagesOf } from '../named-items.ts'
+import { asTyped } from '../next-step.ts'
 import { withState } from '../open.ts'
+import { chosenTargets } from '../targets.ts'
 import { type ActingArguments, chosenErrors, tellDone } from '../through-errors.ts'
 import { plural } from '../units.ts'
 
@@ -20,11 +24,27 @@ export async function run(args: Arguments): Promise<number> {
     // before the request: an item that is claimed at once would be assembled of what is known now
     const files = args.from === undefined ? undefined : await db.transaction((tx) => reread(tx, config))
     const outcomes = await through((tx, filter, page) => retryErrorPage(tx, filter, page, options))
-    return tellDone(args, 'retried', { named, outcomes }, (items) => {
+    const more = await enqueueInstead(db, args, outcomes.unknown(named?.htids ?? []))
+    return tellDone(args, 'retried', { named, outcomes, more }, (items) => {
       const again = files === undefined ? '' : `; slip-rights reads ${plural(files, 'file')} again`
       return `${plural(items, 'item')} requested anew${again}`
     })
   })
+}
+
+/** Of those whose last error a person skipped or purged: no retry takes such an item up, a request does. */
+async function enqueueInstead(db: Connection, args: Arguments, htids: readonly string[]): Promise<Map<string, string>> {
+  const steps = new Map<string, string>()
+  const inTarget = args.target === undefined ? '' : ` --target ${args.target}`
+  for (const target of htids.length === 0 ? [] : await chosenTargets(db, args.target)) {
+    for (const page of pagesOf(htids)) {
+      for (const [htid, end] of await lastResolutions(db, target, page)) {
+        if (end !== 'skipped' && end !== 'purged') continue
+        steps.set(htid, asTyped(`it was ${end}, to index it after all: slipctl enqueue ID${inTarget}`, args, htid))
+      }
+    }
+  }
+  return steps
 }
 
 const reread = (tx: Connection, { sources }: Config): Promise<number> => rereadSources(tx, Object.keys(sources))

@@ -56,6 +56,19 @@ export async function listErrors(db: Connection, selection: ErrorSelection, page
   return db.query<ErrorRow & Record<string, unknown>>(sql, values)
 }
 
+/** How the last error of each item in a target ended; null = not yet. Without those that never had one. */
+export async function lastResolutions(
+  db: Connection,
+  target: string,
+  htids: readonly string[],
+): Promise<Map<string, string | null>> {
+  const { where, values } = errorConditions(db.dialect, { target, htids, all: true })
+  const index = db.dialect === 'mysql' ? 'FORCE INDEX (slip_errors_item)' : ''
+  const sql = `SELECT htid, resolution FROM slip_errors ${index} ${where} ORDER BY id`
+  const rows = await db.query<{ htid: string; resolution: string | null }>(sql, values)
+  return new Map(rows.map(({ htid, resolution }) => [htid, resolution]))
+}
+
 export async function findError(db: Connection, id: number): Promise<ErrorRow | null> {
   const [row] = await db.query<ErrorRow>(statements[db.dialect].find, [id])
   return row ?? null
