@@ -35,6 +35,7 @@ export function measureBlocks(servers: Servers, scale: Scale): Promise<Measureme
         goal,
       })
       return [
+        await measure(`items read again and not enqueued, ledger of ${items}, PostgreSQL`, rereadSide),
         await measure(`changed items enqueued, ledger of ${items}, PostgreSQL`, enqueueSide),
         await measure(`rights compared and unchanged, ${items} known, PostgreSQL`, unchangedSide),
         await measure(`rights changed, ${items} known, PostgreSQL`, changedSide, reported),
@@ -54,6 +55,16 @@ function enqueueSide({ db }: BenchState, items: number): () => Promise<number> {
       enqueueChanged(tx, 'main', block, { lane: 'daily', reason: 'bench' }),
     )
   }
+}
+
+/** What the overlap of the watermark reads a second time. */
+function rereadSide({ db }: BenchState, items: number): () => Promise<number> {
+  const next = rangesOf(items)
+  return () =>
+    rate(db, htidsOf(next()), enqueueBlock, async (tx, block) => {
+      const enqueued = await enqueueChanged(tx, 'main', block, { lane: 'daily', reason: 'bench' })
+      if (enqueued > 0) throw new Error(`${enqueued} items were enqueued`)
+    })
 }
 
 const unchangedSide = (state: BenchState, items: number) => rightsSide(state, items, 'NOOP', () => ({ attr: 1 }))
