@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { assertFresh, takeStamp } from '../../src/state/clock.ts'
 import type { Connection } from '../../src/state/connection.ts'
-import { holdDuty, takeDuty } from '../../src/state/control/duty.ts'
 import { expireWorkers, heartbeat } from '../../src/state/control/worker.ts'
 import type { Claim } from '../../src/state/queue/claim.ts'
 import { delay } from '../../src/state/queue/delay.ts'
@@ -133,30 +132,6 @@ test('the mover passes over a row that is locked', async () => {
     expect(await other.transaction((mover) => moveDue(mover, 10))).toBe(0)
   })
   await forget('b.6')
-})
-
-test('a chore writes only under a duty row with its own token, which it keeps locked', async () => {
-  const [mine, theirs] = [await worker(state.db), await worker(state.db)]
-  expect(await takeDuty(state.db, 'move', mine, 60_000)).toBe(true)
-  await state.db.transaction(async (tx) => {
-    expect(await holdDuty(tx, 'move', theirs)).toBe(false)
-    expect(await holdDuty(tx, 'move', mine)).toBe(true)
-    expect(await other.query(`SELECT 1 FROM slip_duty WHERE name = 'move' FOR UPDATE SKIP LOCKED`)).toEqual([])
-  })
-  expect(await takeDuty(state.db, 'move', theirs, 60_000)).toBe(false)
-  await state.db.query(`UPDATE slip_duty SET until = ${later(state.db, 180)} WHERE name = 'move'`)
-  expect(await takeDuty(state.db, 'move', theirs, 60_000)).toBe(true)
-})
-
-test('a chore that takes longer than its duty lasts is waited for by nobody, and goes to nobody else meanwhile', async () => {
-  const [mine, theirs] = [await worker(state.db), await worker(state.db)]
-  expect(await takeDuty(state.db, 'sample', mine, 60_000)).toBe(true)
-  await state.db.query(`UPDATE slip_duty SET until = ${later(state.db, -1)} WHERE name = 'sample'`)
-  await state.db.transaction(async (tx) => {
-    await holdDuty(tx, 'sample', mine)
-    expect(await takeDuty(other, 'sample', theirs, 60_000)).toBe(false)
-  })
-  expect(await takeDuty(other, 'sample', theirs, 60_000)).toBe(true)
 })
 
 test('a rights stamp is never behind the watermark, and too old a one is refused before COMMIT', async () => {

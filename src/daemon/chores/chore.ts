@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { asSlipError } from '../../errors/slip-error.ts'
 import type { EventBus } from '../../events/bus.ts'
 import type { Connection, Database } from '../../state/connection.ts'
-import { holdDuty, takeDuty } from '../../state/control/duty.ts'
+import { holdDuty, renewDuty, takeDuty } from '../../state/control/duty.ts'
 import type { Pauses } from '../pause-gate.ts'
 
 /** One transaction that holds the duty row; returns the rows it changed. */
@@ -13,15 +13,15 @@ export type Chore = Timing &
   (
     | { readonly work: Work }
     /**
-     * For a chore that must ask a server first: no transaction is open meanwhile. Returns what is then to be written,
-     * which finds the duty gone when the asking took too long; null = nothing.
+     * For a chore that must ask a server first: no transaction is open meanwhile, and the duty is renewed for as long as
+     * it takes. Returns what is then to be written; null = nothing.
      */
     | { readonly look: () => Promise<Work | null> }
   )
 
 interface Timing {
   readonly name: string
-  /** Milliseconds between two runs; the duty row lives as long. */
+  /** Milliseconds between two runs; the duty lives as long unless it is renewed. */
   readonly periodMs: number
   /** True for what must not run at once when a daemon starts, but a period later. */
   readonly later?: boolean
@@ -56,13 +56,31 @@ export class ChoreRunner {
     const { name, periodMs } = chore
     try {
       if (!(await takeDuty(this.#db, name, this.#token, periodMs))) return
-      const work = 'look' in chore ? await chore.look() : chore.work
+      const work = 'look' in chore ? await this.#whileKept(chore, chore.look) : chore.work
       if (work === null) return
       const rows = await this.#db.transaction(async (tx) => ((await holdDuty(tx, name, this.#token)) ? work(tx) : 0))
       if (rows > 0) this.#bus.emit('chore.done', { chore: name, rows })
     } catch (error) {
       const { code, message } = asSlipError(error)
       this.#bus.emit('chore.failed', { chore: name, code, message })
+    }
+  }
+
+  /** Runs `look` and renews the duty beside it, every third of its time. Without an answer it runs on until it is over. */
+  async #whileKept<T>({ name, periodMs }: Timing, look: () => Promise<T>): Promise<T> {
+    let renewing: Promise<unknown> | undefined
+    const timer = setInterval(() => {
+      renewing ??= renewDuty(this.#db, name, this.#token, periodMs)
+        .catch(() => undefined)
+        .finally(() => {
+          renewing = undefined
+        })
+    }, periodMs / 3)
+    try {
+      return await look()
+    } finally {
+      clearInterval(timer)
+      await renewing
     }
   }
 }

@@ -3,7 +3,8 @@ import type { Connection } from '../connection.ts'
 /**
  * Who does a chore now. A duty is free when expired, or further away than two periods (the clock was set back). What a
  * chore writes, it writes in a transaction that holds its duty row with its own token: a sleeper that wakes after its
- * duty went to another writes nothing.
+ * duty went to another writes nothing. Who has to ask a server first renews the duty meanwhile, as long as the row has its
+ * token: once it went to another it is not won back by renewing, for what was asked before is past.
  *
  * A duty that another holds is seen without a lock: while a chore runs its duty row is locked, and no loop waits for that,
  * nor for a chore that takes longer than its duty lasts: a row that is locked is not free.
@@ -24,6 +25,9 @@ const postgres = {
       WHERE d.until < clock_timestamp() OR d.token = $2
          OR d.until > clock_timestamp() + make_interval(secs => $3::float8 * 2 / 1000)
     RETURNING 1 AS one`,
+  renew: `
+    UPDATE slip_duty SET until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
+    WHERE name = $1 AND token = $2`,
   hold: 'SELECT 1 FROM slip_duty WHERE name = $1 AND token = $2 FOR UPDATE',
 }
 
@@ -36,6 +40,7 @@ const mysql = {
   take: `
     UPDATE slip_duty SET token = ?, until = SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND
     WHERE name = ? AND (token = ? OR ${free})`,
+  renew: 'UPDATE slip_duty SET until = SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND WHERE name = ? AND token = ?',
   hold: 'SELECT 1 FROM slip_duty WHERE name = ? AND token = ? FOR UPDATE',
 }
 
@@ -48,6 +53,12 @@ export async function takeDuty(db: Connection, name: string, token: string, peri
   if (row === undefined) return (await db.change(mysql.insert, [name, token, periodMs])) > 0
   if (row.free !== 1 || (await db.query(mysql.isIdle, [name])).length === 0) return false
   return (await db.change(mysql.take, [token, periodMs, name, token, periodMs])) > 0
+}
+
+/** The duty stays ours for the next `periodMs` milliseconds; false = it went to another, or is gone. */
+export async function renewDuty(db: Connection, name: string, token: string, periodMs: number): Promise<boolean> {
+  const values = db.dialect === 'postgres' ? [name, token, periodMs] : [periodMs, name, token]
+  return (await db.change(statements[db.dialect].renew, values)) > 0
 }
 
 /** Locks the duty row until the end of the transaction; false = it is another's. */

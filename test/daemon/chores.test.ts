@@ -1,0 +1,77 @@
+import { afterEach, expect, test } from 'vitest'
+import { type Chore, ChoreRunner } from '../../src/daemon/chores/chore.ts'
+import { Pauses } from '../../src/daemon/pause-gate.ts'
+import { EventBus } from '../../src/events/bus.ts'
+import { later, worker } from '../state/fixture.ts'
+import { other, state } from '../state/opened.ts'
+
+afterEach(async () => {
+  await state.db.query('DELETE FROM slip_duty')
+})
+
+/** Long against what lies between a renewal and the next look at it. */
+const periodMs = 3_000
+
+/** A process that does one chore: what it looked at and wrote, and what it told. */
+async function processOf(look: () => Promise<void>, db = state.db) {
+  const did: string[] = []
+  const bus = new EventBus()
+  bus.subscribe((name) => did.push(name))
+  const chore: Chore = {
+    name: 'recheck:main',
+    periodMs,
+    look: async () => {
+      did.push('looks')
+      await look()
+      return async () => {
+        did.push('writes')
+        return 1
+      }
+    },
+  }
+  const runner = new ChoreRunner(db, bus, await worker(db), [chore])
+  return { did, run: async () => runner.runDue(await Pauses.read(db)) }
+}
+
+const inTime = async () =>
+  (await state.db.query(`SELECT 1 FROM slip_duty WHERE until > ${later(state.db, 0)}`)).length > 0
+/** As if the chore had been at it for as long as its duty lasts. */
+const passPeriod = () => state.db.query(`UPDATE slip_duty SET until = ${later(state.db, -1)}`)
+
+test('a chore that asks for longer than its period keeps its duty: nobody asks beside it, and what it found is written once', async () => {
+  const second = await processOf(async () => undefined, other)
+  const first = await processOf(async () => {
+    for (let period = 1; period <= 2; period++) {
+      await passPeriod()
+      while (!(await inTime()));
+    }
+    await second.run()
+  })
+  await first.run()
+  expect(first.did).toEqual(['looks', 'writes', 'chore.done'])
+  expect(second.did).toEqual([])
+})
+
+test('a chore whose duty went to another while it asked writes nothing, and its asking fails nobody', async () => {
+  const second = await processOf(async () => undefined, other)
+  const first = await processOf(async () => {
+    await passPeriod()
+    await second.run()
+    await passPeriod()
+  })
+  await first.run()
+  expect(first.did).toEqual(['looks'])
+  expect(second.did).toEqual(['looks', 'writes', 'chore.done'])
+})
+
+test('a chore whose asking fails renews its duty no more: another has it after one period', async () => {
+  const first = await processOf(async () => {
+    throw new Error('nobody answers')
+  })
+  await first.run()
+  expect(first.did).toEqual(['looks', 'chore.failed'])
+  await passPeriod()
+  const second = await processOf(async () => undefined, other)
+  await second.run()
+  expect(second.did).toEqual(['looks', 'writes', 'chore.done'])
+})
