@@ -133,6 +133,23 @@ test('what the dead held comes back to a drain after its lease, also where no da
   expect(await queueRow(state.db, 'a.4')).toMatchObject({ state: 0, strikes: 1 })
 })
 
+test('after the clock was set back one who died holds a drain for a lease, and one who lives is not expired', async () => {
+  await ready('a.7')
+  const [dead, alive] = [await worker(state.db, 'host-a'), await worker(state.db, 'host-b')]
+  await claimBucket(state.db, dead)
+  await state.db.query(`UPDATE slip_worker SET heartbeat_at = ${later(state.db, 3600)}`)
+  await state.db.query(`UPDATE slip_claim SET lease_until = ${later(state.db, 3660)}`)
+  const since = await paused('all')
+  expect(await look('all', since)).toMatchObject({ workers: [{ host: 'host-a' }, { host: 'host-b' }], claims: 0 })
+  await gate(alive)
+  expect(await look('all', since)).toMatchObject({ workers: [{ host: 'host-a' }] })
+  await state.db.query(
+    `UPDATE slip_worker SET heartbeat_at = heartbeat_at - INTERVAL '61' SECOND WHERE token = '${dead}'`,
+  )
+  expect(isDrained(await look('all', since))).toBe(true)
+  expect(await state.db.query('SELECT token FROM slip_worker WHERE expired_at IS NOT NULL')).toEqual([{ token: dead }])
+})
+
 for (const [scope, another] of [
   ['all', null],
   ['stage:index', 'stage:enqueue'],

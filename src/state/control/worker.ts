@@ -20,13 +20,18 @@ const postgres = {
     WHERE token = $1 AND expired_at IS NULL`,
   leaveDuties: 'DELETE FROM slip_duty WHERE token = $1',
   leave: 'DELETE FROM slip_worker WHERE token = $1',
+  setBack: `
+    UPDATE slip_worker SET heartbeat_at = clock_timestamp()
+    WHERE expired_at IS NULL AND heartbeat_at > clock_timestamp()`,
   expire: `
     UPDATE slip_worker SET expired_at = clock_timestamp()
     WHERE expired_at IS NULL AND heartbeat_at < clock_timestamp() - make_interval(secs => $1::float8 / 1000)`,
 }
 
-/** Whom to expire is read without a lock and looked at again by primary key: a scan would lock every worker. */
+const ahead = 'expired_at IS NULL AND heartbeat_at > SYSDATE(6)'
 const silent = 'expired_at IS NULL AND heartbeat_at < SYSDATE(6) - INTERVAL ? * 1000 MICROSECOND'
+/** Who is meant is read without a lock and looked at again by primary key: a scan would lock every worker. */
+const found = (which: string) => `SELECT token FROM slip_worker WHERE ${which} ORDER BY token`
 const mysql = {
   register: `
     INSERT INTO slip_worker (token, stage, host, pid, boot_id, started_at, heartbeat_at, code_version)
@@ -38,10 +43,10 @@ const mysql = {
   leaveDuties: 'DELETE FROM slip_duty WHERE name IN (?) AND token = ?',
   leave: 'DELETE FROM slip_worker WHERE token = ?',
   duties: 'SELECT name FROM slip_duty WHERE token = ? ORDER BY name',
-  silent: `SELECT token FROM slip_worker WHERE ${silent} ORDER BY token`,
-  expire: `
-    UPDATE slip_worker SET expired_at = SYSDATE(6)
-    WHERE token IN (?) AND ${silent}`,
+  ahead: found(ahead),
+  setBack: `UPDATE slip_worker SET heartbeat_at = SYSDATE(6) WHERE token IN (?) AND ${ahead}`,
+  silent: found(silent),
+  expire: `UPDATE slip_worker SET expired_at = SYSDATE(6) WHERE token IN (?) AND ${silent}`,
 }
 
 /** Registers a process; returns its token. */
@@ -79,9 +84,28 @@ export async function longestSilence(db: Connection): Promise<number> {
   return row?.ms ?? 300_000
 }
 
-/** Workers silent for a lease are expired: they claim no more. Returns how many were; retention lets their rows go. */
+/**
+ * Workers silent for a lease are expired: they claim no more. Returns how many were; retention lets their rows go.
+ *
+ * A heartbeat that lies ahead of the clock was written before the clock was set back, and would speak for its worker until
+ * then. It is set to the clock: who lives beats again within a third of a lease, and who is dead is expired one lease
+ * later.
+ */
 export async function expireWorkers(tx: Connection, silentMs: number): Promise<number> {
-  if (tx.dialect === 'postgres') return tx.change(postgres.expire, [silentMs])
-  const silent = (await tx.query<{ token: string }>(mysql.silent, [silentMs])).map(({ token }) => token)
-  return silent.length > 0 ? tx.change(mysql.expire, [silent, silentMs]) : 0
+  if (tx.dialect === 'postgres') {
+    await tx.change(postgres.setBack)
+    return tx.change(postgres.expire, [silentMs])
+  }
+  await changeFound(tx, mysql.ahead, mysql.setBack)
+  return changeFound(tx, mysql.silent, mysql.expire, silentMs)
+}
+
+async function changeFound(
+  tx: Connection,
+  find: string,
+  change: string,
+  ...values: readonly number[]
+): Promise<number> {
+  const tokens = (await tx.query<{ token: string }>(find, values)).map(({ token }) => token)
+  return tokens.length > 0 ? tx.change(change, [tokens, ...values]) : 0
 }
