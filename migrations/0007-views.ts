@@ -174,7 +174,7 @@ const stuck = (words: Words) => {
   SELECT 'delayed', q.target, q.htid, q.available_at, 'is due and was not made ready: does a slip-index or slip-enqueue run?'
   FROM slip_queue q WHERE q.state = 2 AND q.available_at < ${ago(60)}
   UNION ALL
-  SELECT 'alone', q.target, q.htid, q.enqueued_at, concat('took ', q.strikes, ' processes with it; the fourth makes it an error')
+  SELECT 'alone', q.target, q.htid, q.enqueued_at, concat('took ', q.strikes, CASE q.strikes WHEN 1 THEN ' process' ELSE ' processes' END, ' with it; the fourth makes it an error')
   FROM slip_queue q JOIN slip_target t ON t.name = q.target WHERE q.state = 0 AND q.lane = 0
   UNION ALL
   SELECT 'worker', '', concat(w.stage, ' on ', w.host, ' pid ', w.pid), w.heartbeat_at, 'is silent and nobody expired it'

@@ -50,7 +50,7 @@ async function take(file: string, limitMs: number): Promise<LockHolder> {
     )
   }
   const pid = Number(readFileSync(file, 'utf8'))
-  throw new SlipError('LOCKED', `process ${pid} starts or stops the embedded PostgreSQL and does not end; end it`, {
+  throw new SlipError('LOCKED', `process ${pid} starts or stops the embedded PostgreSQL and has not finished`, {
     place: { file, pid },
   })
 }

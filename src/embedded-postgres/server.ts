@@ -94,7 +94,7 @@ export async function removeServerFiles(dir: string): Promise<void> {
   await withLock(lockOf(folder), LOCK_LIMIT_MS, async () => {
     const [user] = await livingUsers(join(folder, 'users'))
     if (user !== undefined) {
-      throw new SlipError('LOCKED', `process ${pidOf(user)} uses the embedded PostgreSQL; end it first`, {
+      throw new SlipError('LOCKED', `process ${pidOf(user)} uses the embedded PostgreSQL`, {
         place: { folder, pid: pidOf(user) },
       })
     }

@@ -205,7 +205,10 @@ export const errorCodes = {
     'PostgreSQL 14, MariaDB 10.6 or MySQL 8.0.16, or newer; on the latter two binlog_format must not be STATEMENT.',
   ),
   NOT_FOUND: usage('What was named does not exist.', 'Check the name.'),
-  LOCKED: usage('Another process holds it.', 'Wait for it, or end it.'),
+  LOCKED: usage(
+    'Another process holds what the command needs for itself.',
+    'Wait until what the message names is done, or end it; then call the command again.',
+  ),
   FOLDER_UNUSABLE: usage(
     'A folder cannot be written or entered.',
     'Check its permissions, and those of the folders above it.',

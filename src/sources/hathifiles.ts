@@ -47,7 +47,7 @@ export async function* readHathifile(path: string): AsyncGenerator<RightsEvent> 
 function widthProblem(cells: string[], line: Line, sawAll: boolean): string | null {
   if (cells.length === columns || (cells.length === columns - 1 && !sawAll)) return null
   const cut = line.ended ? '' : '; the file ends in the middle of it'
-  return `has ${cells.length} columns, not ${columns}${cut}`
+  return `has ${cells.length} instead of ${columns} columns${cut}`
 }
 
 /** The row, or what is wrong with it as the end of a sentence. */

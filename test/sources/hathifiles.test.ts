@@ -116,7 +116,7 @@ describe('hathifiles', () => {
     expect(cut).toMatchObject({
       kind: 'bad',
       line: 2,
-      message: 'Line 2 has 13 columns, not 26; the file ends in the middle of it.',
+      message: 'Line 2 has 13 instead of 26 columns; the file ends in the middle of it.',
     })
   })
 

@@ -68,3 +68,14 @@ test('a shard that was set back is stuck, and the command that puts it right sta
   expect(await what()).toEqual([{ what: 'why; slipctl index repair main' }])
   await rows(`UPDATE slip_shard SET state = 'open', state_before = NULL, reason = '' WHERE target = 'main'`)
 })
+
+test('a volume that is tried alone is stuck, with how many processes it took', async () => {
+  await rows(`INSERT INTO slip_queue (target, htid, seq, lane, state, action, shard, rev, enqueued_at, reason, strikes)
+    VALUES ('main', 'alone.1', 1, 0, 0, 'index', 1, 1, ${later(state.db, 0)}, 'test', 1),
+           ('main', 'alone.2', 1, 0, 0, 'index', 1, 1, ${later(state.db, 0)}, 'test', 2)`)
+  expect(await rows(`SELECT what FROM slip_stuck WHERE kind = 'alone' ORDER BY name`)).toEqual([
+    { what: 'took 1 process with it; the fourth makes it an error' },
+    { what: 'took 2 processes with it; the fourth makes it an error' },
+  ])
+  await rows(`DELETE FROM slip_queue WHERE htid LIKE 'alone.%'`)
+})

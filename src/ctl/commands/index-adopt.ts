@@ -46,14 +46,16 @@ function tell(args: Arguments, target: string, adopted: Adopted): void {
   const { items, differing, missing, raised, strays, unowned, busy, ahead } = adopted
   print(args, { target, dryRun: args.dryRun, ...adopted }, () => unowned.join('\n'))
   if (args.json) return
-  const again = args.dryRun ? 'would be indexed again or removed' : 'are indexed again or removed by the sweep'
+  const again = args.dryRun ? 'to be indexed again or removed' : 'indexed again or removed by the sweep'
   note(`${target}: ${plural(items, 'item')} compared`)
-  note(`  ${differing} differ and ${missing} are missing in the index: they ${again}`)
-  note(`  ${raised} agree, with a higher fence; ${strays} documents in a second shard${args.dryRun ? '' : ' removed'}`)
+  note(`  ${differing} that differ, ${missing} missing in the index: ${again}`)
+  note(
+    `  ${raised} with a higher fence only; ${plural(strays, 'document')} in a second shard${args.dryRun ? '' : ', removed'}`,
+  )
   if (unowned.length > 0) {
     const fate = args.yes && !args.dryRun ? 'removed' : 'kept; --yes removes them'
     note(`  ${unowned.length} without rights, listed: ${fate}`)
   }
-  if (busy.length > 0) note(`  ${busy.length} are claimed: ${args.dryRun ? 'they are waited for' : 'run it once more'}`)
+  if (busy.length > 0) note(`  ${busy.length} claimed: ${args.dryRun ? 'to be waited for' : 'run it once more'}`)
   for (const { shard, reason } of ahead) note(`  shard ${shard} is ahead again, run it once more: ${reason}`)
 }

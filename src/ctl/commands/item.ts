@@ -72,7 +72,7 @@ function ledgerText(row: ItemReport['indexed'][number]): string {
   if (row.rev === 0) return `ledger  ${row.target}: never indexed, ${shard}`
   const content =
     row.presence === 'indexed' &&
-    `${row.pages} pages (${row.empty_pages} empty), ${size(row.bytes ?? 0)}, ${row.invalid_bytes} invalid bytes, digest ${row.digest}`
+    `${plural(row.pages ?? 0, 'page')} (${row.empty_pages} empty), ${size(row.bytes ?? 0)}, ${plural(row.invalid_bytes ?? 0, 'invalid byte')}, digest ${row.digest}`
   const parts = [
     row.presence,
     shard,

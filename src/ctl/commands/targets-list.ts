@@ -9,7 +9,7 @@ import { asTyped } from '../next-step.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
 import { table } from '../table.ts'
-import { duration } from '../units.ts'
+import { duration, plural } from '../units.ts'
 
 interface Progress {
   /** Items the running or last sweep has looked at, and of those enqueued. */
@@ -71,7 +71,7 @@ function stateOf({ known, progress }: Entry): string {
   if (progress === null) return known.state
   const { swept, queued, indexed, errors } = progress
   if (known.state === 'filling') return `filling: ${swept} swept, ${queued} queued, ${indexed} in the ledger`
-  return `retiring: ${queued} queued, ${indexed} in the ledger, ${errors} errors left`
+  return `retiring: ${queued} queued, ${indexed} in the ledger, ${plural(errors, 'error')} left`
 }
 
 function compared({ configured, known }: Entry, session: Session): string {

@@ -6,6 +6,7 @@ import type { Session } from '../command.ts'
 import { asTyped } from '../next-step.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
+import { plural } from '../units.ts'
 
 interface Arguments extends Session {
   readonly name: string
@@ -29,7 +30,7 @@ export async function run(args: Arguments): Promise<number> {
     const rows = await countTargetRows(db, name)
     const retired = args.yes && (await db.transaction((tx) => retireTarget(tx, name)))
     print(args, { target: name, ...rows, retired, already: found.state === 'retiring' }, () => {
-      const what = `${rows.queued} queued, ${rows.indexed} in the ledger, ${rows.errors} errors`
+      const what = `${rows.queued} queued, ${rows.indexed} in the ledger, ${plural(rows.errors, 'error')}`
       if (found.state === 'retiring') return `${name} is being retired; left: ${what}`
       if (retired)
         return asTyped(

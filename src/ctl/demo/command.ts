@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { packageRoot } from '../../config/package-root.ts'
 import { exitCodes } from '../../daemon/exit-codes.ts'
 import { SlipError } from '../../errors/slip-error.ts'
+import { plural } from '../units.ts'
 import { endProcesses, logFile } from './daemons.ts'
 import { demosFolder, emptyFolder, holdFolder, openFolder, runningDaemons } from './folder.ts'
 import { type DemoLibrary, ownLibrary, sampleLibrary, typed } from './library.ts'
@@ -68,7 +69,7 @@ async function stopDemos(demos: string, say: (line: string) => void): Promise<{ 
   for (const { name } of folders) {
     const pids = runningDaemons(join(demos, name))
     await endProcesses(pids)
-    say(`${name}: ${pids.length === 0 ? 'nothing runs' : `ended ${pids.length} daemons`}`)
+    say(`${name}: ${pids.length === 0 ? 'nothing runs' : `ended ${plural(pids.length, 'daemon')}`}`)
     stopped.push({ library: name, daemons: pids.length })
   }
   return stopped

@@ -1,6 +1,7 @@
 import { type Code, errorCodes } from '../../errors/codes.ts'
 import type { SearchAnswer } from '../../shards/engine.ts'
 import type { Answer } from '../../state/audit/first-questions.ts'
+import { plural } from '../units.ts'
 import type { DemoResult } from './run.ts'
 
 const rowsShown = 20
@@ -9,14 +10,14 @@ const rowsShown = 20
 export function resultLines(result: DemoResult, terminal: boolean): string[] {
   const { finished, progress, leftOut, answers, search, seconds } = result
   const { items, indexed, deleted, errors, pages } = progress
-  const counts = `${items} items, ${indexed} indexed (${pages} pages), ${deleted} absent, ${errors} errors`
+  const counts = `${plural(items, 'item')}, ${indexed} indexed (${plural(pages, 'page')}), ${deleted} absent, ${plural(errors, 'error')}`
   if (!finished) {
     return [`stopped after ${seconds} s, before it was at rest: ${counts}`, 'the same command without --fresh goes on']
   }
   const mark = (match: string) => (terminal ? `\x1b[1m${match}\x1b[0m` : `*${match}*`)
   return [
     `at rest after ${seconds} s: ${counts}`,
-    ...(leftOut > 0 ? [`${leftOut} items of the catalogue are out of scope: they are not in the repository`] : []),
+    ...(leftOut > 0 ? [`not in the repository, and so out of scope: ${plural(leftOut, 'item')} of the catalogue`] : []),
     '',
     ...(search === null ? ['nothing with text to search for'] : hitLines(search.query, search.answer, mark)),
     ...answers.flatMap(answerLines),

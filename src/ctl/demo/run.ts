@@ -14,6 +14,7 @@ import { migrate } from '../../state/migrate.ts'
 import { openState, type State } from '../../state/open-state.ts'
 import { applyTargets } from '../apply-targets.ts'
 import { ProgressBar } from '../progress.ts'
+import { plural } from '../units.ts'
 import { untilAtRest } from './at-rest.ts'
 import { Daemons, endProcesses } from './daemons.ts'
 import { layDay, runningDaemons } from './folder.ts'
@@ -95,7 +96,7 @@ function pausedLine(scopes: string, configFile: string): string {
 async function endLeftovers(folder: string, say: (line: string) => void): Promise<void> {
   const left = runningDaemons(folder)
   if (left.length === 0) return
-  say(`ending ${left.length} daemons of an earlier demo`)
+  say(`ending ${plural(left.length, 'daemon')} of an earlier demo`)
   await endProcesses(left)
 }
 
@@ -116,13 +117,13 @@ async function prepare(config: Config, state: State, say: (line: string) => void
   await applyTargets(config, state)
   say(
     steps.length > 0
-      ? `a new database, ${steps.length} migrations, a target of 2 shards`
+      ? `a new database, ${plural(steps.length, 'migration')}, a target of 2 shards`
       : 'the database of the last demo, nothing to migrate',
   )
 }
 
 function showProgress(bar: ProgressBar, { items, indexed, deleted, errors, ready, claimed, delayed }: Progress): void {
-  const text = `${indexed} indexed, ${deleted} absent, ${errors} errors · ${ready} ready, ${claimed} claimed, ${delayed} delayed`
+  const text = `${indexed} indexed, ${deleted} absent, ${plural(errors, 'error')} · ${ready} ready, ${claimed} claimed, ${delayed} delayed`
   bar.show(Math.min(indexed + deleted + errors, items), items, text)
 }
 

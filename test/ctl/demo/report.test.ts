@@ -34,3 +34,11 @@ test('a demo that was stopped claims no rest and answers nothing', () => {
     'the same command without --fresh goes on',
   ])
 })
+
+test('what there is one of is told in the singular', () => {
+  const one = { ...progress, items: 1, indexed: 0, errors: 1, pages: 1 }
+  expect(resultLines({ ...result, progress: one, leftOut: 1 }, false).slice(0, 2)).toEqual([
+    'at rest after 1.5 s: 1 item, 0 indexed (1 page), 0 absent, 1 error',
+    'not in the repository, and so out of scope: 1 item of the catalogue',
+  ])
+})
