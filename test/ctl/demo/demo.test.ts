@@ -189,7 +189,7 @@ test('the real volumes: five indexed, four without a record, the rest of the cat
   expect(code).toBe(0)
   expect(result).toMatchObject({ items: 9, indexed: 5, deleted: 0, errors: 4, pages: 2326 })
   const text = run.err.join('\n')
-  expect(text).toContain('20874 items of the catalogue are out of scope')
+  expect(text).toContain('out of scope: 20874 items of the catalogue')
   expect(text).toContain('rights.default is 1 (pd)')
   expect(text).toMatch(/RECORD_MISSING: Load its catalogue record/)
   const folder = readdirSync(data).find((name) => name.startsWith('obj-'))
