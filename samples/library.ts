@@ -1,6 +1,7 @@
 import { hathifileLine } from './catalogue/hathifile-line.ts'
 import type { RecordSource } from './catalogue/record-source.ts'
-import { deletedRecords, finalRecordOf, records, secondDayRecords } from './catalogue/records.ts'
+import { records } from './catalogue/records.ts'
+import { deletedRecords, finalRecordOf, secondDayRecords } from './catalogue/second-day.ts'
 import { solrRecord } from './catalogue/solr-record.ts'
 import { expected } from './expected.ts'
 import { volumeFiles } from './volume/volume-files.ts'
