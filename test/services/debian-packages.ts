@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { makeOnce } from './make-once.ts'
 import type { Tell } from './server.ts'
 
 const run = promisify(execFile)
@@ -31,12 +32,8 @@ export async function installPackages(packages: readonly string[], tell: Tell): 
 export async function unpackPackages(packages: readonly string[], folder: string, tell: Tell): Promise<void> {
   requireDebian(packages)
   tell(`unpacking packages of Debian into ${folder}: ${packages.join(' ')} (--no-install forbids it)`)
-  mkdirSync(dirname(folder), { recursive: true })
-  const work = mkdtempSync(`${folder}.unfinished-`)
-  try {
-    for (const name of ['lists/partial', 'cache/archives/partial', 'root']) {
-      mkdirSync(join(work, name), { recursive: true })
-    }
+  await makeOnce(folder, async (root, work) => {
+    for (const name of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(work, name), { recursive: true })
     // Only root may write the system's lists of packages.
     const own = ['-o', `Dir::State::lists=${work}/lists`, '-o', `Dir::Cache=${work}/cache`]
     await apt([...own, 'update'])
@@ -44,14 +41,9 @@ export async function unpackPackages(packages: readonly string[], folder: string
     const wanted = said.matchAll(/^Inst (\S+) (?:\[\S+\] )?\((\S+)/gm)
     await apt([...own, 'download', ...[...wanted].map(([, name, version]) => `${name}=${version}`)], work)
     for (const archive of readdirSync(work).filter((name) => name.endsWith('.deb'))) {
-      await run('dpkg', ['--extract', join(work, archive), join(work, 'root')])
+      await run('dpkg', ['--extract', join(work, archive), root])
     }
-    renameSync(join(work, 'root'), folder)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
-  } finally {
-    rmSync(work, { recursive: true, force: true })
-  }
+  })
 }
 
 function requireDebian(packages: readonly string[]): void {

@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node'
 import { offerServers } from './offer.ts'
-import type { ServerName } from './server.ts'
+import type { DatabaseServer } from './server.ts'
 
 /** Runs once around a whole vitest run. Nothing is started here: a server starts when the first test file asks for it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -13,6 +13,6 @@ declare module 'vitest' {
   interface ProvidedContext {
     serversPort: number
     /** Server of the state database: the tests of test/state run once for each. */
-    stateServer: ServerName
+    stateServer: DatabaseServer
   }
 }

@@ -3,8 +3,9 @@ import type { RowDataPacket } from 'mysql2'
 import type { Connection } from 'mysql2/promise'
 import { afterAll, expect, test } from 'vitest'
 import { testDatabase } from './database.ts'
-import { dropLeftovers, hostTag } from './databases.ts'
+import { dropLeftovers } from './leftovers.ts'
 import { withMariadb } from './mariadb/connection.ts'
+import { hostTag } from './own-names.ts'
 
 const one = await testDatabase('mariadb')
 const two = await testDatabase('mariadb')

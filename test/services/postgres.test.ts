@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { afterAll, expect, test } from 'vitest'
 import { withClient } from '../../src/embedded-postgres/database.ts'
 import { testDatabase } from './database.ts'
-import { dropLeftovers, hostTag } from './databases.ts'
+import { dropLeftovers } from './leftovers.ts'
+import { hostTag } from './own-names.ts'
 
 const one = await testDatabase()
 const two = await testDatabase()

@@ -1,4 +1,4 @@
-import { dropLeftovers } from './databases.ts'
+import { dropLeftovers } from './leftovers.ts'
 import { ServerAbsent, type ServerName, type StartedServer, type Tell } from './server.ts'
 
 const starters: Record<ServerName, () => Promise<(tell: Tell) => Promise<StartedServer>>> = {
@@ -8,8 +8,8 @@ const starters: Record<ServerName, () => Promise<(tell: Tell) => Promise<Started
 }
 
 /**
- * Starts a server the first way that can be gone here, tells which way that was, and drops the databases that killed
- * test runs left in it.
+ * Starts a server the first way that can be gone here, tells which way that was, and removes what killed test
+ * runs left in it.
  * @throws ServerAbsent when it cannot be had
  */
 export async function startServer(name: ServerName, tell: Tell): Promise<StartedServer> {

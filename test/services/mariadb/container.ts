@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { isRunning, ownIdentity } from '../../../src/embedded-postgres/process-identity.ts'
-import { hostTag } from '../databases.ts'
+import { hostTag } from '../own-names.ts'
 import type { StartedServer } from '../server.ts'
 import { untilAnswers } from './connection.ts'
 

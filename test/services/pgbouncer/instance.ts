@@ -6,7 +6,7 @@ import { type Owner, serverOwner } from '../../../src/embedded-postgres/owner.ts
 import { freePort } from '../../../src/embedded-postgres/port.ts'
 import { spawnAs } from '../../../src/embedded-postgres/spawn-as.ts'
 import { endAbandoned, endRunFolder, newRunFolder } from '../run-folder.ts'
-import { ServerAbsent } from '../server.ts'
+import { absent } from '../server-url.ts'
 import { findPgbouncer } from './binary.ts'
 
 const PROGRAM = 'pgbouncer'
@@ -27,9 +27,7 @@ export async function startPgbouncer(url: string): Promise<Pooler> {
     await endAbandoned('pgbouncer', PROGRAM)
     return await start(binary, new URL(url))
   } catch (error) {
-    const reason = `pgbouncer: ${error instanceof Error ? error.message : String(error)}`
-    if (process.env.CI === 'true') throw new Error(reason)
-    throw new ServerAbsent(reason)
+    throw absent(`pgbouncer: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 

@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { installPackages } from './debian-packages.ts'
+import type { Tell } from './server.ts'
+
+/** A file of Maven Central. */
+export interface Artifact {
+  readonly group: string
+  readonly name: string
+  readonly version: string
+  /** `jar` unless it says otherwise. */
+  readonly type?: 'jar' | 'zip'
+}
+
+export const fileOf = ({ name, version, type = 'jar' }: Artifact): string => `${name}-${version}.${type}`
+
+const run = promisify(execFile)
+const PLUGIN = { group: 'org.apache.maven.plugins', name: 'maven-dependency-plugin', version: '3.8.1' }
+
+/**
+ * Copies artifacts into `folder`, each named before, with one run of Maven; which registry that asks is in Maven's own
+ * settings.
+ * @throws Error without Maven, when --no-install forbids it, or with the last words of Maven
+ */
+export async function copyArtifacts(artifacts: readonly Artifact[], folder: string, tell: Tell): Promise<void> {
+  const names = artifacts.map(({ group, name, version }) => `${group}:${name}:${version}`).join(' ')
+  if (process.env.SLIP_TEST_NO_INSTALL !== undefined) {
+    throw new Error(`${names} would have to be fetched, and --no-install forbids it`)
+  }
+  tell(`fetching from Maven Central: ${names} (--no-install forbids it)`)
+  const project = join(folder, 'pom.xml')
+  writeFileSync(project, projectOf(artifacts))
+  await requireMaven(tell)
+  const goal = 'dependency:copy'
+  await run('mvn', ['-B', '-q', '-f', project, goal, `-DoutputDirectory=${folder}`]).catch((error) => {
+    throw new Error(`mvn ${goal}: ${lastWords(error)}`)
+  })
+}
+
+async function requireMaven(tell: Tell): Promise<void> {
+  if ((process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, 'mvn')))) return
+  if (process.getuid?.() !== 0) throw new Error('there is no Maven here, and only root can install it')
+  await installPackages(['maven'], tell)
+}
+
+const projectOf = (artifacts: readonly Artifact[]): string => `
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>slip</groupId><artifactId>test</artifactId><version>1</version><packaging>pom</packaging>
+  <build><plugins><plugin>
+    ${coordinates(PLUGIN)}
+    <configuration>
+      <artifactItems>
+        ${artifacts.map((artifact) => `<artifactItem>${coordinates(artifact)}</artifactItem>`).join('\n        ')}
+      </artifactItems>
+    </configuration>
+  </plugin></plugins></build>
+</project>
+`
+
+const coordinates = ({ group, name, version, type }: Artifact): string =>
+  `<groupId>${group}</groupId><artifactId>${name}</artifactId><version>${version}</version>` +
+  (type === undefined ? '' : `<type>${type}</type>`)
+
+function lastWords({ stdout = '', message }: { stdout?: string; message: string }): string {
+  const errors = stdout.split('\n').filter((line) => line.startsWith('[ERROR]'))
+  return errors[0]?.slice('[ERROR] '.length) ?? message
+}
