@@ -69,3 +69,16 @@ describe('delay', () => {
     await state.db.query(`DELETE FROM slip_queue WHERE htid = 'y.5'`)
   })
 })
+
+test('the mover takes no more rows than it may, those that are due before those further away than any delay', async () => {
+  const { db } = state
+  await db.query('DELETE FROM slip_queue')
+  await change(db, ['f.1', 'f.2', 'f.3'])
+  await enqueue(db, ['f.1', 'f.2', 'f.3'])
+  await db.query(`UPDATE slip_queue SET state = 2, available_at = ${later(db, -1)}`)
+  await db.query(`UPDATE slip_queue SET available_at = ${later(db, 90_000)} WHERE htid = 'f.1'`)
+  const move = () => db.transaction((tx) => moveDue(tx, 2))
+  expect(await move()).toBe(2)
+  expect(await db.query('SELECT htid FROM slip_queue WHERE state = 2')).toEqual([{ htid: 'f.1' }])
+  expect([await move(), await move()]).toEqual([1, 0])
+})

@@ -5,7 +5,7 @@ import type { Statement } from './recorded.ts'
 export interface Plan {
   /** Indexes it uses. */
   readonly indexes: readonly string[]
-  /** Tables it reads from end to end. */
+  /** Tables it reads from end to end, be it by way of an index. */
   readonly scanned: readonly string[]
   /** A table's rows are sorted before some of them are taken: all would be read, and on MySQL locked. */
   readonly sorts: boolean
@@ -43,6 +43,7 @@ interface Node {
   readonly 'Plan Rows': number
   readonly 'Total Cost': number
   readonly 'Index Name'?: string
+  readonly 'Index Cond'?: string
   readonly 'Relation Name'?: string
   readonly Plans?: readonly Node[]
 }
@@ -51,7 +52,7 @@ function postgresPlan(root: Node): Plan {
   const nodes = nodesOf(root)
   return {
     indexes: [...new Set(nodes.flatMap((node) => node['Index Name'] ?? []))],
-    scanned: nodes.filter((node) => node['Node Type'] === 'Seq Scan').map((node) => node['Relation Name'] ?? ''),
+    scanned: nodes.filter(isWhole).map((node) => node['Relation Name'] ?? ''),
     sorts: nodes.some(
       (node) =>
         (isSort(node) && node['Plan Rows'] > batchLike) ||
@@ -59,6 +60,9 @@ function postgresPlan(root: Node): Plan {
     ),
   }
 }
+
+const isWhole = (node: Node) =>
+  node['Node Type'] === 'Seq Scan' || (/^Index/.test(node['Node Type']) && node['Index Cond'] === undefined)
 
 const isSort = (node: Node) => node['Node Type'] === 'Sort'
 

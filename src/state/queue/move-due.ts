@@ -6,15 +6,22 @@ import { slicesOf } from './slices.ts'
  * delayed → ready, by the mover: due rows, and those further away than the longest back-off (the clock was set back).
  * A statement of its own, so that no claim looks at time; SKIP LOCKED, so that it waits for nobody. On MySQL rows are
  * locked in the order of the index slip_queue_delayed: a sort would lock all that are due.
+ *
+ * On PostgreSQL the two are looked for apart, and the clock is read once for each: the index serves neither an OR in its
+ * own order nor a clock that may tell another time for each row, and all that is delayed would be read every second.
  */
+const delayed = (when: string, limit: string) => `
+    SELECT target, htid FROM slip_queue WHERE state = 2 AND available_at ${when}
+    ORDER BY available_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`
+
 const postgres = `
-  WITH due AS MATERIALIZED (
-    SELECT target, htid FROM slip_queue
-    WHERE state = 2 AND (available_at <= clock_timestamp()
-      OR available_at > clock_timestamp() + make_interval(secs => ${longestDelayMs / 1000}))
-    ORDER BY available_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-  UPDATE slip_queue q SET state = 0, available_at = NULL FROM due
-  WHERE q.target = due.target AND q.htid = due.htid RETURNING 1 AS one`
+  WITH due AS MATERIALIZED (${delayed('<= (SELECT clock_timestamp())', '$1')}),
+  astray AS MATERIALIZED (${delayed(
+    `> (SELECT clock_timestamp() + make_interval(secs => ${longestDelayMs / 1000}))`,
+    '$1 - (SELECT count(*) FROM due)',
+  )})
+  UPDATE slip_queue q SET state = 0, available_at = NULL FROM (TABLE due UNION ALL TABLE astray) d
+  WHERE q.target = d.target AND q.htid = d.htid RETURNING 1 AS one`
 
 const mysql = {
   due: `
