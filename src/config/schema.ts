@@ -165,7 +165,9 @@ export const schema = z.strictObject({
         'Errors that were resolved: fixed and superseded ones; skipped and purged ones only once a later revision was indexed.',
       ),
       watermarks: duration('90d').describe('History of the watermarks.'),
-      workers: duration('7d').describe('Daemons that were silent for a lease and expired.'),
+      workers: duration('7d').describe(
+        'Daemons that were silent for a lease and expired; what is suspended and nobody has tried again since.',
+      ),
       samples: duration('14d').describe('Samples.'),
       dailyStats: duration('1825d').describe('Statistics by day.'),
     })

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import type { Connection } from '../../src/state/connection.ts'
+import type { Connection, Database } from '../../src/state/connection.ts'
+import { openBreaker, takeProbe } from '../../src/state/control/breaker.ts'
 import { writeCounters } from '../../src/state/control/worker-counter.ts'
 import { groupErrors } from '../../src/state/statistics/error-groups.ts'
 import { retain } from '../../src/state/statistics/retain.ts'
 import { rollUp } from '../../src/state/statistics/roll-up.ts'
 import { takeSample } from '../../src/state/statistics/sample.ts'
-import { change, claimBucket, enqueue, later, settleAll, worker } from './fixture.ts'
+import { change, claimBucket, enqueue, later, settleAll, untilBlocked, worker } from './fixture.ts'
 import { state } from './opened.ts'
 
 const rows = <Row = Record<string, unknown>>(db: Connection, sql: string) => db.query<Row>(sql)
@@ -141,4 +142,30 @@ test('an expired worker is kept while a claim names it', async () => {
   expect(await forget()).toBe(1)
   await settleAll(db, claim)
   expect(await forget()).toBe(1)
+})
+
+test('what is suspended and nobody has tried for long goes; what was tried since stays, however long it has been away', async () => {
+  const { db } = state
+  const probe = 30_000
+  for (const name of ['host-gone:/data', 'host-a:/data', 'host-b:/data']) {
+    await openBreaker(db, { kind: 'mount', name, failures: 3, reason: 'away' }, probe)
+  }
+  const day = 86_400
+  await db.change(`UPDATE slip_breaker SET since = ${later(db, -30 * day)}`)
+  await db.change(`UPDATE slip_breaker SET next_probe = ${later(db, -8 * day)} WHERE name <> 'host-b:/data'`)
+  const forget = (by: Database) => by.transaction((tx) => retain(tx, 'breakers', 7 * day * 1000, 100))
+  const other = await state.another()
+  let forgotten: Promise<number> | undefined
+  await db.transaction(async (tx) => {
+    expect(await takeProbe(tx, { kind: 'mount', name: 'host-a:/data' }, probe)).toBe(true)
+    // PostgreSQL passes over what is being tried at this moment, MySQL waits for it and looks again
+    forgotten = forget(other)
+    if (db.dialect === 'mysql') await untilBlocked(db)
+    else await forgotten
+  })
+  expect(await forgotten).toBe(1)
+  expect(await rows(db, 'SELECT name FROM slip_breaker ORDER BY name')).toEqual([
+    { name: 'host-a:/data' },
+    { name: 'host-b:/data' },
+  ])
 })

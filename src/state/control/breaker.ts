@@ -5,7 +5,8 @@ import type { Connection } from '../connection.ts'
  * whoever saw it fail often enough, and obeyed by every process of every host; times are by the clock of the database.
  *
  * Who wins the update of next_probe tries it out with one batch. Success deletes the row. A failure waits as long again
- * as it has been away, at least one period and at most ten: short outages end soon, long ones cost little.
+ * as it has been away, at least one period and at most ten: short outages end soon, long ones cost little. A row that
+ * nobody has tried for as long as `retention.workers` says goes: its host is gone, or nobody works for it any more.
  */
 export type BreakerKind = 'target' | 'shard' | 'source' | 'mount'
 

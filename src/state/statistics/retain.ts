@@ -2,7 +2,8 @@ import type { Connection } from '../connection.ts'
 
 /**
  * What has been kept long enough goes, oldest first and some rows at a time: no transaction is long, and nothing waits
- * for it. MySQL finds the rows first and deletes them by primary key. Errors have a rule of their own (expire-errors.ts).
+ * for it. MySQL finds the rows first, and deletes by primary key those that are still old. Errors have a rule of their
+ * own (expire-errors.ts).
  */
 const agedTables = {
   samples: { table: 'slip_sample', key: ['target', 'metric', 'label', 'sampled_at'], time: 'sampled_at' },
@@ -14,6 +15,8 @@ const agedTables = {
     time: 'expired_at',
     unless: 'EXISTS (SELECT 1 FROM slip_claim c WHERE c.worker = slip_worker.token)',
   },
+  /** Those that nobody has tried since: the host is gone, or what it worked for. */
+  breakers: { table: 'slip_breaker', key: ['kind', 'name'], time: 'next_probe' },
   dailyStats: { table: 'slip_daily_stats', key: ['day', 'target'], time: 'day' },
 } as const
 
@@ -39,13 +42,13 @@ export async function retain(tx: Connection, what: Aged, olderThanMs: number, li
       [olderThanMs, limit],
     )
   }
+  const old = `${time} < SYSDATE(6) - INTERVAL ? * 1000 MICROSECOND`
   const rows = await tx.query<Record<string, unknown>>(
-    `SELECT ${keys} FROM ${table} WHERE ${time} < SYSDATE(6) - INTERVAL ? * 1000 MICROSECOND${condition}
-     ORDER BY ${time} LIMIT ?`,
+    `SELECT ${keys} FROM ${table} WHERE ${old}${condition} ORDER BY ${time} LIMIT ?`,
     [olderThanMs, limit],
   )
   if (rows.length === 0) return 0
   const found = rows.map((row) => key.map((column) => row[column]))
-  if (key.length === 1) return tx.change(`DELETE FROM ${table} WHERE ${key[0]} IN (?)`, [found.flat()])
-  return tx.change(`DELETE FROM ${table} WHERE (${keys}) IN (?)`, [found])
+  const [columns, values] = key.length === 1 ? [keys, found.flat()] : [`(${keys})`, found]
+  return tx.change(`DELETE FROM ${table} WHERE ${columns} IN (?) AND ${old}`, [values, olderThanMs])
 }

@@ -1,6 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { retainChores } from '../../src/daemon/chores/retain.ts'
 import { retainErrorsChore } from '../../src/daemon/chores/retain-errors.ts'
-import { later, openState } from '../state/fixture.ts'
+import { openBreaker } from '../../src/state/control/breaker.ts'
+import { later, openState, worker } from '../state/fixture.ts'
 
 test('the daemons delete errors older than retention.errors page by page, and begin anew at the end', async () => {
   const state = await openState()
@@ -19,4 +21,20 @@ test('the daemons delete errors older than retention.errors page by page, and be
   expect([await run(), await run()]).toEqual([0, 1])
   await db.query(`UPDATE slip_errors SET resolved_at = ${later(db, -3 * 3_600)}`)
   expect(await run()).toBe(page.length)
+})
+
+test('the daemons delete expired workers and what nobody tries any more after retention.workers', async () => {
+  const state = await openState()
+  onTestFinished(() => state.close())
+  const { db } = state
+  const hour = 3_600_000
+  for (const hours of [1, 3]) {
+    await worker(db, `host-${hours}`)
+    await db.query(`UPDATE slip_worker SET expired_at = ${later(db, -hours * 3_600)} WHERE host = 'host-${hours}'`)
+    await openBreaker(db, { kind: 'mount', name: `host-${hours}:/`, failures: 3, reason: 'away' }, -hours * hour)
+  }
+  const keptMs = { samples: hour, watermarks: hour, workers: 2 * hour, dailyStats: hour, errors: hour }
+  for (const chore of retainChores(keptMs)) if ('work' in chore) await db.transaction(chore.work)
+  expect(await db.query('SELECT host FROM slip_worker')).toEqual([{ host: 'host-1' }])
+  expect(await db.query('SELECT name FROM slip_breaker')).toEqual([{ name: 'host-1:/' }])
 })
