@@ -1,5 +1,5 @@
 import type { TargetSettings } from '../config/schema.ts'
-import { retireChore } from '../daemon/chores/retire.ts'
+import { remnantsChore, retireChore } from '../daemon/chores/retire.ts'
 import { sweepChore } from '../daemon/chores/sweep.ts'
 import { upkeepChores } from '../daemon/chores/upkeep.ts'
 import type { Pauses } from '../daemon/pause-gate.ts'
@@ -28,6 +28,7 @@ async function openStage(context: StageContext): Promise<Stage> {
     chores: [
       ...upkeepChores(config, targets),
       retireChore(bus),
+      remnantsChore,
       ...targets.map((target) => sweepChore(target, (config.targets[target.name] as TargetSettings).sweep, bus)),
     ],
     step: async (pauses) => {

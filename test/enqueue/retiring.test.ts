@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ChoreRunner } from '../../src/daemon/chores/chore.ts'
-import { retireChore } from '../../src/daemon/chores/retire.ts'
+import { remnantsChore, retireChore } from '../../src/daemon/chores/retire.ts'
 import { Pauses } from '../../src/daemon/pause-gate.ts'
 import { Follower } from '../../src/enqueue/follower.ts'
 import { EventBus } from '../../src/events/bus.ts'
 import { databaseClock } from '../../src/state/clock.ts'
+import { deleteRemnants } from '../../src/state/control/remnants.ts'
 import { countTargetRows, deleteRetired, retireTarget } from '../../src/state/control/retire.ts'
 import { applyTarget } from '../../src/state/control/target.ts'
 import { heartbeat } from '../../src/state/control/worker.ts'
 import { claim } from '../../src/state/queue/claim.ts'
-import { enqueueChanged } from '../../src/state/queue/enqueue.ts'
-import { change, openState, type State, settleAll, worker } from '../state/fixture.ts'
+import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
+import { change, openState, race, type State, settleAll, worker } from '../state/fixture.ts'
 
 let state: State
 let token: string
@@ -30,7 +31,7 @@ const countOf = async (target: string) => {
   for (const table of tables) counts[table] = (await rows(`SELECT 1 FROM ${table} WHERE target = '${target}'`)).length
   return counts
 }
-const chore = () => new ChoreRunner(state.db, new EventBus(), token, [retireChore(new EventBus())])
+const chore = () => new ChoreRunner(state.db, new EventBus(), token, [retireChore(new EventBus()), remnantsChore])
 /** What the chore does in its period, at once. */
 async function runChore(runner = chore()) {
   await rows('DELETE FROM slip_duty')
@@ -137,4 +138,35 @@ test('a process that is still configured for a target that is gone does nothing 
   for (let gone = false; !gone; ) gone = (await state.db.transaction((tx) => deleteRetired(tx, 'past', 100))).gone
   await step()
   expect(await rows(`SELECT htid FROM slip_queue WHERE target = 'past'`)).toEqual([])
+})
+
+/** As a person who asked in the moment in which it went. */
+const request = (target: string, htids: readonly string[]) =>
+  state.db.transaction((tx) => requestItems(tx, target, htids, { lane: 'ops', reason: 'ctl' }))
+const queued = () => rows('SELECT target, htid FROM slip_queue ORDER BY target, htid')
+
+test('what is still requested for a target that is gone leaves the queue, and nothing of one that is there', async () => {
+  await rows('DELETE FROM slip_queue')
+  for (const target of ['a_gone', 'main', 'mainx2', 'past']) await request(target, ['a.1', 'a.2', 'a.3'])
+  expect(await state.db.transaction((tx) => deleteRemnants(tx, 2))).toBe(4)
+  expect(await queued()).toHaveLength(8)
+  await runChore()
+  const kept = ['main', 'mainx2'].flatMap((target) => ['a.1', 'a.2', 'a.3'].map((htid) => ({ target, htid })))
+  expect(await queued()).toEqual(kept)
+})
+
+test('apply–remnants: a row that is taken up for a target applied anew in this moment is kept', async () => {
+  await rows('DELETE FROM slip_queue')
+  await request('past', ['a.1', 'a.2'])
+  const other = await state.another()
+  const deleted = await race(
+    state.db,
+    async (tx) => {
+      await applyTarget(tx, { name: 'past', ...settings })
+      await requestItems(tx, 'past', ['a.1'], { lane: 'ops', reason: 'ctl' })
+    },
+    () => other.transaction((tx) => deleteRemnants(tx, 10)),
+  )
+  expect(deleted).toBe(0)
+  expect(await queued()).toHaveLength(2)
 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sweepFrom } from '../../src/state/audit/sweep.ts'
 import type { Connection } from '../../src/state/connection.ts'
+import { deleteRemnants } from '../../src/state/control/remnants.ts'
 import { claim } from '../../src/state/queue/claim.ts'
 import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
 import { lockClaim, lockRows } from '../../src/state/queue/exit.ts'
@@ -132,6 +133,7 @@ const transitions: [string, (tx: Connection) => Promise<unknown>, string[]][] = 
   ['a settle', (tx) => settleSome(tx), ['slip_queue_pkey', 'slip_indexed_pkey', 'slip_errors_unresolved']],
   ['a renewal', (tx) => claimSome(tx).then((held) => renew(tx, [held.token])), []],
   ['the read of what is due for recheck', (tx) => dueQuestions(tx, 'main', page), ['slip_recheck_due']],
+  ['the look for rows of targets that are gone', (tx) => goneRemnants(tx), ['slip_queue_pkey']],
   [
     'a rights block',
     (tx) =>
@@ -151,6 +153,11 @@ async function expiredReap(tx: Connection) {
   await claimSome(tx)
   await tx.change(`UPDATE slip_claim SET lease_until = ${later(tx, -1)}`)
   return reap(tx, 10)
+}
+
+async function goneRemnants(tx: Connection) {
+  for (const table of ['slip_shard', 'slip_target']) await tx.change(`DELETE FROM ${table}`)
+  return deleteRemnants(tx, page)
 }
 
 async function lockSome(tx: Connection) {

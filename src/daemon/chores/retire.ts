@@ -2,6 +2,7 @@ import type { EventBus } from '../../events/bus.ts'
 import { databaseClock } from '../../state/clock.ts'
 import type { Connection } from '../../state/connection.ts'
 import { isDrained, readDrain } from '../../state/control/drain.ts'
+import { deleteRemnants } from '../../state/control/remnants.ts'
 import { deleteRetired, listRetiring } from '../../state/control/retire.ts'
 import type { Chore } from './chore.ts'
 
@@ -33,4 +34,11 @@ async function retireSome(tx: Connection, name: string, since: string, bus: Even
   const { deleted, gone } = await deleteRetired(tx, name, batch)
   if (gone) bus.emit('target.retired', { target: name })
   return deleted
+}
+
+/** Every minute: what is still requested for a target that is gone is taken out of the queue. */
+export const remnantsChore: Chore = {
+  name: 'retire:remnants',
+  periodMs: 60_000,
+  work: (tx) => deleteRemnants(tx, batch),
 }
