@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IndexDocument, PageSlice } from '../../../src/shards/engine.ts'
+import { fields } from '../../../src/shards/fields.ts'
 
 export interface DocumentParts {
   readonly id: string
@@ -20,10 +21,13 @@ export interface PageParts {
   readonly label?: string | null
 }
 
-/** A document as the assembler hands it over: fields, then ocr, then more fields, with the pages as slices of ocr. */
+const multi = new Set(fields.filter((field) => field.multi).map(({ name }) => name))
+
+/** A document as the assembler hands it over: fields, then ocr with the pages as slices of it, then provenance. */
 export function document(parts: DocumentParts): IndexDocument {
   const { id, fence, rev = 1, pages = [], ...catalogue } = parts
-  const head = JSON.stringify({ id, vol_id: id, rights: 1, ...catalogue })
+  const shaped = Object.entries(catalogue).map(([name, value]) => [name, multi.has(name) ? [value].flat() : value])
+  const head = JSON.stringify({ id, vol_id: id, rights: 1, ...Object.fromEntries(shaped) })
   const chunks = [Buffer.from(`${head.slice(0, -1)},"ocr":"`)]
   let offset = chunks[0]!.length
   const slices: PageSlice[] = []
@@ -38,7 +42,17 @@ export function document(parts: DocumentParts): IndexDocument {
     chunks.push(escaped, Buffer.from(' '))
     offset += escaped.length + 1
   }
-  chunks.push(Buffer.from(`","fence":${fence},"rev":${rev}}`))
-  const json = Buffer.concat(chunks)
-  return { id, fence, rev, digest: createHash('md5').update(json).digest('hex'), json, pages: slices }
+  const digest = chunks.reduce((hash, chunk) => hash.update(chunk), createHash('md5')).digest('hex')
+  const provenance = {
+    rev,
+    fence,
+    digest,
+    code_version: '0.0.0',
+    schema_version: 1,
+    config_digest: '0123456789abcdef',
+    host: 'conformance',
+    assembled_at: '2025-11-24T14:40:00.000Z',
+  }
+  chunks.push(Buffer.from(`",${JSON.stringify(provenance).slice(1)}`))
+  return { id, fence, rev, digest, json: Buffer.concat(chunks), pages: slices }
 }
