@@ -4,7 +4,7 @@ import { runProject } from '../run/vitest-project.ts'
 // Nobody listens on port 1, and naming a server leaves no other way.
 const nobody = { SLIP_TEST_MARIADB_URL: 'mysql://root@127.0.0.1:1/' }
 const reason =
-  'mariadb: the server of SLIP_TEST_MARIADB_URL at 127.0.0.1:1 does not answer: connect ECONNREFUSED 127.0.0.1:1'
+  'mariadb: the server of SLIP_TEST_MARIADB_URL at 127.0.0.1:1 is of no use: connect ECONNREFUSED 127.0.0.1:1'
 const imports = `import { testDatabase } from '{root}/test/services/database.ts'\n`
 
 const files = {
