@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { testDatabase } from './database.ts'
 import { mariadbVersion } from './mariadb/connection.ts'
+import { serverNames } from './server.ts'
 
 const database = await testDatabase('mariadb')
 await database.drop()
@@ -61,7 +62,7 @@ test.each([[[]], [['up']], [['up', 'oracle']], [['down', 'mariadb']], [['up', 'm
     const child = services(args)
     const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
     expect({ said, code }).toEqual({
-      said: 'usage: npm run services -- up postgres|mariadb|mysql [--no-install]\n',
+      said: `usage: npm run services -- up ${serverNames.join('|')} [--no-install]\n`,
       code: 2,
     })
   },

@@ -22,5 +22,8 @@ async function leftoversOn(server: ServerName): Promise<Leftovers> {
     case 'mariadb':
     case 'mysql':
       return (await import('./databases.ts')).databasesOf(server)
+    case 'opensearch2':
+    case 'opensearch3':
+      return (await import('./opensearch/indices.ts')).openSearchIndices
   }
 }

@@ -5,6 +5,8 @@ const starters: Record<ServerName, () => Promise<(tell: Tell) => Promise<Started
   postgres: async () => (await import('./postgres/server.ts')).startPostgres,
   mariadb: async () => (await import('./mariadb/server.ts')).startMariadb,
   mysql: async () => (await import('./mysql/server.ts')).startMysql,
+  opensearch2: async () => (await import('./opensearch/server.ts')).startOpenSearch('opensearch2'),
+  opensearch3: async () => (await import('./opensearch/server.ts')).startOpenSearch('opensearch3'),
 }
 
 /**
