@@ -1,7 +1,7 @@
+import { ask } from '../ask.ts'
 import type { Leftovers } from '../leftovers.ts'
 import { newName } from '../own-names.ts'
 import { urlOf } from '../server-url.ts'
-import { ask } from './ask.ts'
 import type { OpenSearchServer } from './releases.ts'
 
 export interface TestIndices {

@@ -4,11 +4,12 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, write
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { spawnAs } from '../../../src/embedded-postgres/spawn-as.ts'
+import { ask } from '../ask.ts'
 import { findJava, type Java } from '../java.ts'
 import { endAbandoned, endRunFolder, newRunFolder } from '../run-folder.ts'
 import type { Tell } from '../server.ts'
-import { ask, identify } from './ask.ts'
 import { findDistribution } from './distribution.ts'
+import { identify } from './identify.ts'
 import { type OpenSearchServer, type Release, releases } from './releases.ts'
 import { configurationOf, javaArguments, LOGGING, type Settings } from './settings.ts'
 

@@ -1,5 +1,5 @@
 import type { StartedServer, Tell } from '../server.ts'
-import { identify } from './ask.ts'
+import { identify } from './identify.ts'
 import { startInstance } from './instance.ts'
 import { type OpenSearchServer, releases } from './releases.ts'
 
