@@ -4,9 +4,11 @@ import { hostName } from '../daemon/identity.ts'
 import { documentSchemaVersion } from '../daemon/targets.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import type { Repository } from '../repository/repository.ts'
+import type { PageText } from '../shards/engine.ts'
 import type { Waiver } from '../state/queue/waiver.ts'
 import type { RightsRow } from '../state/rights/rights-row.ts'
 import { type AssembledDocument, assemble } from './assemble/assemble.ts'
+import { pageTexts } from './assemble/volume-text.ts'
 import type { Lookups } from './lookups.ts'
 
 /** rights_current attribute "available to nobody": the item is absent from the index. */
@@ -45,7 +47,7 @@ export async function makeDocument(
       record,
       volume,
       gapsWaived: waived === pageGap,
-      text: { emptyPageToken: config.indexer.emptyPage ?? null, dehyphenate: config.indexer.dehyphenate },
+      text: textOptions(config),
       provenance: {
         rev,
         fence,
@@ -60,3 +62,20 @@ export async function makeDocument(
     await volume.close()
   }
 }
+
+/**
+ * The pages of an item as its document has them, read anew. Throws as makeDocument does for METS file and zip.
+ */
+export async function readPages(config: Config, repository: Repository, htid: string): Promise<PageText[]> {
+  const volume = await repository.open(htid)
+  try {
+    return await pageTexts(volume, textOptions(config))
+  } finally {
+    await volume.close()
+  }
+}
+
+const textOptions = ({ indexer }: Config) => ({
+  emptyPageToken: indexer.emptyPage ?? null,
+  dehyphenate: indexer.dehyphenate,
+})

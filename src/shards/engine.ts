@@ -79,6 +79,28 @@ export interface SearchAnswer {
   readonly hits: readonly SearchHit[]
 }
 
+export interface SearchOptions {
+  /** Items of the answer; clamped to 1 … 1,000. */
+  readonly limit: number
+  /** Clamped to 0 … 100. */
+  readonly pagesPerHit: number
+  /**
+   * The pages of an item as they were indexed, for an engine that keeps no text; asked for hits only, and for none whose
+   * pages are not wanted. What it throws, the search throws.
+   */
+  readonly pagesOf: (id: string) => Promise<readonly PageText[]>
+}
+
+/** A page as it was indexed. */
+export interface PageText {
+  readonly order: number
+  readonly label: string | null
+  readonly text: string
+}
+
+/** How far a commit goes. */
+export type Reach = 'visible' | 'durable'
+
 /** Items of one answer of a scan, whatever its limit: who asks for more cannot tell the end from an answer cut short. */
 export const mostScanned = 10_000
 
@@ -111,12 +133,17 @@ export interface Engine {
   /** Number of live items in a shard. */
   count(shard: number): Promise<number>
   /**
+   * Resolves when search, scan and count see all that was reported done before, and with `durable` when it is on disk as
+   * well. Until then an engine may show the shard as it was; `get` and what a write is decided by never do.
+   */
+  commit(shard: number, reach: Reach): Promise<void>
+  /**
    * Finds items by what a person typed: words (all of them), "phrases in quotation marks", and -words or -"phrases"
    * that must not occur in the item. Case, accents and vowel points do not count; in scripts written without blanks
    * (Chinese, Japanese …) every run of letters is a phrase. Catalogue text is searched too. Any text is a query; one
    * without a word finds nothing.
    */
-  search(query: string, options: { limit: number; pagesPerHit: number }): Promise<SearchAnswer>
+  search(query: string, options: SearchOptions): Promise<SearchAnswer>
   /** Resolves when the engine answers; rejects with ENGINE_UNAVAILABLE. */
   health(): Promise<void>
   close(): Promise<void>

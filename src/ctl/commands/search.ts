@@ -3,6 +3,7 @@ import { openTargetEngine } from '../../daemon/engines.ts'
 import { SlipError } from '../../errors/slip-error.ts'
 import type { PageHit, SearchAnswer, SearchHit } from '../../shards/engine.ts'
 import type { Session } from '../command.ts'
+import { pagesOfHits } from '../hit-pages.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
 import { oneTarget } from '../targets.ts'
@@ -22,7 +23,7 @@ export async function run(args: Arguments): Promise<number> {
     const { engine, close } = await openTargetEngine(config, state, target)
     try {
       const query = args.words.join(' ')
-      const answer = await engine.search(query, limits)
+      const answer = await engine.search(query, { ...limits, pagesOf: pagesOfHits(config) })
       print(args, { target, query, ...answer }, () => answerText(answer))
       return 0
     } finally {

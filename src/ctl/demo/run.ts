@@ -13,6 +13,7 @@ import { databaseClock } from '../../state/clock.ts'
 import { migrate } from '../../state/migrate.ts'
 import { openState, type State } from '../../state/open-state.ts'
 import { applyTargets } from '../apply-targets.ts'
+import { pagesOfHits } from '../hit-pages.ts'
 import { ProgressBar } from '../progress.ts'
 import { plural } from '../units.ts'
 import { untilAtRest } from './at-rest.ts'
@@ -139,7 +140,8 @@ async function lookAround(
   const query = finished ? (library.query ?? (await knownWord(db, config, repository, target))) : null
   const { engine, close } = await openTargetEngine(config, state, target)
   try {
-    const search = query === null ? null : { query, answer: await engine.search(query, { limit: 3, pagesPerHit: 2 }) }
+    const asked = { limit: 3, pagesPerHit: 2, pagesOf: pagesOfHits(config) }
+    const search = query === null ? null : { query, answer: await engine.search(query, asked) }
     const answers = await answerFirstQuestions(db)
     const progress = await readProgress(db, target)
     const leftOut = config.repository.scope === 'present' ? await countLeftOut(db) : 0

@@ -1,11 +1,11 @@
 import type { VolumeSource } from '../../repository/repository.ts'
 import type { IndexDocument, PageSlice } from '../../shards/engine.ts'
 import type { CatalogueRecord } from '../../sources/source.ts'
-import { type HathiTrustMets, readHathiTrustMets } from '../mets/hathitrust.ts'
 import { ByteSink } from '../text/byte-sink.ts'
 import { type TextOptions, writePages } from '../text/pages.ts'
 import { contentDigest } from './digest.ts'
 import { documentFields } from './document.ts'
+import { readVolume } from './volume-text.ts'
 
 export interface AssemblyInput {
   readonly htid: string
@@ -53,11 +53,7 @@ export interface AssembledDocument extends IndexDocument {
  * and REPOSITORY_UNAVAILABLE; never answers a document with a page left out, but where gaps are waived.
  */
 export async function assemble(input: AssemblyInput): Promise<AssembledDocument> {
-  const mets = readHathiTrustMets(input.volume.mets)
-  const files = mets.pages.flatMap((page) => page.file ?? [])
-  const { volume, gapsWaived } = input
-  const read = await (gapsWaived ? volume.readPagesThere(files) : volume.readPages(files))
-  const texts = pageTexts(mets, read)
+  const { mets, read, texts } = await readVolume(input.volume, input.gapsWaived ?? false)
   const fields = documentFields({ ...input, mets }).map(([name, value]) => [name, JSON.stringify(value)] as const)
 
   const sink = new ByteSink(16_384 + texts.reduce((sum, text) => sum + text.length + 8, 0))
@@ -78,13 +74,6 @@ export async function assemble(input: AssemblyInput): Promise<AssembledDocument>
     invalidBytes: written.invalidBytes,
   }
   return { id: input.htid, fence, rev, digest, json: sink.written(), pages, bytes: sink.length, counts }
-}
-
-/** The bytes of every page in METS order; none for a page that has images only, or whose file is not there. */
-function pageTexts(mets: HathiTrustMets, texts: readonly (Buffer | null)[]): Buffer[] {
-  const none = Buffer.alloc(0)
-  let next = 0
-  return mets.pages.map((page) => (page.file === null ? none : (texts[next++] ?? none)))
 }
 
 /** The page list belongs to the content: an engine that keeps pages keeps their numbers. */

@@ -26,6 +26,8 @@ export function openEmbeddedEngine(options: ServerOptions): Engine {
     marker: (shard) => readMarker(pool, target, shard),
     mark: (shard, from, to) => writeMarker(pool, target, shard, { from, to }),
     count: (shard) => countHeld(pool, target, shard),
+    // what is reported done is committed, and on disk as far as the server waits for it
+    commit: async () => {},
     search: (query, limits) => searchPages(pool, target, query, limits),
     health: async () => {
       await ask(pool, target, { text: 'SELECT 1' })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { commitRules } from './commit-rules.ts'
 import { fenceRules } from './fence-rules.ts'
 import { limitRules } from './limit-rules.ts'
 import { readRules } from './read-rules.ts'
@@ -6,6 +7,7 @@ import { restoreRules } from './restore-rules.ts'
 import { scriptRules } from './script-rules.ts'
 import { searchRules } from './search-rules.ts'
 import { type EngineUnderTest, type Subject, shards } from './subject.ts'
+import { type Posted, usedEngine } from './used-engine.ts'
 
 /** Every rule of the engine contract, for one engine. */
 export function engineConformance(name: string, tested: EngineUnderTest): void {
@@ -15,14 +17,17 @@ export function engineConformance(name: string, tested: EngineUnderTest): void {
     beforeAll(async () => {
       const [first, second] = [await tested.open(), await tested.open()]
       closing.push(first.close, second.close)
-      subject.engine = first.engine
-      subject.other = second.engine
+      const posted: Posted = new Map()
+      subject.engine = usedEngine(first.engine, posted)
+      subject.other = usedEngine(second.engine, posted)
+      subject.uncommitted = first.engine
       subject.refused = tested.refused
       await subject.engine.create(Object.keys(shards).length)
     })
     afterAll(() => Promise.all(closing.map((close) => close())))
     fenceRules(subject)
     readRules(subject)
+    commitRules(subject)
     limitRules(subject)
     searchRules(subject)
     scriptRules(subject)

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { Engine, Held } from '../../../src/shards/engine.ts'
+import type { Held } from '../../../src/shards/engine.ts'
 import { document } from './documents.ts'
 import { type Subject, shards } from './subject.ts'
+import type { UsedEngine } from './used-engine.ts'
 
 const { one, two, counted } = shards
 
@@ -115,7 +116,7 @@ export function readRules(subject: Subject): void {
   })
 }
 
-async function scanAll(engine: Engine, shard: number, size: number): Promise<Held[]> {
+async function scanAll(engine: UsedEngine, shard: number, size: number): Promise<Held[]> {
   const all: Held[] = []
   for (;;) {
     const part = await engine.scan(shard, all.at(-1)?.id ?? '', size)

@@ -1,10 +1,8 @@
 import type { Engine, IndexDocument } from '../../../src/shards/engine.ts'
+import type { UsedEngine } from './used-engine.ts'
 
 export interface EngineUnderTest {
-  /**
-   * Another connection to one and the same index, which is empty at first. What an answer reports as done must be
-   * visible to the next search, count and scan: an engine that needs a commit for that commits here.
-   */
+  /** Another connection to one and the same index, which is empty at first. */
   open(): Promise<{ engine: Engine; close(): Promise<void> }>
   /** A document this engine refuses for its content. */
   refused(id: string, fence: number): IndexDocument
@@ -12,10 +10,12 @@ export interface EngineUnderTest {
 
 /** What the rules work with; `engine` and `other` are two connections to the same index. */
 export interface Subject {
-  readonly engine: Engine
-  readonly other: Engine
+  readonly engine: UsedEngine
+  readonly other: UsedEngine
+  /** `engine` without the commits after each write. */
+  readonly uncommitted: Engine
   readonly refused: (id: string, fence: number) => IndexDocument
 }
 
 /** Shards of the index the rules run in; from the third on each belongs to the rules named. */
-export const shards = { one: 1, two: 2, counted: 3, marked: 4, highest: 5 }
+export const shards = { one: 1, two: 2, counted: 3, marked: 4, highest: 5, committed: 6 }

@@ -4,6 +4,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openEngine } from '../../../src/shards/open-engine.ts'
 import { document } from '../../conformance/engine/documents.ts'
+import { noPages } from '../../conformance/engine/used-engine.ts'
 import { testDatabase } from '../../services/database.ts'
 
 const database = await testDatabase()
@@ -59,7 +60,7 @@ test('a post whose COMMIT was not answered is unavailable though written; the sa
   expect(await engine.post(1, [posted])).toMatchObject([{ kind: 'unavailable' }])
   expect((await direct.get(1, ['lost.1'])).map(({ fence }) => fence)).toEqual([10])
   expect(await direct.post(1, [posted])).toEqual([{ kind: 'done' }])
-  expect((await direct.search('lostword', { limit: 9, pagesPerHit: 9 })).total).toBe(1)
+  expect((await direct.search('lostword', { limit: 9, pagesPerHit: 9, pagesOf: noPages })).total).toBe(1)
   await engine.close()
   door.close()
 })

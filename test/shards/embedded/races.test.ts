@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openEngine } from '../../../src/shards/open-engine.ts'
 import { document } from '../../conformance/engine/documents.ts'
+import { noPages } from '../../conformance/engine/used-engine.ts'
 import { testDatabase } from '../../services/database.ts'
 
 const database = await testDatabase()
@@ -49,7 +50,7 @@ async function waitingPosts(count: number): Promise<number[]> {
 }
 
 const found = async (word: string) =>
-  (await engine.search(word, { limit: 10, pagesPerHit: 10 })).hits.map((hit) => hit.pages.length)
+  (await engine.search(word, { limit: 10, pagesPerHit: 10, pagesOf: noPages })).hits.map((hit) => hit.pages.length)
 
 test('a post that waited for an older write replaces its pages whole', async () => {
   await holdWrite('race.newer', 7, 'olderword')

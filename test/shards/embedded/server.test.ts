@@ -2,6 +2,7 @@ import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openEngine } from '../../../src/shards/open-engine.ts'
 import { document } from '../../conformance/engine/documents.ts'
+import { noPages } from '../../conformance/engine/used-engine.ts'
 import { testDatabase } from '../../services/database.ts'
 
 const database = await testDatabase()
@@ -64,7 +65,7 @@ describe('create', () => {
     const [first, second] = [open('first'), open('Second-2')]
     await Promise.all([first.create(1), second.create(1)])
     await first.post(1, [document({ id: 'a.1', fence: 1, title: 'alone' })])
-    expect((await second.search('alone', { limit: 1, pagesPerHit: 1 })).total).toBe(0)
+    expect((await second.search('alone', { limit: 1, pagesPerHit: 1, pagesOf: noPages })).total).toBe(0)
     expect(await second.count(1)).toBe(0)
     await Promise.all([first.close(), second.close()])
   })
@@ -131,7 +132,7 @@ describe('a server that is away', () => {
     ['get', () => away.get(1, ['a.1'])],
     ['scan', () => away.scan(1, '', 1)],
     ['count', () => away.count(1)],
-    ['search', () => away.search('word', { limit: 1, pagesPerHit: 1 })],
+    ['search', () => away.search('word', { limit: 1, pagesPerHit: 1, pagesOf: noPages })],
     ['count where no index was created', () => missing.count(1)],
   ])('%s rejects with ENGINE_UNAVAILABLE and names the target', async (_, call) => {
     await expect(call()).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE', place: { target: expect.any(String) } })
@@ -142,7 +143,7 @@ describe('a server that is away', () => {
   })
 
   test('a query without words is answered all the same: it asks for nothing', async () => {
-    expect(await away.search('…', { limit: 1, pagesPerHit: 1 })).toEqual({ total: 0, hits: [] })
+    expect(await away.search('…', { limit: 1, pagesPerHit: 1, pagesOf: noPages })).toEqual({ total: 0, hits: [] })
   })
 
   test('closing twice is closing once', async () => {

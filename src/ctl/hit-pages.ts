@@ -1,0 +1,22 @@
+import { resolve } from 'node:path'
+import type { Config } from '../config/load.ts'
+import { asSlipError } from '../errors/slip-error.ts'
+import { readPages } from '../indexer/make-document.ts'
+import { openPairtree } from '../repository/pairtree.ts'
+import type { SearchOptions } from '../shards/engine.ts'
+import { note } from './print.ts'
+
+/**
+ * Reads the pages of hits from the repository, for an engine that keeps no text. An item whose files cannot be read any
+ * more is a hit without pages, and said.
+ */
+export function pagesOfHits(config: Config): SearchOptions['pagesOf'] {
+  const repository = openPairtree({ root: resolve(config.baseDir, config.repository.root) })
+  return (htid) =>
+    readPages(config, repository, htid).catch((thrown: unknown) => {
+      const { class: kind, code, message } = asSlipError(thrown)
+      if (kind !== 'item') throw thrown
+      note(`the pages of ${htid} cannot be shown: ${code}: ${message}`)
+      return []
+    })
+}
