@@ -154,13 +154,15 @@ function delayOf(
   { htid, error, unproven, putOffMs }: Failed,
   { backoff, environmentBackoff }: Settings['indexer'],
 ): Delay {
-  const environment = putOffMs !== undefined || error.class === 'environment'
+  const isPutOff = putOffMs !== undefined
+  const environment = isPutOff || error.class === 'environment'
   return {
     htid,
     environment,
     unproven,
     baseMs: putOffMs ?? (environment ? environmentBackoff : backoff),
-    message: storable(`${error.code}: ${error.message}`),
+    // the code of the breaker comes first: by it the row is found when the storm is over
+    message: storable(`${isPutOff ? 'STORM_BRAKE: ' : ''}${error.code}: ${error.message}`),
   }
 }
 

@@ -28,7 +28,7 @@ export function weigh(
   return { weighed, storm }
 }
 
-/** Long against the pauses between probes, so that the next one meets other items. Milliseconds. */
+/** Long against the pauses between probes, so that the next one meets other items; it ends with the storm. Milliseconds. */
 const putOffMs = 3_600_000
 
 /** While a storm is probed nothing is burnt: what fails is put off, unburnt, and the next probe meets other items. */

@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { parse, stringify } from 'yaml'
 import { closeBreaker } from '../../src/state/control/breaker.ts'
 import { requestItems } from '../../src/state/queue/enqueue.ts'
-import { change } from '../state/fixture.ts'
+import { slipctl } from '../ctl/slipctl.ts'
+import { change, later } from '../state/fixture.ts'
 import { type Library, openLibrary } from './library.ts'
 import { endAll, runOnce, start } from './processes.ts'
 
@@ -77,6 +78,33 @@ test('a probe that goes well ends the storm', async () => {
   await daemon.exit
   expect((await runOnce('index', library.configFile)).code).toBe(0)
   expect(await states()).toEqual([])
+  await rows('UPDATE slip_rights SET attr = 1')
+})
+
+const putOff = (when = '') => count(`slip_queue WHERE state = 2 AND last_error LIKE 'STORM%' ${when}`)
+const notSoon = () => putOff(`AND available_at > ${later(library.state.db, 10)}`)
+async function stormProbed() {
+  await runOnce('index', library.configFile)
+  await runOnce('index', library.configFile)
+  expect([await putOff(), await notSoon()]).toEqual([30, 30])
+}
+
+test('what the probes of a storm put off is due within seconds when a person resumes the target', async () => {
+  await stormProbed()
+  expect((await slipctl(['resume', 'target:main', '--config', library.configFile])).out).toBe('resumed target:main\n')
+  expect([await putOff(), await notSoon()]).toEqual([30, 0])
+})
+
+test('what the probes of a storm put off is due within seconds when one goes well', async () => {
+  await stormProbed()
+  await rows('UPDATE slip_rights SET attr = 8')
+  const daemon = start('index', library.configFile)
+  await daemon.event('daemon.ready')
+  await rows(`UPDATE slip_breaker SET next_probe = next_probe - INTERVAL '601' SECOND`)
+  await daemon.event('breaker.closed')
+  expect(await notSoon()).toBe(0)
+  daemon.kill('SIGTERM')
+  await daemon.exit
   await rows('UPDATE slip_rights SET attr = 1')
 })
 

@@ -6,6 +6,7 @@ import { claim } from '../../src/state/queue/claim.ts'
 import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
 import { lockClaim, lockRows } from '../../src/state/queue/exit.ts'
 import { followPage, startPass } from '../../src/state/queue/follow.ts'
+import { hasten } from '../../src/state/queue/hasten.ts'
 import { moveDue } from '../../src/state/queue/move-due.ts'
 import { reap } from '../../src/state/queue/reap.ts'
 import { dueQuestions } from '../../src/state/queue/recheck.ts'
@@ -128,6 +129,7 @@ const transitions: [string, (tx: Connection) => Promise<unknown>, string[]][] = 
   ['an enqueue', (tx) => enqueueChanged(tx, 'main', some, options), ['slip_rights_pkey', 'slip_queue_pkey']],
   ['a request', (tx) => requestItems(tx, 'main', some, options), ['slip_rights_pkey', 'slip_indexed_pkey']],
   ['the mover', (tx) => moveDue(tx, page), ['slip_queue_delayed']],
+  ['the end of a storm', (tx) => endStorm(tx), ['slip_queue_delayed', 'slip_queue_pkey']],
   ['the reaper', (tx) => expiredReap(tx), ['slip_claim_pkey', 'slip_queue_pkey']],
   ['the lock of several exits', (tx) => lockSome(tx), ['slip_queue_pkey']],
   ['a settle', (tx) => settleSome(tx), ['slip_queue_pkey', 'slip_indexed_pkey', 'slip_errors_unresolved']],
@@ -153,6 +155,11 @@ async function expiredReap(tx: Connection) {
   await claimSome(tx)
   await tx.change(`UPDATE slip_claim SET lease_until = ${later(tx, -1)}`)
   return reap(tx, 10)
+}
+
+async function endStorm(tx: Connection) {
+  await tx.change(`UPDATE slip_queue SET last_error = 'STORM_BRAKE: x' WHERE target = 'main' AND htid = '${htidOf(9)}'`)
+  return hasten(tx, { target: 'main', shard: null, code: 'STORM_BRAKE' })
 }
 
 async function goneRemnants(tx: Connection) {

@@ -13,14 +13,14 @@ interface Arguments extends Session {
 export async function run(args: Arguments): Promise<number> {
   return withState(args, async ({ db }) => {
     const scope = await pausedOrKnown(db, args.scope)
-    const [resumed, reopened, left] = await db.transaction(async (tx) => {
+    const [resumed, left] = await db.transaction(async (tx) => {
       const wasPaused = (await readPauses(tx)).some((pause) => isSame(pause, scope))
       // also a row whose time is over
       await resume(tx, scope)
-      const { kind, name } = scope
-      const wasSuspended = (kind === 'target' || kind === 'shard') && (await closeBreaker(tx, { kind, name }))
-      return [wasPaused, wasSuspended, await readPauses(tx)] as const
+      return [wasPaused, await readPauses(tx)] as const
     })
+    const { kind, name } = scope
+    const reopened = (kind === 'target' || kind === 'shard') && (await closeBreaker(db, { kind, name }))
     const stillPaused = left.map(scopeText)
     const text = scopeText(scope)
     print(args, { scope: text, resumed, reopened, stillPaused }, () => {

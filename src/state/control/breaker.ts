@@ -1,10 +1,12 @@
 import type { Connection } from '../connection.ts'
+import { hasten } from '../queue/hasten.ts'
 
 /**
  * What is away or broken, one row each: while a row is there, nobody works on it. The row is written on change only, by
  * whoever saw it fail often enough, and obeyed by every process of every host; times are by the clock of the database.
  *
- * Who wins the update of next_probe tries it out with one batch. Success deletes the row. A failure waits as long again
+ * Who wins the update of next_probe tries it out with one batch. Success deletes the row, and what of a target or shard
+ * was put off with the code of its reason is due at once. A failure waits as long again
  * as it has been away, at least one period and at most ten: short outages end soon, long ones cost little. A row that
  * nobody has tried for as long as `retention.workers` says goes: its host is gone, or nobody works for it any more.
  */
@@ -44,6 +46,7 @@ const postgres = {
       next_probe = clock_timestamp() + least(greatest(clock_timestamp() - since, make_interval(secs => $4::float8 / 1000)),
                                              make_interval(secs => $5::float8 / 1000))
     WHERE kind = $1 AND name = $2`,
+  reason: 'SELECT reason FROM slip_breaker WHERE kind = $1 AND name = $2',
   close: 'DELETE FROM slip_breaker WHERE kind = $1 AND name = $2',
 }
 
@@ -64,6 +67,7 @@ const mysql = {
       next_probe = SYSDATE(6) + INTERVAL
         LEAST(GREATEST(TIMESTAMPDIFF(MICROSECOND, since, SYSDATE(6)), ? * 1000), ? * 1000) MICROSECOND
     WHERE kind = ? AND name = ?`,
+  reason: 'SELECT reason FROM slip_breaker WHERE kind = ? AND name = ?',
   close: 'DELETE FROM slip_breaker WHERE kind = ? AND name = ?',
 }
 
@@ -98,7 +102,7 @@ export async function takeProbe(
   return (await db.change(statements[db.dialect].probe, values)) > 0
 }
 
-/** A probe failed: it stays suspended. */
+/** A probe failed: it stays suspended, unless a person has resumed it meanwhile; then what the probe put off is due, too. */
 export async function failProbe(
   db: Connection,
   { kind, name, reason }: Pick<Breaker, 'kind' | 'name' | 'reason'>,
@@ -108,10 +112,26 @@ export async function failProbe(
     db.dialect === 'postgres'
       ? [kind, name, reason, probeMs, probeMs * longest]
       : [reason, probeMs, probeMs * longest, kind, name]
-  await db.change(statements[db.dialect].failed, values)
+  const isSuspended = (await db.change(statements[db.dialect].failed, values)) > 0
+  if (!isSuspended) await hastenPutOff(db, { kind, name, reason })
 }
 
-/** It works again, or a person says so; false = it was not suspended. */
+/**
+ * It works again, or a person says so; false = it was not suspended. What was put off comes first: broken off in between,
+ * it is still suspended, and closed again.
+ */
 export async function closeBreaker(db: Connection, { kind, name }: Pick<Breaker, 'kind' | 'name'>): Promise<boolean> {
-  return (await db.change(statements[db.dialect].close, [kind, name])) > 0
+  const sql = statements[db.dialect]
+  const [row] = await db.query<{ reason: string }>(sql.reason, [kind, name])
+  if (row === undefined) return false
+  await hastenPutOff(db, { kind, name, ...row })
+  return (await db.change(sql.close, [kind, name])) > 0
+}
+
+/** What was put off with the code of its reason. The items that a mount or a source keeps waiting do not name it. */
+async function hastenPutOff(db: Connection, { kind, name, reason }: Pick<Breaker, 'kind' | 'name' | 'reason'>) {
+  const [code = ''] = reason.split(':', 1)
+  const [target = '', shard] = name.split('/')
+  if (kind === 'target') await hasten(db, { target, shard: null, code })
+  if (kind === 'shard') await hasten(db, { target, shard: Number(shard), code })
 }
