@@ -1,7 +1,7 @@
 import { ask } from '../ask.ts'
 
 /**
- * The version of a server that is fit for the tests.
+ * Name and version of a server that is fit for the tests.
  * @param major the version it must be
  * @throws Error when it is another kind or version, has no ICU, or does not answer
  */
@@ -12,5 +12,5 @@ export async function identify(url: string, major: string): Promise<string> {
   const plugins: { component: string }[] = (await ask(url, 'GET /_cat/plugins?format=json')).json
   if (!plugins.some(({ component }) => component === 'analysis-icu'))
     throw new Error('the plugin analysis-icu is not installed in it')
-  return version.number
+  return `OpenSearch ${version.number}`
 }

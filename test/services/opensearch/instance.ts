@@ -49,13 +49,13 @@ export async function startInstance(
   try {
     let node = await startNode(place, 0)
     const url = `http://127.0.0.1:${node.port}`
-    const version = await identify(url, release.major)
+    const identity = await identify(url, release.major)
     return {
       url,
       get pid() {
         return node.pid
       },
-      described: `OpenSearch ${version} of Maven Central with Java ${java.version} at ${url}, data in ${folder}`,
+      described: `${identity} of Maven Central with Java ${java.version} at ${url}, data in ${folder}`,
       kill: () => node.kill(),
       async restart() {
         node = await startNode(place, node.port)

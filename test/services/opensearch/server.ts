@@ -1,22 +1,20 @@
+import { firstWay } from '../first-way.ts'
 import type { StartedServer, Tell } from '../server.ts'
+import { startContainer } from './container.ts'
 import { identify } from './identify.ts'
 import { startInstance } from './instance.ts'
 import { type OpenSearchServer, releases } from './releases.ts'
 
 export const startOpenSearch =
   (server: OpenSearchServer) =>
-  async (tell: Tell): Promise<StartedServer> => {
-    const variable = `SLIP_TEST_${server.toUpperCase()}_URL`
-    const url = process.env[variable]
-    if (url !== undefined) return namedServer(server, variable, url)
-    return startInstance(server, {}, tell)
+  (tell: Tell): Promise<StartedServer> => {
+    const { image, major } = releases[server]
+    const ways = {
+      name: server.toUpperCase(),
+      image,
+      identify: (url: string) => identify(url, major),
+      startContainer: (given: string) => startContainer(given, major),
+      startInstance: () => startInstance(server, {}, tell),
+    }
+    return firstWay(ways, tell)
   }
-
-/** A server of the person who runs the tests: only our indices in it are ours. */
-async function namedServer(server: OpenSearchServer, variable: string, url: string): Promise<StartedServer> {
-  const { host } = new URL(url)
-  const version = await identify(url, releases[server].major).catch((error: Error) => {
-    throw new Error(`the server of ${variable} at ${host} is of no use: ${error.message}`)
-  })
-  return { url, described: `OpenSearch ${version} at ${host}, named by ${variable}`, close: async () => {} }
-}
