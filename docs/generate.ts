@@ -6,6 +6,7 @@ import { configurationPage } from '../src/config/page.ts'
 import { slipctlPage } from '../src/ctl/page.ts'
 import { errorsPage } from '../src/errors/page.ts'
 import { documentPage } from '../src/indexer/assemble/document-page.ts'
+import { schemaPage } from '../src/shards/schema/page.ts'
 
 /** Path from the root → what makes the page. Its first line says from what. */
 export const generatedPages: Readonly<Record<string, () => string | Promise<string>>> = {
@@ -13,6 +14,7 @@ export const generatedPages: Readonly<Record<string, () => string | Promise<stri
   'docs/document.md': documentPage,
   'docs/errors.md': errorsPage,
   'docs/performance.md': performancePage,
+  'docs/schema.md': schemaPage,
   'docs/slipctl.md': slipctlPage,
 }
 

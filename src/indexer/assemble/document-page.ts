@@ -12,7 +12,7 @@ const sources: Readonly<Record<FieldSource, string>> = {
 /** docs/document.md, generated from the field table. */
 export function documentPage(): string {
   const rows = fields.map((field) => {
-    const type = field.multi ? `${field.type}, several` : field.type
+    const type = field.multi ? `${field.kind}, several` : field.kind
     const cells = [`\`${field.name}\``, type, field.stored ? 'yes' : 'no', field.source, field.rule, field.example]
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   })
@@ -20,7 +20,7 @@ export function documentPage(): string {
 # The document
 
 One document is one item. A field without a value is absent. \`ocr\` is one string, the pages of the item in the order of
-METS; \`stored\` says whether the engine gives the value back.
+METS; \`stored\` says whether the engine gives the value back. The types, and how each is searched: [schema.md](schema.md).
 
 A source is one of: ${Object.entries(sources)
     .map(([name, meaning]) => `**${name}**, ${meaning}`)

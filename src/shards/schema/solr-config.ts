@@ -1,0 +1,98 @@
+import { type SchemaDescription, schemaDigest } from './description.ts'
+import { solrVisible } from './solr-schema.ts'
+import { element } from './xml.ts'
+
+/**
+ * The chain that SLIP posts through. Its name holds target and schema: what reaches the core of another target, or one
+ * with another schema, is refused as an unknown chain.
+ */
+export const updateChain = (description: SchemaDescription, target: string): string =>
+  `slip-${target}-${schemaDigest(description)}`
+
+/** The same, but that it goes on after a document it refuses; the errors are in the head of the answer. */
+export const tolerantChain = (description: SchemaDescription, target: string): string =>
+  `${updateChain(description, target)}-tolerant`
+
+/** For the durability marker, which has no fence to compare: it is replaced by its `_version_`. */
+export const markerChain = (description: SchemaDescription, target: string): string =>
+  `${updateChain(description, target)}-marker`
+
+/** Where SLIP asks: a search that hides nothing. */
+export const unfilteredHandler = '/slip'
+
+/** The solrconfig.xml of a target's cores. Commits are SLIP's: Solr makes none unless its own properties say so. */
+export function solrConfig(description: SchemaDescription, target: string): string {
+  const config = element('config', {}, [
+    element('luceneMatchVersion', {}, '9.12'),
+    element('schemaFactory', { class: 'ClassicIndexSchemaFactory' }),
+    element('directoryFactory', { name: 'DirectoryFactory', class: 'solr.NRTCachingDirectoryFactory' }),
+    element('indexConfig', {}, [element('ramBufferSizeMB', {}, `\${solr.ramBufferSizeMB:100}`)]),
+    element('updateHandler', {}, [
+      // without it neither the fence of a document not yet committed is known nor what a crash cut off
+      element('updateLog', {}, [element('str', { name: 'dir' }, `\${solr.ulog.dir:}`)]),
+      element('autoCommit', {}, [
+        element('maxTime', {}, `\${solr.autoCommit.maxTime:-1}`),
+        element('openSearcher', {}, 'false'),
+      ]),
+      element('autoSoftCommit', {}, [element('maxTime', {}, `\${solr.autoSoftCommit.maxTime:-1}`)]),
+    ]),
+    element('query', {}, [
+      ...['filterCache', 'queryResultCache', 'documentCache'].map((cache) =>
+        // a new searcher finds the filter that hides in its cache
+        element(cache, { size: 512, initialSize: 64, autowarmCount: cache === 'filterCache' ? 16 : 0 }),
+      ),
+      element('enableLazyFieldLoading', {}, 'true'),
+      element('useColdSearcher', {}, 'false'),
+      element('maxWarmingSearchers', {}, '2'),
+    ]),
+    element('requestDispatcher', {}, [element('httpCaching', { never304: true })]),
+    ...handlers(description),
+    // The default too compares fences: whoever posts without naming a chain cannot undo a newer write.
+    chain({ name: updateChain(description, target), default: true }, [comparesFences]),
+    chain({ name: tolerantChain(description, target) }, [goesOn, comparesFences]),
+    chain({ name: markerChain(description, target) }, []),
+  ])
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${config}\n`
+}
+
+function handlers(description: SchemaDescription): string[] {
+  const defaults = list('defaults', {
+    wt: 'json',
+    echoParams: 'none',
+    df: 'ocr',
+    'q.op': 'AND',
+    // Each word is analysed alone: else common words are joined though nobody asked for a phrase.
+    sow: 'true',
+  })
+  const handler = (name: string, ...lists: string[]) =>
+    element('requestHandler', { name, class: 'solr.SearchHandler' }, lists)
+  return [
+    handler('/select', defaults, list('appends', { fq: solrVisible(description) })),
+    handler(unfilteredHandler, defaults),
+  ]
+}
+
+const list = (name: string, values: Readonly<Record<string, string>>): string =>
+  element(
+    'lst',
+    { name },
+    Object.entries(values).map(([key, value]) => element('str', { name: key }, value)),
+  )
+
+const comparesFences = element('processor', { class: 'solr.DocBasedVersionConstraintsProcessorFactory' }, [
+  element('str', { name: 'versionField' }, 'fence'),
+  element('str', { name: 'deleteVersionParam' }, 'fence'),
+  element('bool', { name: 'ignoreOldUpdates' }, 'false'),
+  element('lst', { name: 'tombstoneConfig' }, [element('bool', { name: 'tombstone' }, 'true')]),
+])
+
+const goesOn = element('processor', { class: 'solr.TolerantUpdateProcessorFactory' }, [
+  element('int', { name: 'maxErrors' }, '-1'),
+])
+
+function chain(attributes: { name: string; default?: true }, first: readonly string[]): string {
+  const rest = ['Log', 'Distributed', 'Run'].map((name) =>
+    element('processor', { class: `solr.${name}UpdateProcessorFactory` }),
+  )
+  return element('updateRequestProcessorChain', attributes, [...first, ...rest])
+}
