@@ -3,7 +3,10 @@ import { duration } from './duration.ts'
 
 /** The whole configuration; docs/configuration.md and `slipctl init` are made from it. A key enters with its user. */
 
-const name = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, 'a name of lower-case letters, digits, - and _, at most 32')
+/** What a target or a source is called. */
+export const givenName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,31}$/, 'a name of lower-case letters, digits, - and _, at most 32')
 const files = z
   .array(z.string().min(1))
   .min(1)
@@ -92,7 +95,7 @@ export const schema = z.strictObject({
     })
     .describe('Where METS and pages are read.'),
   sources: z
-    .record(name, source)
+    .record(givenName, source)
     .refine((all) => Object.keys(all).length > 0, 'at least one source')
     .describe('What feeds stage 1, by name.'),
   rights: z
@@ -110,7 +113,7 @@ export const schema = z.strictObject({
     .prefault({})
     .describe('Rights.'),
   targets: z
-    .record(name, target)
+    .record(givenName, target)
     .refine((all) => Object.keys(all).length > 0, 'at least one target')
     .describe(
       'The indexes to keep true, by name. What a target is, the database says (slipctl targets apply); how to reach it, this file.',

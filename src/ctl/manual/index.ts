@@ -1,3 +1,4 @@
+import { creatableKinds } from '../../shards/schema/created.ts'
 import type { Command } from '../command.ts'
 
 const target = { describe: 'the target', type: 'string' } as const
@@ -39,5 +40,28 @@ export const index: readonly Command[] = [
     exits:
       '0 also when no shard is behind, 2 a shard is ahead and must be adopted first, 5 set back meanwhile: run it once more',
     load: () => import('../commands/index-repair.ts'),
+  },
+  {
+    name: 'index create',
+    summary: 'Prints what an index of Solr or OpenSearch is made of',
+    detail:
+      'Only prints, for now: the configset of the Solr cores of a target, or the body of the request that makes an index of OpenSearch, from the schema of this release (docs/schema.md). It asks no server and reads no configuration. The index of a target with the engine embedded is made by slipctl targets apply.',
+    options: {
+      print: { describe: 'print, and make nothing', type: 'boolean', demandOption: true },
+      kind: { describe: 'for which engine', choices: creatableKinds, demandOption: true, requiresArg: true },
+      target: { describe: 'name of the target', type: 'string', demandOption: true, requiresArg: true },
+      lease: {
+        describe: "the target's lease; OpenSearch remembers a deleted id for two",
+        type: 'string',
+        default: '5m',
+        requiresArg: true,
+      },
+    },
+    examples: [
+      ['index create --print --kind solr --target main', 'three files, each after its name; with --json, an object'],
+      ['index create --print --kind opensearch --target main --lease 10m', 'JSON, as OpenSearch takes it'],
+    ],
+    exits: '2 the name or the lease is none, or without --print',
+    load: () => import('../commands/index-create.ts'),
   },
 ]
