@@ -10,6 +10,7 @@ import {
   remedyOf,
   removeSeen,
 } from '../daemon/restore/differences.ts'
+import { beginSweepAnew } from '../state/audit/sweep.ts'
 import type { Target } from '../state/control/target.ts'
 import { reap } from '../state/queue/reap.ts'
 import { type Adoption, adoptItems } from '../state/restore/adopt-items.ts'
@@ -49,7 +50,7 @@ const waitMs = 1_000
  * Makes the ledger of a target say what its shards hold, after the database was set back, and opens those that were ahead.
  * Safe beside running daemons and beside itself, and to be broken off and done again: each item is written under its
  * row locks, if nothing happened to it since it was read. Items that are claimed are waited for; the reaper's work is done
- * here too, for no daemon need run.
+ * here too, for no daemon need run. What differed is requested by the sweep, which begins anew at once.
  */
 export async function adopt(
   pair: Pair & { readonly target: Pick<Target, 'name' | 'shards' | 'lease'> },
@@ -69,6 +70,9 @@ export async function adopt(
   }
   if (!options.dryRun) await run.wait(2 * target.lease)
   const totals = run.totals(items)
+  // what has rev 0 now would wait until the sweep has rested
+  if (!options.dryRun && totals.differing + totals.missing > 0)
+    await db.transaction((tx) => beginSweepAnew(tx, target.name))
   if (options.dryRun || totals.busy.length > 0) return { ...totals, ahead: [] }
   await db.transaction(async (tx) => {
     for (const { shard, ...known } of seen) await setAdopted(tx, target.name, shard, known)

@@ -4,10 +4,20 @@ import { sweepChore } from '../../src/daemon/chores/sweep.ts'
 import { Pauses } from '../../src/daemon/pause-gate.ts'
 import { WholeSweep } from '../../src/enqueue/sweep-whole.ts'
 import { EventBus } from '../../src/events/bus.ts'
-import { readSweep, type SweepCursor, sweepPage } from '../../src/state/audit/sweep.ts'
+import { beginSweepAnew, readSweep, type SweepCursor, sweepPage } from '../../src/state/audit/sweep.ts'
 import { parseScope, pause, resume } from '../../src/state/control/pause.ts'
 import { readMoves } from '../../src/state/control/watermark-history.ts'
-import { change, claimBucket, enqueue, later, openState, queueRow, type State, worker } from '../state/fixture.ts'
+import {
+  change,
+  claimBucket,
+  enqueue,
+  later,
+  openState,
+  queueRow,
+  type State,
+  untilBlocked,
+  worker,
+} from '../state/fixture.ts'
 
 let state: State
 let token: string
@@ -80,6 +90,32 @@ test('a sweep in the middle goes on, however long ago it began', async () => {
   )
   expect(await page(2)).toMatchObject({ read: 1, whole: true })
   expect(await readSweep(state.db, 'main')).toMatchObject({ after: '', read: 3 })
+})
+
+test('a sweep begins anew at once when it is told to, at rest and in the middle, also while a page of it is being read', async () => {
+  const anew = (db = state.db) => db.transaction((tx) => beginSweepAnew(tx, 'main'))
+  await startOver()
+  await page(9)
+  expect(await page(9)).toBeNull()
+  await anew()
+  expect(await page(2)).toMatchObject({ read: 2, last: 'b.1' })
+  await anew()
+  expect(await page(2)).toMatchObject({ read: 2, last: 'b.1' })
+  const other = await state.another()
+  let begun: Promise<void> | undefined
+  await state.db.transaction((tx) => {
+    const query: typeof tx.query = async (sql, values) => {
+      // its place was read, and is not written yet
+      if (sql.includes('FROM slip_rights') && begun === undefined) {
+        begun = anew(other)
+        await untilBlocked(state.db)
+      }
+      return tx.query(sql, values)
+    }
+    return sweepPage({ ...tx, query }, 'main', 2, 3_600_000)
+  })
+  await begun
+  expect(await page(9)).toMatchObject({ read: 3, whole: true })
 })
 
 test('a sweep is counted whole over its pages, and one that found something is in the history', async () => {

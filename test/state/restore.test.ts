@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { adopt } from '../../src/operations/adopt.ts'
+import { sweepPage } from '../../src/state/audit/sweep.ts'
 import { backUp } from './restore-world/copy.ts'
 import { World } from './restore-world/world.ts'
 
@@ -53,3 +54,16 @@ for (const order of ['before', 'after'] as const) {
     expect(await world.violations()).toEqual([])
   })
 }
+
+test('an adopt that changed something lets the sweep begin anew, one that changed nothing or only looks lets it rest', async () => {
+  const page = () => world.db.transaction((tx) => sweepPage(tx, 'main', 1_000, 3_600_000))
+  await world.indexed(stay)
+  await page()
+  await world.engine.remove(1, [{ id: 'stay.0', fence: Date.now() * 1000 + 3_600_000_000, rev: 1 }])
+  await adopt(world.pair, { ...options, dryRun: true })
+  expect(await page()).toBeNull()
+  expect(await adopt(world.pair, options)).toMatchObject({ missing: 1 })
+  expect(await page()).toMatchObject({ enqueued: 1, whole: true })
+  await adopt(world.pair, options)
+  expect(await page()).toBeNull()
+})

@@ -7,7 +7,8 @@ import { enqueueChanged } from '../queue/enqueue.ts'
  * target has yet to follow, in lane bulk. It heals any loss, restore or hand edit; `verify` is the same query.
  *
  * Cursor and counts of the pass are one value, written with each page: all sweepers of a target share it, one at a time
- * by their duty, and a pass is counted whole whoever read its pages.
+ * by their duty, and a pass is counted whole whoever read its pages. Its row is locked while a page is read, for an adopt
+ * that lets the sweep begin anew: the page would write its place after that.
  */
 export interface SweepPage {
   readonly read: number
@@ -31,12 +32,16 @@ export interface SweepCursor {
 
 const statements = {
   postgres: {
+    lock: `SELECT value FROM slip_watermark WHERE stage = 'sweep' AND name = $1 FOR UPDATE`,
+    forget: `DELETE FROM slip_watermark WHERE stage = 'sweep' AND name = $1`,
     page: 'SELECT htid FROM slip_rights WHERE htid > $1 ORDER BY htid LIMIT $2',
     clock: `
       SELECT clock_timestamp() AS now,
              $1::timestamptz BETWEEN clock_timestamp() - make_interval(secs => $2::float8 / 1000) AND clock_timestamp() AS rests`,
   },
   mysql: {
+    lock: `SELECT value FROM slip_watermark WHERE stage = 'sweep' AND name = ? FOR UPDATE`,
+    forget: `DELETE FROM slip_watermark WHERE stage = 'sweep' AND name = ?`,
     page: 'SELECT htid FROM slip_rights WHERE htid > ? ORDER BY htid LIMIT ?',
     clock: `
       SELECT SYSDATE(6) AS now,
@@ -46,7 +51,10 @@ const statements = {
 
 /** Where the sweep of a target is; null before the first, and for what a hand edit left there. */
 export async function readSweep(db: Connection, target: string): Promise<SweepCursor | null> {
-  const value = await readWatermark(db, 'sweep', target)
+  return cursorOf(await readWatermark(db, 'sweep', target))
+}
+
+function cursorOf(value: string | null): SweepCursor | null {
   try {
     const cursor = JSON.parse(value ?? '') as SweepCursor
     return typeof cursor.after === 'string' && typeof cursor.since === 'string' ? cursor : null
@@ -60,7 +68,8 @@ export async function readSweep(db: Connection, target: string): Promise<SweepCu
  * the last one began less than `periodMs` ago. A pass that began ahead of the clock, which was set back, is long ago.
  */
 export async function sweepPage(tx: Connection, target: string, size: number, periodMs = 0): Promise<SweepPage | null> {
-  const known = await readSweep(tx, target)
+  const [locked] = await tx.query<{ value: string }>(statements[tx.dialect].lock, [target])
+  const known = cursorOf(locked?.value ?? null)
   const [row] = await tx.query<{ now: string; rests: boolean | number | null }>(statements[tx.dialect].clock, [
     known?.since ?? null,
     periodMs,
@@ -78,6 +87,11 @@ export async function sweepPage(tx: Connection, target: string, size: number, pe
   const foundSome = page.whole && cursor.enqueued > 0
   await writeWatermark(tx, 'sweep', target, JSON.stringify(cursor), page.whole, foundSome)
   return page
+}
+
+/** The next page of the sweep of a target is the first of a new pass, without a rest before it. */
+export async function beginSweepAnew(tx: Connection, target: string): Promise<void> {
+  await tx.change(statements[tx.dialect].forget, [target])
 }
 
 /** A page of `size` ids after `after` ('' = from the first); moves no cursor. */
