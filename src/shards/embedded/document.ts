@@ -1,6 +1,6 @@
 import type { IndexDocument, PageSlice } from '../engine.ts'
+import { textSeparator } from '../search/tokens.ts'
 import { type TextRow, textRows } from './rows.ts'
-import { textSeparator } from './tokens.ts'
 
 /** One row of table `page`. */
 export interface PageRow extends TextRow {

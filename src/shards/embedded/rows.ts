@@ -1,4 +1,4 @@
-import { type Token, tokenize } from './tokens.ts'
+import { type Token, tokenize } from '../search/tokens.ts'
 
 /** A piece of a page as it is stored: its text and the tsvector of its words. */
 export interface TextRow {

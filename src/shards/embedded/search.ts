@@ -1,9 +1,12 @@
 import type pg from 'pg'
-import type { PageHit, SearchAnswer, SearchHit } from '../engine.ts'
+import type { PageHit, SearchAnswer, SearchHit, SearchOptions } from '../engine.ts'
+import { limitsOf } from '../search/limits.ts'
+import { ownMarks } from '../search/marks.ts'
+import { parseQuery, type Query } from '../search/query.ts'
+import { snippet } from '../search/snippet.ts'
 import { fieldTexts } from './document.ts'
-import { parseQuery, type Query, tsquery } from './query.ts'
 import { ask } from './server.ts'
-import { snippet } from './snippet.ts'
+import { indexedPart, tsquery } from './tsquery.ts'
 
 interface HitRow {
   readonly total: number
@@ -43,24 +46,22 @@ const statement = (excluding: boolean) => `
   FROM item JOIN document ON document.shard = item.shard AND document.id = item.id
   ORDER BY score DESC, id`
 
-const mostHits = 1_000
-const mostPages = 100
-
-/** See Engine.search. Limits are clamped: 1 to 1,000 items, 0 to 100 pages of each. */
+/** See Engine.search. */
 export async function searchPages(
   pool: pg.Pool,
   target: string,
   text: string,
-  limits: { limit: number; pagesPerHit: number },
+  options: SearchOptions,
 ): Promise<SearchAnswer> {
-  const query = parseQuery(text)
+  const query = indexedPart(parseQuery(text))
   if (query.wanted.length === 0) return { total: 0, hits: [] }
+  const { limit, pagesPerHit } = limitsOf(options)
   const rows = await ask<HitRow>(pool, target, {
     text: statement(query.excluded.length > 0),
     values: [
       tsquery(query.wanted, '&'),
-      Math.min(Math.max(limits.limit, 1), mostHits),
-      Math.min(Math.max(limits.pagesPerHit, 0), mostPages),
+      limit,
+      pagesPerHit,
       ...(query.excluded.length > 0 ? [tsquery(query.excluded, '|')] : []),
     ],
   })
@@ -76,7 +77,11 @@ function hitOf(row: HitRow, query: Query): SearchHit {
     author: fieldTexts(row.author)[0] ?? null,
     publishDate: fieldTexts(row.publishDate)[0] ?? null,
     pages: row.pages.map(
-      (page): PageHit => ({ order: page.order, label: page.label, snippet: snippet(page.text, query.wanted) }),
+      (page): PageHit => ({
+        order: page.order,
+        label: page.label,
+        snippet: snippet(page.text, ownMarks(page.text, query.wanted)),
+      }),
     ),
   }
 }

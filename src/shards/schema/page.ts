@@ -78,7 +78,7 @@ ${indexFields.map(row).join('\n')}
 | the wrong index | refused: its update chain \`slip-TARGET-DIGEST\` is unknown | refused: \`require_alias\` |
 | commits are SLIP's | unless \`solr.autoCommit.maxTime\` and \`solr.autoSoftCommit.maxTime\` say otherwise | unless \`index.refresh_interval\` says otherwise |
 
-The embedded engine keeps documents as they are and has rules of its own for words: \`src/shards/embedded/tokens.ts\`.
+The embedded engine keeps documents as they are and has rules of its own for words: \`src/shards/search/tokens.ts\`.
 
 ## What is not found, in either
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type TextRow, textRows } from '../../../src/shards/embedded/rows.ts'
-import { tokenize } from '../../../src/shards/embedded/tokens.ts'
+import { tokenize } from '../../../src/shards/search/tokens.ts'
 
 const numbers = (count: number, word = (index: number) => `w${index}`) =>
   Array.from({ length: count }, (_, index) => word(index)).join(' ')

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
-import { parseQuery, tsquery } from '../../../src/shards/embedded/query.ts'
 import { textRows } from '../../../src/shards/embedded/rows.ts'
-import { snippet } from '../../../src/shards/embedded/snippet.ts'
+import { tsquery } from '../../../src/shards/embedded/tsquery.ts'
+import { ownMarks } from '../../../src/shards/search/marks.ts'
+import { parseQuery } from '../../../src/shards/search/query.ts'
+import { snippet } from '../../../src/shards/search/snippet.ts'
 import { testDatabase } from '../../services/database.ts'
 
 const database = await testDatabase()
@@ -14,7 +16,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-const marked = (text: string, query: string) => snippet(text, parseQuery(query).wanted)
+const marked = (text: string, query: string) => snippet(text, ownMarks(text, parseQuery(query).wanted))
 
 test('a short text is shown whole, white space folded', () => {
   expect(marked('One\n  cat\u00a0sat', 'CAT')).toBe('One <em>cat</em> sat')
@@ -78,7 +80,7 @@ test('a text is marked exactly when the server says it matches', async () => {
           row!.words,
           tsquery([phrase], '&'),
         ])
-        expect(snippet(text, [phrase]) !== '').toBe(rows[0].matches)
+        expect(snippet(text, ownMarks(text, [phrase])) !== '').toBe(rows[0].matches)
       }
     }),
     { numRuns: 300 },

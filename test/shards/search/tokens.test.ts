@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fold, tokenize } from '../../../src/shards/embedded/tokens.ts'
+import { fold, tokenize } from '../../../src/shards/search/tokens.ts'
 
 const words = (text: string) => [...tokenize(text)].map(({ word }) => word)
 /** Any text, and text rich in letters that fold or pair. */

@@ -1,8 +1,12 @@
-import { longestWord } from './rows.ts'
 import { tokenize } from './tokens.ts'
 
-/** Words that must follow each other. A single word is a phrase of one. */
-export type Phrase = readonly PhraseWord[]
+/** What must follow each other; a single word is a phrase of one. */
+export interface Phrase {
+  /** As it was typed: what an engine with an analysis of its own is asked for. */
+  readonly text: string
+  /** By our own reading; at least one. */
+  readonly words: readonly PhraseWord[]
+}
 
 export interface PhraseWord {
   readonly word: string
@@ -13,6 +17,7 @@ export interface PhraseWord {
 }
 
 export interface Query {
+  /** No two alike. */
   readonly wanted: readonly Phrase[]
   readonly excluded: readonly Phrase[]
 }
@@ -26,13 +31,13 @@ const chunks = /(?<minus>-?)(?:"(?<quoted>[^"]*)"?|(?<bare>[^\s"]+))/g
  * a query; one without words asks for nothing. A chunk that falls into several words (l'amour, 図書館) is a phrase.
  */
 export function parseQuery(text: string): Query {
-  const wanted: Phrase[] = []
-  const excluded: Phrase[] = []
-  for (const { groups } of text.slice(0, longestQuery).replace(/[“”„]/g, '"').matchAll(chunks)) {
+  const wanted = new Map<string, Phrase>()
+  const excluded = new Map<string, Phrase>()
+  for (const { groups } of text.slice(0, longestQuery).toWellFormed().replace(/[“”„]/g, '"').matchAll(chunks)) {
     const phrase = phraseOf(groups?.quoted ?? groups?.bare ?? '')
-    if (phrase.length > 0) (groups?.minus ? excluded : wanted).push(phrase)
+    if (phrase.words.length > 0) (groups?.minus ? excluded : wanted).set(phrase.text, phrase)
   }
-  return { wanted, excluded }
+  return { wanted: [...wanted.values()], excluded: [...excluded.values()] }
 }
 
 function phraseOf(text: string): Phrase {
@@ -40,23 +45,9 @@ function phraseOf(text: string): Phrase {
   let first: number | null = null
   for (const { word, kind, position } of tokenize(text)) {
     // The last letter of a run is part of the pair before it.
-    if (kind === 'last' || Buffer.byteLength(word) > longestWord) continue
+    if (kind === 'last') continue
     first ??= position
     words.push({ word, prefix: kind === 'lone', distance: position - first })
   }
-  return words
-}
-
-/** A tsquery literal that matches texts with all (`&`) or any (`|`) of the phrases. */
-export function tsquery(phrases: readonly Phrase[], operator: '&' | '|'): string {
-  return phrases.map((phrase) => `(${phraseQuery(phrase)})`).join(` ${operator} `)
-}
-
-function phraseQuery(phrase: Phrase): string {
-  let query = ''
-  for (const [index, { word, prefix, distance }] of phrase.entries()) {
-    const step = distance - (phrase[index - 1]?.distance ?? 0)
-    query += `${index === 0 ? '' : ` <${step}> `}'${word}'${prefix ? ':*' : ''}`
-  }
-  return query
+  return { text, words }
 }
