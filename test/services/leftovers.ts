@@ -25,5 +25,8 @@ async function leftoversOn(server: ServerName): Promise<Leftovers> {
     case 'opensearch2':
     case 'opensearch3':
       return (await import('./opensearch/indices.ts')).openSearchIndices
+    case 'solr':
+    case 'solrcloud':
+      return (await import('./solr/own-things.ts')).solrThings
   }
 }

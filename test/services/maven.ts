@@ -25,17 +25,30 @@ const PLUGIN = { group: 'org.apache.maven.plugins', name: 'maven-dependency-plug
  * @throws Error without Maven, when --no-install forbids it, or with the last words of Maven
  */
 export async function copyArtifacts(artifacts: readonly Artifact[], folder: string, tell: Tell): Promise<void> {
+  const project = join(folder, 'pom.xml')
+  writeFileSync(project, projectOf(artifacts))
   const names = artifacts.map(({ group, name, version }) => `${group}:${name}:${version}`).join(' ')
+  await copy(names, project, 'copy', folder, tell)
+}
+
+/**
+ * Copies into `folder` what the project of a pom.xml depends on, and what that depends on. `names` tells which, before.
+ * @throws Error like copyArtifacts
+ */
+export async function copyDependencies(project: string, names: string, folder: string, tell: Tell): Promise<void> {
+  await copy(names, project, 'copy-dependencies', folder, tell)
+}
+
+async function copy(names: string, project: string, goal: string, folder: string, tell: Tell): Promise<void> {
   if (process.env.SLIP_TEST_NO_INSTALL !== undefined) {
     throw new Error(`${names} would have to be fetched, and --no-install forbids it`)
   }
   tell(`fetching from Maven Central: ${names} (--no-install forbids it)`)
-  const project = join(folder, 'pom.xml')
-  writeFileSync(project, projectOf(artifacts))
   await requireMaven(tell)
-  const goal = 'dependency:copy'
-  await run('mvn', ['-B', '-q', '-f', project, goal, `-DoutputDirectory=${folder}`]).catch((error) => {
-    throw new Error(`mvn ${goal}: ${lastWords(error)}`)
+  const { group, name, version } = PLUGIN
+  const args = [`${group}:${name}:${version}:${goal}`, `-DoutputDirectory=${folder}`]
+  await run('mvn', ['-B', '-q', '-f', project, ...args]).catch((error) => {
+    throw new Error(`mvn dependency:${goal}: ${lastWords(error)}`)
   })
 }
 

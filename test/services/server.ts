@@ -2,7 +2,7 @@ const databaseServers = ['postgres', 'mariadb', 'mysql'] as const
 export type DatabaseServer = (typeof databaseServers)[number]
 
 /** The servers tests can ask for. */
-export const serverNames = [...databaseServers, 'opensearch2', 'opensearch3'] as const
+export const serverNames = [...databaseServers, 'opensearch2', 'opensearch3', 'solr', 'solrcloud'] as const
 export type ServerName = (typeof serverNames)[number]
 
 export const isServerName = (name: string): name is ServerName => (serverNames as readonly string[]).includes(name)

@@ -7,6 +7,8 @@ const starters: Record<ServerName, () => Promise<(tell: Tell) => Promise<Started
   mysql: async () => (await import('./mysql/server.ts')).startMysql,
   opensearch2: async () => (await import('./opensearch/server.ts')).startOpenSearch('opensearch2'),
   opensearch3: async () => (await import('./opensearch/server.ts')).startOpenSearch('opensearch3'),
+  solr: async () => (await import('./solr/server.ts')).startSolr,
+  solrcloud: async () => (await import('./solr/server.ts')).startSolrCloud,
 }
 
 /**

@@ -1,0 +1,56 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Tell } from '../server.ts'
+import { homeOf, type SolrNode, startNode } from './node.ts'
+import { findSolr } from './program.ts'
+import { inRunFolder, orAbsent } from './run.ts'
+import { makeCertificate, type SolrUser, securityOf } from './security.ts'
+
+export interface SolrOptions {
+  /** 512 unless it says otherwise. */
+  readonly heapMb?: number
+  /** False for one that lacks the module analysis-extras. */
+  readonly icu?: boolean
+  /** Speaks https only. */
+  readonly tls?: boolean
+  /** The only one who may ask anything. */
+  readonly user?: SolrUser
+}
+
+export interface SolrInstance extends SolrNode {
+  /** PEM of the authority that its certificate needs; null without TLS. */
+  readonly ca: string | null
+  readonly described: string
+  /** Ends it and removes its data. */
+  close(): Promise<void>
+}
+
+/**
+ * A Solr of a test file that stands alone, for tests that kill it or need options; `close` it in afterAll.
+ * @throws ServerAbsent when it cannot be had; in CI an Error
+ */
+export const privateSolr = (options: SolrOptions = {}): Promise<SolrInstance> =>
+  orAbsent('solr', (tell) => startInstance(options, tell))
+
+/** A Solr that stands alone, new and empty, on a free port of 127.0.0.1. */
+export async function startInstance(options: SolrOptions, tell: Tell): Promise<SolrInstance> {
+  const { heapMb = 512, icu = true, tls, user } = options
+  const program = await findSolr(tell)
+  return inRunFolder(async ({ folder, close }) => {
+    const own = join(folder, 'node')
+    mkdirSync(homeOf(own), { recursive: true })
+    if (user !== undefined) writeFileSync(join(homeOf(own), 'security.json'), JSON.stringify(securityOf(user)))
+    const certificate = tls ? await makeCertificate(program.java, own) : null
+    const credentials =
+      user === undefined ? '' : `${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}@`
+    const node = await startNode(program, own, {
+      heapMb,
+      icu,
+      options: certificate?.options ?? [],
+      before: `${certificate === null ? 'http' : 'https'}://${credentials}`,
+    })
+    const { host } = new URL(node.url)
+    const described = `${program.described} on ${host}, data in ${folder}`
+    return Object.assign(node, { ca: certificate?.ca ?? null, described, close })
+  })
+}
