@@ -1,23 +1,33 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
-import { copyArtifacts } from './maven.ts'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { copyArtifacts, copyDependencies } from './maven.ts'
 
-const absent = { group: 'none', name: 'absent', version: '1' }
+const tell = (line: string) => console.log(`maven: ${line}`)
 
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'slip-maven-test-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  return folder
-}
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slip-maven-test-'))
+  return () => rmSync(folder, { recursive: true })
+})
 
-test('under --no-install nothing is fetched from Maven Central, and the refusal names it', async () => {
+test('under --no-install nothing is fetched, and the refusal names it', async () => {
   vi.stubEnv('SLIP_TEST_NO_INSTALL', '1')
   onTestFinished(() => void vi.unstubAllEnvs())
-  const folder = newFolder()
-  await expect(copyArtifacts([absent], folder, () => {})).rejects.toThrow(
-    'none:absent:1 would have to be fetched, and --no-install forbids it',
+  const artifact = { group: 'org.example', name: 'absent', version: '1' }
+  const refusal = 'would have to be fetched, and --no-install forbids it'
+  await expect(copyArtifacts([artifact], folder, tell)).rejects.toThrow(`org.example:absent:1 ${refusal}`)
+  await expect(copyDependencies(join(folder, 'absent.xml'), 'all of it', folder, tell)).rejects.toThrow(
+    `all of it ${refusal}`,
   )
-  expect(readdirSync(folder).filter((name) => name.endsWith('.jar'))).toEqual([])
+  expect(readdirSync(folder)).toEqual([])
+})
+
+test('when Maven fails, what it said is the reason', async () => {
+  const project = join(folder, 'pom.xml')
+  writeFileSync(project, '<project><dependency>')
+  await expect(copyDependencies(project, 'all of it', folder, tell)).rejects.toThrow(
+    `mvn dependency:copy-dependencies: Some problems were encountered while processing the POMs: Non-readable POM ${project}`,
+  )
 })

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { promisify, stripVTControlCharacters } from 'node:util'
 import { installPackages } from './debian-packages.ts'
 import type { Tell } from './server.ts'
 
@@ -25,10 +25,11 @@ const PLUGIN = { group: 'org.apache.maven.plugins', name: 'maven-dependency-plug
  * @throws Error without Maven, when --no-install forbids it, or with the last words of Maven
  */
 export async function copyArtifacts(artifacts: readonly Artifact[], folder: string, tell: Tell): Promise<void> {
+  const names = artifacts.map(({ group, name, version }) => `${group}:${name}:${version}`).join(' ')
+  announce(names, tell)
   const project = join(folder, 'pom.xml')
   writeFileSync(project, projectOf(artifacts))
-  const names = artifacts.map(({ group, name, version }) => `${group}:${name}:${version}`).join(' ')
-  await copy(names, project, 'copy', folder, tell)
+  await runMaven('copy', project, folder, tell)
 }
 
 /**
@@ -36,14 +37,18 @@ export async function copyArtifacts(artifacts: readonly Artifact[], folder: stri
  * @throws Error like copyArtifacts
  */
 export async function copyDependencies(project: string, names: string, folder: string, tell: Tell): Promise<void> {
-  await copy(names, project, 'copy-dependencies', folder, tell)
+  announce(names, tell)
+  await runMaven('copy-dependencies', project, folder, tell)
 }
 
-async function copy(names: string, project: string, goal: string, folder: string, tell: Tell): Promise<void> {
+function announce(names: string, tell: Tell): void {
   if (process.env.SLIP_TEST_NO_INSTALL !== undefined) {
     throw new Error(`${names} would have to be fetched, and --no-install forbids it`)
   }
   tell(`fetching from Maven Central: ${names} (--no-install forbids it)`)
+}
+
+async function runMaven(goal: string, project: string, folder: string, tell: Tell): Promise<void> {
   await requireMaven(tell)
   const { group, name, version } = PLUGIN
   const args = [`${group}:${name}:${version}:${goal}`, `-DoutputDirectory=${folder}`]
@@ -78,6 +83,7 @@ const coordinates = ({ group, name, version, type }: Artifact): string =>
   (type === undefined ? '' : `<type>${type}</type>`)
 
 function lastWords({ stdout = '', message }: { stdout?: string; message: string }): string {
-  const errors = stdout.split('\n').filter((line) => line.startsWith('[ERROR]'))
-  return errors[0]?.slice('[ERROR] '.length) ?? message
+  const [said = ''] = stripVTControlCharacters(stdout).split('[ERROR] To see the full stack trace')
+  const lines = [...said.matchAll(/^(?:\[(?:ERROR|FATAL)\] )+ *(\S.*)/gm)].map(([, line]) => line)
+  return lines.slice(0, 2).join(' ') || message
 }
