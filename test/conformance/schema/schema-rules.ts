@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { fields } from '../../../src/shards/fields.ts'
 import { schemaDescription } from '../../../src/shards/schema/description.ts'
 import { cutExactValue, longestExactValue } from '../../../src/shards/schema/exact-value.ts'
@@ -10,17 +10,27 @@ const isMulti = new Map(indexFields.map(({ name, multi }) => [name, multi]))
 
 /** What every engine does with an index of the schema. Each rule has documents of its own, as all share one index. */
 export function schemaRules(subject: SchemaSubject): void {
-  const post = async (id: string, values: Values) => {
-    const told = await subject.post({ id, fence: 10, ...values })
+  const postAll = async (...documents: Values[]) => {
+    const told = await subject.post(...documents)
     expect(told, told.said).toMatchObject({ status: expect.toSatisfy((status) => status === 200 || status === 201) })
   }
-  const single = (field: string, value: string) => ({ [field]: isMulti.get(field) ? [value] : value })
+  const post = (id: string, values: Values) => postAll({ id, fence: 10, ...values })
 
-  test.each(searchCases)('search: $rule', async ({ rule, field, value, finds, misses }) => {
-    await post(rule, single(field, value))
-    const found = async (query: string) => (await subject.search({ field, query })).includes(rule)
-    const answers = await Promise.all([...finds, ...misses].map(async (query) => [query, await found(query)]))
-    expect(answers).toEqual([...finds.map((query) => [query, true]), ...misses.map((query) => [query, false])])
+  describe('who is found by what is typed', () => {
+    beforeAll(() =>
+      postAll(
+        ...searchCases.map(({ rule, field, value }) => ({
+          id: rule,
+          fence: 10,
+          [field]: isMulti.get(field) ? [value] : value,
+        })),
+      ),
+    )
+    test.each(searchCases)('$rule', async ({ rule, field, finds, misses }) => {
+      const found = async (query: string) => (await subject.search({ field, query })).includes(rule)
+      const answers = await Promise.all([...finds, ...misses].map(async (query) => [query, await found(query)]))
+      expect(answers).toEqual([...finds.map((query) => [query, true]), ...misses.map((query) => [query, false])])
+    })
   })
 
   test('a document may have every field of the table', async () => {

@@ -61,7 +61,11 @@ const paired: readonly SearchCase[] = [
     'Y染色体',
     '平成12年',
   ]),
-  inText('common words beside Chinese letters', 'of the 漢字学会', ['the 漢字', '漢字学会', '"漢字学会" of the']),
+  inText('common words beside Chinese letters', 'the漢字学会 of the 漢字学会', [
+    'the 漢字',
+    '漢字学会',
+    '"漢字学会" of the',
+  ]),
   inText('Korean words and phrases', '학교에서 공부', ['학교에서', '공부', '"학교에서 공부"'], ['교에']),
   inText('Korean in jamo', '학교'.normalize('NFD'), ['학교']),
   inField('title', 'Chinese in a title', '漢字学会', ['漢字', '字学', '漢'], ['会学']),

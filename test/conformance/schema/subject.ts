@@ -4,8 +4,8 @@ export type Values = Readonly<Record<string, unknown>>
 
 /** One index made of the description of the schema, asked directly. */
 export interface SchemaSubject {
-  /** Posts a document alone and makes it visible; the HTTP status of its own outcome, and what was said. */
-  post(document: Values): Promise<{ status: number; said: string }>
+  /** Posts documents together and makes them visible; HTTP status and words of the first that is refused, else of all. */
+  post(...documents: Values[]): Promise<{ status: number; said: string }>
   /** Ids of what a searcher finds who types `query` for `field`; every document without either. Sorted by `sort`. */
   search(asked: { field?: string; query?: string; sort?: string }): Promise<string[]>
   /** What the engine gives back of a document. */
