@@ -1,10 +1,11 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { identityOf } from '../../src/embedded-postgres/process-identity.ts'
-import { endAbandoned, endRunFolder } from './run-folder.ts'
+import { endAbandoned, endRunFolder, newRunFolder } from './run-folder.ts'
 
 async function owner(): Promise<{ process: ChildProcess; folder: string; pid: number }> {
   const child = fork(join(import.meta.dirname, 'folder-owner-process.ts'))
@@ -41,4 +42,21 @@ test('only the program named is ended', async () => {
   await endRunFolder(folder, 'mariadbd')
   expect({ folder: existsSync(folder), server: identityOf(pid) !== null }).toEqual({ folder: false, server: true })
   process.kill(pid, 'SIGKILL')
+})
+
+test('a server that is ended listens no longer, however long its memory takes to be given back', async () => {
+  const folder = newRunFolder('test', null)
+  mkdirSync(join(folder, 'data'))
+  const listen = `
+    const memory = Buffer.alloc(256 << 20, 1)
+    const server = require('node:net').createServer()
+    server.listen(0, '127.0.0.1', () => process.send(server.address().port))`
+  const child = spawn(process.execPath, ['-e', listen], {
+    cwd: join(folder, 'data'),
+    stdio: ['ipc', 'ignore', 'inherit'],
+  })
+  const [port] = (await once(child, 'message')) as [number]
+  await endRunFolder(folder, 'node')
+  const [error] = await once(connect(port, '127.0.0.1'), 'error').catch((cause) => [cause])
+  expect(error).toMatchObject({ code: 'ECONNREFUSED' })
 })

@@ -29,9 +29,15 @@ const parents = () => [...new Set([tmpdir(), '/tmp'])]
 /** Ends what runs in the folder, by SIGKILL, and removes the folder: what lies in there is disposable. */
 export async function endRunFolder(folder: string, program: string): Promise<void> {
   const giveUpAt = performance.now() + END_LIMIT_MS
-  for (let left = processesIn(folder, program); left.length > 0; left = processesIn(folder, program)) {
-    if (performance.now() > giveUpAt) throw new Error(`process ${left[0]} in ${folder} cannot be ended`)
-    for (const pid of left) kill(pid)
+  const killed = new Set<number>()
+  for (;;) {
+    for (const pid of processesIn(folder, program)) {
+      kill(pid)
+      killed.add(pid)
+    }
+    const left = [...killed].find(hasThreads)
+    if (left === undefined) break
+    if (performance.now() > giveUpAt) throw new Error(`process ${left} in ${folder} cannot be ended`)
     await pause(10)
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
@@ -65,13 +71,29 @@ function runsIn(pid: string, folder: string, program: string): boolean {
   try {
     if (!readlinkSync(`/proc/${pid}/cwd`).startsWith(`${folder}/`)) return false
     // An executable that was replaced while it runs is told as "mariadbd (deleted)".
-    return basename(readlinkSync(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '') === program && !isZombie(pid)
+    return basename(readlinkSync(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '') === program && !isOver(pid)
   } catch {
     return false
   }
 }
 
-const isZombie = (pid: string) => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+/** Its sockets stay open until the last thread is gone, and by then /proc has long ceased to tell what the first was. */
+function hasThreads(pid: number): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/task`).some((thread) => !isOver(`${pid}/task/${thread}`))
+  } catch {
+    return false
+  }
+}
+
+/** Of a process or a thread: ended, also while nobody has asked how. */
+function isOver(place: string): boolean {
+  try {
+    return /\) [ZX] /.test(readFileSync(`/proc/${place}/stat`, 'utf8'))
+  } catch {
+    return true
+  }
+}
 
 function kill(pid: number): void {
   try {
