@@ -10,6 +10,8 @@ export interface Key {
   readonly standard: unknown
   readonly description: string
   readonly secret: boolean
+  /** The kinds of source, or of engine, that have it; none where all do. */
+  readonly only: readonly string[]
 }
 
 interface JsonSchema {
@@ -54,31 +56,40 @@ function below(node: JsonSchema, step: string): JsonSchema[] {
 
 function keysOf(node: JsonSchema, prefix: string): Key[] {
   if (typeof node.additionalProperties === 'object') return keysOf(node.additionalProperties, `${prefix}.NAME`)
+  const all = variants(node).map((variant) => ({ kind: kindOf(variant), keys: keysOfVariant(variant, prefix) }))
+  const [first] = all
+  if (all.length === 1 && first !== undefined) return first.keys
   const merged = new Map<string, Key>()
-  for (const variant of variants(node)) {
-    for (const [name, child] of Object.entries(variant.properties ?? {})) {
-      const path = prefix === '' ? name : `${prefix}.${name}`
-      const nested = keysOf(child, path)
-      const keys = nested.length > 0 ? nested : [leaf(path, child, variant.required?.includes(name) ?? false)]
-      for (const key of keys) {
-        const known = merged.get(key.path)
-        merged.set(
-          key.path,
-          known
-            ? {
-                ...known,
-                type: `${known.type} \\| ${key.type}`.replace(/^(.*) \\\| \1$/, '$1'),
-                description:
-                  known.description === key.description
-                    ? key.description
-                    : `${known.description} ${key.type}: ${key.description}`,
-              }
-            : key,
-        )
-      }
+  for (const { kind, keys } of all) {
+    for (const key of keys) {
+      const known = merged.get(key.path)
+      merged.set(key.path, known ? mergedKey(known, key, kind) : { ...key, only: [kind] })
     }
   }
-  return [...merged.values()]
+  return [...merged.values()].map((key) => (key.only.length === all.length ? { ...key, only: [] } : key))
+}
+
+/** What tells a variant from the others: its key that has one value. */
+const kindOf = ({ properties }: JsonSchema): string =>
+  String(Object.values(properties ?? {}).find((each) => each.const !== undefined)?.const)
+
+function keysOfVariant({ properties, required }: JsonSchema, prefix: string): Key[] {
+  return Object.entries(properties ?? {}).flatMap(([name, child]) => {
+    const path = prefix === '' ? name : `${prefix}.${name}`
+    const nested = keysOf(child, path)
+    return nested.length > 0 ? nested : [leaf(path, child, required?.includes(name) ?? false)]
+  })
+}
+
+function mergedKey(known: Key, key: Key, kind: string): Key {
+  const same = known.description === key.description
+  return {
+    ...known,
+    type: `${known.type} \\| ${key.type}`.replace(/^(.*) \\\| \1$/, '$1'),
+    required: known.required && key.required,
+    description: same ? key.description : `${known.description} ${kind}: ${key.description}`,
+    only: [...known.only, kind],
+  }
 }
 
 function leaf(path: string, node: JsonSchema, required: boolean): Key {
@@ -89,6 +100,7 @@ function leaf(path: string, node: JsonSchema, required: boolean): Key {
     standard: node.default,
     description: node.description ?? '',
     secret: node.secret ?? false,
+    only: [],
   }
 }
 

@@ -3,7 +3,8 @@ import { allKeys, type Key } from './keys.ts'
 /** docs/configuration.md, made from the schema. */
 export function configurationPage(): string {
   const rows = allKeys().map(
-    (key) => `| \`${key.path}\` | ${key.type} | ${standard(key)} | ${key.description.replaceAll('|', '\\|')} |`,
+    (key) =>
+      `| \`${key.path}\` | ${key.type} | ${standard(key)} | ${only(key)}${key.description.replaceAll('|', '\\|')} |`,
   )
   return `<!-- Generated from src/config/schema.ts: npm run generate -->
 # Configuration
@@ -21,6 +22,8 @@ configuration file. Durations have a unit: \`500ms\`, \`30s\`, \`5m\`, \`2h\`, \
 ${rows.join('\n')}
 `
 }
+
+const only = (key: Key) => (key.only.length === 0 ? '' : `Only of ${key.only.join(', ')}. `)
 
 function standard(key: Key): string {
   if (key.required) return '**required**'

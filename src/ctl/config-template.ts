@@ -15,9 +15,19 @@ const examples: Readonly<Record<string, unknown>> = {
   'database.user': 'slip',
   'database.password': { file: '/run/credentials/slip.service/password' },
   'targets.NAME.urls': ['embedded:index'],
+  'targets.NAME.index': 'slip_main',
+  'targets.NAME.user': 'slip',
+  'targets.NAME.password': { file: '/run/credentials/slip.service/engine' },
+  'targets.NAME.ca': 'authorities.pem',
   'rights.default': 1,
   'indexer.emptyPage': '__EMPTYOCR__',
 }
+
+/** Another target, in full behind a #, for the keys that the first cannot have. */
+const other = {
+  name: 'large',
+  values: { 'targets.NAME.engine': 'solr', 'targets.NAME.urls': ['http://solr-1:8983/solr'] },
+} as const
 
 const names: Readonly<Record<string, string>> = { sources: 'catalogue', targets: 'main' }
 const width = 100
@@ -50,23 +60,44 @@ this file.`,
 function sectionLines(section: string, keys: readonly Key[]): string[] {
   const name = names[section]
   const depth = name === undefined ? 1 : 2
-  const lines = keys.flatMap((key, index) => {
+  const lines = keysLines(
+    keys.filter((key) => isOf(key, first[`${section}.NAME.kind`] ?? first[`${section}.NAME.engine`])),
+    depth,
+  )
+  const set = keys.some((key) => key.path in first)
+  const head = [`${section}:`, ...(name === undefined ? [] : [`  ${name}:`])]
+  const more = section === 'targets' ? otherTarget(keys, depth) : []
+  return [...head.map((line) => (set ? line : `# ${line}`)), ...lines.slice(1), ...more]
+}
+
+const isOf = ({ only }: Key, kind: unknown): boolean => only.length === 0 || only.includes(kind as string)
+
+/** What it must have, and each key that the first cannot have. */
+function otherTarget(keys: readonly Key[], depth: number): string[] {
+  const { name, values } = other
+  const own = keys.filter((key) => key.only.length > 0 && isOf(key, values['targets.NAME.engine']))
+  const told = own.flatMap((key) => ['', ...keyLines(key, depth)])
+  const set = Object.entries(values).map(([path, value]) => `# ${keyLine(path, value, depth)}`)
+  return ['', `#   ${name}:`, ...set, ...told]
+}
+
+function keysLines(keys: readonly Key[], depth: number): string[] {
+  return keys.flatMap((key, index) => {
     const inner = key.path.split('.').slice(depth, -1)
     const before = keys[index - 1]?.path.split('.').slice(depth, -1) ?? []
     const isNew = inner.join('.') !== before.join('.')
     const heads = isNew ? inner.map((part, at) => `# ${'  '.repeat(depth + at)}${part}:`) : []
     return ['', ...heads, ...keyLines(key, depth + inner.length)]
   })
-  const set = keys.some((key) => key.path in first)
-  const head = [`${section}:`, ...(name === undefined ? [] : [`  ${name}:`])]
-  return [...head.map((line) => (set ? line : `# ${line}`)), ...lines.slice(1)]
 }
 
 function keyLines(key: Key, depth: number): string[] {
-  const value = first[key.path] ?? examples[key.path] ?? key.standard
-  const text = `${'  '.repeat(depth)}${key.path.split('.').at(-1)}: ${flow(value)}`
-  return [...comment(key.description, depth), key.path in first ? text : `# ${text}`]
+  const line = keyLine(key.path, first[key.path] ?? examples[key.path] ?? key.standard, depth)
+  return [...comment(key.description, depth), key.path in first ? line : `# ${line}`]
 }
+
+const keyLine = (path: string, value: unknown, depth: number): string =>
+  `${'  '.repeat(depth)}${path.split('.').at(-1)}: ${flow(value)}`
 
 /** A value on one line. */
 const flow = (value: unknown): string => stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()

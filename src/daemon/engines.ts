@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Config } from '../config/load.ts'
 import { SlipError } from '../errors/slip-error.ts'
@@ -10,17 +11,34 @@ export interface OpenedEngine {
   close(): Promise<void>
 }
 
-/**
- * Opens the engine of a target as the configuration says how to reach it. The embedded engine without `urls` gets the
- * database slip_index_NAME on the server of the state database, when that is a PostgreSQL; it never shares a transaction
- * with the slip_ tables. Throws CONFIG_INVALID when it is none.
- */
+/** Opens the engine of a target as the configuration says how to reach it. Throws CONFIG_INVALID. */
 export async function openTargetEngine(
   config: Config,
   state: Pick<State, 'siblingUrl'>,
   target: string,
 ): Promise<OpenedEngine> {
-  const [url] = config.targets[target]?.urls ?? []
+  const settings = config.targets[target]
+  if (settings?.engine !== 'solr') return openEmbedded(config, state, target, settings?.urls?.[0])
+  const { urls, shards, user, password, replicas, compress, timeout, index = `slip_${target}` } = settings
+  const engine = openEngine('solr', {
+    ...{ urls, shards, target, index, replicas, compress, timeout },
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { password }),
+    ...(settings.ca === undefined ? {} : { ca: authorities(config, `targets.${target}.ca`, settings.ca) }),
+  })
+  return { engine, close: () => engine.close() }
+}
+
+/**
+ * Without `urls` it gets the database slip_index_NAME on the server of the state database, when that is a PostgreSQL; it
+ * never shares a transaction with the slip_ tables.
+ */
+async function openEmbedded(
+  config: Config,
+  state: Pick<State, 'siblingUrl'>,
+  target: string,
+  url: string | undefined,
+): Promise<OpenedEngine> {
   const database = `slip_index_${target.replaceAll('-', '_')}`
   if (!url?.startsWith('embedded:')) {
     const engine = openEngine('embedded', {
@@ -33,6 +51,14 @@ export async function openTargetEngine(
   const server = await acquireServer(resolve(config.baseDir, url.slice('embedded:'.length)))
   const engine = openEngine('embedded', { url: server.url(database), target })
   return { engine, close: () => engine.close().finally(() => server.release()) }
+}
+
+function authorities({ baseDir, file }: Config, key: string, name: string): string {
+  try {
+    return readFileSync(resolve(baseDir, name), 'utf8')
+  } catch (error) {
+    throw new SlipError('CONFIG_INVALID', `${key}: ${(error as Error).message}`, { place: { key, file }, cause: error })
+  }
 }
 
 function siblingUrl(

@@ -198,6 +198,18 @@ export const errorCodes = {
     'A target that is to be retired is still in the configuration.',
     'Take it out of the configuration of every host and restart the daemons, then call it again.',
   ),
+  ENGINE_KIND_DIFFERS: usage(
+    'The server of an index is of another kind than the configuration says.',
+    'Set targets.NAME.engine to what the server is, or targets.NAME.urls to the server that is meant.',
+  ),
+  ENGINE_INDEX_UNFIT: usage(
+    'The engine cannot make the index of a target, or has another in its place.',
+    'Mend what the message names, or set targets.NAME.index to a name that is free; then: slipctl targets apply',
+  ),
+  ENGINE_CONFIGSET_MISSING: usage(
+    'A Solr that stands alone lacks the configset that the cores of a target are made of.',
+    'Lay the files of slipctl index create --print --kind solr --target NAME into SOLR_HOME/configsets/CONFIGSET/conf of each server, then: slipctl targets apply',
+  ),
   SCHEMA_TOO_OLD: usage('The database schema is older than this release.', 'Run: slipctl db migrate'),
   SCHEMA_TOO_NEW: usage('The database schema is newer than this release can use.', 'Install the current release.'),
   SERVER_UNSUPPORTED: usage(

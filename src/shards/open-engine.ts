@@ -1,21 +1,23 @@
 import { openEmbeddedEngine } from './embedded/engine.ts'
+import type { ServerOptions } from './embedded/server.ts'
 import type { Engine } from './engine.ts'
+import { openSolrEngine } from './solr/engine.ts'
+import type { SolrOptions } from './solr/options.ts'
 
-/** The engines this release speaks to. */
-export type EngineKind = 'embedded'
-
+/** The engines this release speaks to, and what each needs to be reached. */
 export interface EngineOptions {
-  /** Where the engine is; for `embedded` a postgres:// URL of a database of its own. */
-  readonly url: string
-  /** Name of the target: keeps several targets on one server apart. */
-  readonly target: string
+  readonly embedded: ServerOptions
+  readonly solr: SolrOptions
 }
 
-const openers: Readonly<Record<EngineKind, (options: EngineOptions) => Engine>> = {
+type EngineKind = keyof EngineOptions
+
+const openers: { readonly [Kind in EngineKind]: (options: EngineOptions[Kind]) => Engine } = {
   embedded: openEmbeddedEngine,
+  solr: openSolrEngine,
 }
 
 /** Opens the engine of a target, without connecting yet. The only place that knows all kinds. */
-export function openEngine(kind: EngineKind, options: EngineOptions): Engine {
+export function openEngine<Kind extends EngineKind>(kind: Kind, options: EngineOptions[Kind]): Engine {
   return openers[kind](options)
 }

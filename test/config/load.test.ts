@@ -57,15 +57,19 @@ sources:
     files: []
 targets:
   Main!: { engine: embedded }
-  main: { engine: lucene, shards: 0 }
+  main: { engine: lucene }
+  other: { engine: embedded, shards: 0 }
+  cloud: { engine: solr, index: "a/b", urls: ["ftp://solr-1/solr"] }
 `)
     expect(findings).toEqual([
       '/etc/slip/slip.yaml:2: database.url: is required (string)',
       '/etc/slip/slip.yaml:5: repository.scop: unknown key; did you mean scope?',
       "/etc/slip/slip.yaml:8: sources.catalogue.kind: Invalid discriminator value. Expected 'records' | 'hathifiles' | 'repository'",
       '/etc/slip/slip.yaml:11: targets.Main!: must be a name of lower-case letters, digits, - and _, at most 32',
-      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:12: targets\.main\.engine: /),
-      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:12: targets\.main\.shards: /),
+      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:12: targets\.main\.engine: .*'embedded' \| 'solr'/),
+      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:13: targets\.other\.shards: /),
+      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:14: targets\.cloud\.urls\.0: /),
+      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:14: targets\.cloud\.index: a name of letters/),
     ])
   })
 

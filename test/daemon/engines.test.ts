@@ -21,3 +21,20 @@ targets: { main: { engine: embedded } }
   })
   await state.close()
 })
+
+test('a file of authorities that is not there is told by its key, before any server is asked', async () => {
+  const config = parseConfig(
+    `
+database: { url: "postgres://127.0.0.1:1/slip" }
+repository: { root: tree }
+sources: { tree: { kind: repository } }
+targets: { main: { engine: solr, urls: ["https://127.0.0.1:1/solr"], ca: none.pem } }
+`,
+    '/etc/slip/slip.yaml',
+  )
+  await expect(openTargetEngine(config, { siblingUrl: () => null }, 'main')).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringMatching(/^targets\.main\.ca: .*\/etc\/slip\/none\.pem/),
+    place: { key: 'targets.main.ca' },
+  })
+})

@@ -131,6 +131,7 @@ const lockTable = {
 /** Everything an engine holds, shard by shard. */
 export async function* contentOf(engine: Engine, shards: number): AsyncGenerator<EngineContent> {
   for (let shard = 1; shard <= shards; shard++) {
+    await engine.commit(shard, 'visible')
     for (let after = ''; ; ) {
       const held = await engine.scan(shard, after, 1_000)
       for (const { id, rev, fence, digest } of held) yield { shard, id, rev, fence, digest }

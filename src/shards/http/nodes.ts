@@ -7,17 +7,21 @@ const restMs = 10_000
 
 /** Servers that are equally good for a request, such as the nodes of a cluster. */
 export class HttpNodes {
-  readonly #nodes: readonly HttpNode[]
+  /** As they were named. */
+  readonly all: readonly HttpNode[]
+  readonly #options: Omit<NodeOptions, 'url'>
+  readonly #others = new Map<string, HttpNode>()
   readonly #awayUntil = new Map<HttpNode, number>()
   #turn = 0
 
   constructor(urls: readonly string[], options: Omit<NodeOptions, 'url'>) {
-    this.#nodes = urls.map((url) => new HttpNode({ ...options, url }))
+    this.#options = options
+    this.all = urls.map((url) => new HttpNode({ ...options, url }))
   }
 
   /** Without users and passwords. */
   get urls(): readonly string[] {
-    return this.#nodes.map(({ url }) => url)
+    return this.all.map(({ url }) => url)
   }
 
   /**
@@ -40,14 +44,23 @@ export class HttpNodes {
     throw last
   }
 
+  /** The node of a URL that one of them told: one of them, or another of the same cluster, asked as they are. */
+  at(url: string): HttpNode {
+    const known = this.all.find((node) => node.url === url) ?? this.#others.get(url)
+    if (known !== undefined) return known
+    const other = new HttpNode({ ...this.#options, url })
+    this.#others.set(url, other)
+    return other
+  }
+
   async close(): Promise<void> {
-    await Promise.all(this.#nodes.map((node) => node.close()))
+    await Promise.all([...this.all, ...this.#others.values()].map((node) => node.close()))
   }
 
   /** Beginning with the next; those that were away last. */
   #inOrder(): HttpNode[] {
-    const turn = this.#turn++ % this.#nodes.length
-    const order = [...this.#nodes.slice(turn), ...this.#nodes.slice(0, turn)]
+    const turn = this.#turn++ % this.all.length
+    const order = [...this.all.slice(turn), ...this.all.slice(0, turn)]
     const now = performance.now()
     const isAway = (node: HttpNode) => (this.#awayUntil.get(node) ?? 0) > now
     return [...order.filter((node) => !isAway(node)), ...order.filter(isAway)]

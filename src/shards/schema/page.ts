@@ -87,6 +87,12 @@ The embedded engine keeps documents as they are and has rules of its own for wor
 - Chinese or Japanese letters that were set with blanks between them, by their pairs: 漢 字 is found as "漢 字".
 - A Korean word without its particles: 학교에서 is one word.
 - What follows an apostrophe, alone: l'homme is one word.
+- A Greek word without the iota subscript it is written with: ἀρχῇ is αρχηι.
+
+## What is found beside what was asked for, in either
+
+- A phrase that goes on from one page to the next: a document has one text. On neither page is it shown.
+- Kana with sound marks by kana without, and the other way round: カラス finds ガラス.
 
 ## What the LS schema has and this one has not
 

@@ -13,4 +13,5 @@ engineConformance('embedded', {
     return { engine, close: () => engine.close() }
   },
   refused: (id, fence) => document({ id, fence, pages: ['a NUL \0 in the text'] }),
+  differences: [],
 })

@@ -29,8 +29,8 @@ export function engineConformance(name: string, tested: EngineUnderTest): void {
     readRules(subject)
     commitRules(subject)
     limitRules(subject)
-    searchRules(subject)
-    scriptRules(subject)
+    searchRules(subject, tested.differences)
+    scriptRules(subject, tested.differences)
     restoreRules(subject)
   })
 }

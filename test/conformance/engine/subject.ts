@@ -6,7 +6,19 @@ export interface EngineUnderTest {
   open(): Promise<{ engine: Engine; close(): Promise<void> }>
   /** A document this engine refuses for its content. */
   refused(id: string, fence: number): IndexDocument
+  /** In what it is not as the embedded engine: held to, as the rules are. docs/schema.md tells them to people. */
+  readonly differences: readonly Difference[]
 }
+
+export type Difference =
+  /** A phrase goes on from one page to the next: a document has one text. */
+  | 'phrases across pages'
+  /** Kana are the same with and without their sound marks. */
+  | 'voiced kana'
+  /** A Korean word is found only as it stands, its particles included. */
+  | 'Korean particles'
+  /** A Greek letter with iota subscript is two letters. */
+  | 'iota subscript'
 
 /** What the rules work with; `engine` and `other` are two connections to the same index. */
 export interface Subject {

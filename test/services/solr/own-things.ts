@@ -8,7 +8,10 @@ import { done, systemOf } from './admin.ts'
 export interface TestSolr {
   /** Ends with /solr. */
   readonly url: string
-  /** Begins the name of every core, collection, alias and configset of the test file. */
+  /**
+   * Begins the name of every core, collection, alias and configset of the test file, behind the `slip-` of configsets that
+   * SLIP makes.
+   */
   readonly prefix: string
   /** Removes those whose names begin so. */
   drop(): Promise<void>
@@ -28,7 +31,7 @@ export async function testSolr(server: 'solr' | 'solrcloud'): Promise<TestSolr> 
 export const solrThings: Leftovers = {
   async unused(admin) {
     const named = await Promise.all((await kindsOn(admin)).map((kind) => namesOf(kind, 'test_')))
-    return [...new Set(named.flat())]
+    return [...new Set(named.flat().map(ownName))]
   },
   drop: dropAll,
 }
@@ -43,7 +46,10 @@ interface Kind {
   remove(name: string): Promise<unknown>
 }
 
-const namesOf = async (kind: Kind, prefix: string) => (await kind.list()).filter((name) => name.startsWith(prefix))
+const namesOf = async (kind: Kind, prefix: string) =>
+  (await kind.list()).filter((name) => ownName(name).startsWith(prefix))
+
+const ownName = (name: string) => name.replace(/^slip-/, '')
 
 /** In the order in which they can be removed. */
 async function kindsOn(url: string): Promise<Kind[]> {

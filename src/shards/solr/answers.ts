@@ -1,0 +1,69 @@
+import { SlipError } from '../../errors/slip-error.ts'
+import { type Answer, jsonOf, NotUnderstood } from '../http/answer.ts'
+import { HttpFault } from '../http/fault.ts'
+import { NoCore } from './core.ts'
+
+/** An answer of Solr that says it did not do what it was asked. */
+export class SolrRefusal extends Error {
+  readonly status: number
+  /** Solr's own words. */
+  readonly words: string
+  readonly url: string
+
+  constructor({ status, url }: Answer, words: string) {
+    super(`answered ${status}: ${words}`)
+    this.name = 'SolrRefusal'
+    this.status = status
+    this.words = words
+    this.url = url
+  }
+}
+
+/** What is meant where the body of an answer is for browsers. */
+const meanings: Readonly<Record<number, string>> = {
+  401: 'user and password are not accepted',
+  403: 'the user may not do this',
+  404: 'it is not there',
+}
+
+/** The JSON of an answer. Throws SolrRefusal for a status other than 200, NotUnderstood for what is no JSON. */
+export function contentOf<T>(answer: Answer): T {
+  const meaning = meanings[answer.status]
+  if (meaning !== undefined && answer.type !== 'application/json') throw new SolrRefusal(answer, meaning)
+  const content = jsonOf(answer) as { error?: { msg?: unknown } } | null
+  if (answer.status === 200) return content as T
+  const words = content?.error?.msg
+  throw new SolrRefusal(answer, typeof words === 'string' ? words : (meaning ?? 'without a reason'))
+}
+
+export const isStatus = (error: unknown, ...statuses: readonly number[]): error is SolrRefusal =>
+  error instanceof SolrRefusal && statuses.includes(error.status)
+
+/** Whether a server, a connection or a core that is missing is at fault, and not SLIP. */
+export const isFault = (error: unknown): error is Error =>
+  error instanceof SolrRefusal ||
+  error instanceof NotUnderstood ||
+  error instanceof HttpFault ||
+  error instanceof NoCore
+
+/** Where something was asked for, and what went wrong there, in one sentence. */
+export function sentenceOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const url = urlOf(error)
+  return url === null ? message : `${url}: ${message}`
+}
+
+/** ENGINE_UNAVAILABLE with target, shard and server, unless it is a SlipError already. */
+export function unavailable(error: unknown, target: string, shard?: number): SlipError {
+  if (error instanceof SlipError) return error
+  if (!isFault(error)) throw error
+  const place = { target, ...(shard === undefined ? {} : { shard }) }
+  return new SlipError('ENGINE_UNAVAILABLE', sentenceOf(error), { place, cause: error })
+}
+
+/** Without the query, which says nothing to a person. */
+function urlOf(error: unknown): string | null {
+  if (error instanceof SolrRefusal || error instanceof NotUnderstood || error instanceof HttpFault)
+    return error.url.replace(/\?.*$/, '')
+  return null
+}

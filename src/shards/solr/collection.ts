@@ -1,0 +1,57 @@
+import type { HttpNodes } from '../http/nodes.ts'
+import { contentOf, isStatus } from './answers.ts'
+import { type FindCore, NoCore } from './core.ts'
+
+interface Replica {
+  readonly core: string
+  readonly base_url: string
+  readonly node_name: string
+  readonly state: string
+  readonly leader?: string
+}
+
+export interface Collection {
+  readonly configName: string
+  readonly router: { readonly name: string }
+  readonly shards: Readonly<Record<string, { readonly replicas: Readonly<Record<string, Replica>> }>>
+}
+
+interface ClusterStatus {
+  readonly cluster: {
+    readonly live_nodes: readonly string[]
+    readonly collections: Readonly<Record<string, Collection>>
+  }
+}
+
+/** Named shard of a collection for a shard. */
+export const shardName = (shard: number): string => `shard${shard}`
+
+/** What the cluster says of a collection; null when there is none. */
+export async function collectionOf(nodes: HttpNodes, index: string) {
+  try {
+    const path = `/admin/collections?action=CLUSTERSTATUS&collection=${encodeURIComponent(index)}&wt=json`
+    const { cluster } = contentOf<ClusterStatus>(await nodes.request({ method: 'GET', path }))
+    // asked by an alias, it answers with the collection behind it
+    const collection = Object.values(cluster.collections)[0]
+    return collection === undefined ? null : { collection, liveNodes: cluster.live_nodes }
+  } catch (error) {
+    if (isStatus(error, 400) && /not found/i.test(error.words)) return null
+    throw error
+  }
+}
+
+/** The leaders of a collection, on whatever node the cluster says. */
+export async function leadersOf(nodes: HttpNodes, index: string): Promise<FindCore> {
+  const found = await collectionOf(nodes, index)
+  return (shard) => {
+    const name = shardName(shard)
+    if (found === null)
+      throw new NoCore(`${nodes.urls.join(', ')}: there is no collection ${index}; slipctl targets apply makes it`)
+    const replicas = found.collection.shards[name]?.replicas
+    if (replicas === undefined) throw new NoCore(`collection ${index} has no ${name}; slipctl targets apply makes it`)
+    const leader = Object.values(replicas).find((replica) => replica.leader === 'true')
+    if (leader === undefined || leader.state !== 'active' || !found.liveNodes.includes(leader.node_name))
+      throw new NoCore(`${name} of collection ${index} has no leader`)
+    return { node: nodes.at(leader.base_url), name: leader.core, shard, route: name }
+  }
+}

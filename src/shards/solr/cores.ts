@@ -1,0 +1,54 @@
+import type { HttpNodes } from '../http/nodes.ts'
+import { contentOf } from './answers.ts'
+import { leadersOf } from './collection.ts'
+import type { Core, FindCore } from './core.ts'
+import { standaloneCores } from './standalone.ts'
+
+/** Where the cores of an index are: asked of the servers when first needed, and again when one is not there any more. */
+export class Cores {
+  readonly index: string
+  readonly nodes: HttpNodes
+  #isCloud: Promise<boolean> | undefined
+  #find: Promise<FindCore> | undefined
+
+  constructor(index: string, nodes: HttpNodes) {
+    this.index = index
+    this.nodes = nodes
+  }
+
+  /** Throws NoCore, SolrRefusal, NotUnderstood or HttpFault. */
+  async of(shard: number): Promise<Core> {
+    this.#find ??= this.#ask()
+    const find = this.#find
+    try {
+      return (await find)(shard)
+    } catch (error) {
+      if (this.#find === find) this.forget()
+      throw error
+    }
+  }
+
+  /** What is known is asked for anew: a core has gone, or another is the leader. */
+  forget(): void {
+    this.#find = undefined
+  }
+
+  /** Whether the servers are a SolrCloud; asked once. */
+  async isCloud(): Promise<boolean> {
+    this.#isCloud ??= this.nodes
+      .request({ method: 'GET', path: '/admin/info/system?wt=json' })
+      .then((answer) => contentOf<{ mode?: string }>(answer).mode === 'solrcloud')
+    const asked = this.#isCloud
+    try {
+      return await asked
+    } catch (error) {
+      if (this.#isCloud === asked) this.#isCloud = undefined
+      throw error
+    }
+  }
+
+  async #ask(): Promise<FindCore> {
+    if (!(await this.isCloud())) return standaloneCores(this.nodes.all, this.index)
+    return leadersOf(this.nodes, this.index)
+  }
+}

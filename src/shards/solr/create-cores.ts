@@ -1,0 +1,41 @@
+import { SlipError } from '../../errors/slip-error.ts'
+import type { HttpNode } from '../http/node.ts'
+import { contentOf, isStatus } from './answers.ts'
+import type { Chains } from './chains.ts'
+import type { SolrOptions } from './options.ts'
+import { coreName, coresOn } from './standalone.ts'
+
+/**
+ * Makes the cores that no server has, shard 1 on the first, shard 2 on the second and so on: by their number alone, so that
+ * two processes at once choose the same. All servers must answer, for the core of a shard may be on any.
+ */
+export async function createCores(
+  nodes: readonly HttpNode[],
+  { strict: configset }: Chains,
+  { index, target }: SolrOptions,
+  shards: number,
+): Promise<void> {
+  const present = new Set((await Promise.all(nodes.map(coresOn))).flatMap(({ cores }) => cores))
+  for (let shard = 1; shard <= shards; shard++) {
+    const name = coreName(index, shard)
+    if (!present.has(name)) await createCore(nodes[(shard - 1) % nodes.length] as HttpNode, name, { configset, target })
+  }
+}
+
+async function createCore(
+  node: HttpNode,
+  name: string,
+  { configset, target }: { readonly configset: string; readonly target: string },
+): Promise<void> {
+  const parameters = new URLSearchParams({ action: 'CREATE', name, configSet: configset, wt: 'json' })
+  try {
+    contentOf(await node.request({ method: 'GET', path: `/admin/cores?${parameters}` }))
+  } catch (error) {
+    if (isStatus(error, 400) && /could not load configuration/i.test(error.words)) {
+      const message = `${node.url} has no configset ${configset}`
+      throw new SlipError('ENGINE_CONFIGSET_MISSING', message, { place: { target }, cause: error })
+    }
+    // another process was first
+    if (!isStatus(error, 500) || !/already exists/i.test(error.words)) throw error
+  }
+}

@@ -1,0 +1,70 @@
+import type { Engine } from '../engine.ts'
+import { HttpNodes } from '../http/nodes.ts'
+import { contentOf, unavailable } from './answers.ts'
+import { chainsOf } from './chains.ts'
+import { commitShard } from './commit.ts'
+import { Cores } from './cores.ts'
+import { createIndex } from './create.ts'
+import { readMarker, writeMarker } from './marker.ts'
+import type { SolrOptions } from './options.ts'
+import { countHeld, getHeld, highestFence, scanHeld } from './read.ts'
+import { searchIndex } from './search.ts'
+import { writeAll } from './update.ts'
+
+/** Solr 9: a core for each shard on servers that stand alone, or a collection with a named shard for each in a SolrCloud. */
+export function openSolrEngine(options: SolrOptions): Engine {
+  const { target, index } = options
+  const nodes = openNodes(options)
+  const cores = new Cores(index, nodes)
+  const chains = chainsOf(target)
+  const told = <T>(answer: Promise<T>, shard?: number): Promise<T> =>
+    answer.catch((error: unknown) => {
+      throw unavailable(error, target, shard)
+    })
+  return {
+    create: (shards) => told(createIndex(cores, chains, options, shards)),
+    post: (shard, documents) =>
+      writeAll(
+        cores,
+        chains,
+        shard,
+        documents.map(({ id, fence, json }) => ({ id, fence, json })),
+      ),
+    remove: (shard, removals) =>
+      writeAll(
+        cores,
+        chains,
+        shard,
+        removals.map(({ id, fence }) => ({ id, fence, json: null })),
+      ),
+    get: (shard, ids) => told(getHeld(cores, shard, ids), shard),
+    scan: (shard, after, limit) => told(scanHeld(cores, shard, after, limit), shard),
+    highestFence: (shard) => told(highestFence(cores, shard), shard),
+    marker: (shard) => told(readMarker(cores, shard), shard),
+    mark: (shard, from, to) => told(writeMarker(cores, chains, shard, { from, to }), shard),
+    count: (shard) => told(countHeld(cores, shard), shard),
+    commit: (shard, reach) => told(commitShard(cores, shard, reach), shard),
+    search: (query, asked) => told(searchIndex(cores, options.shards, query, asked)),
+    health: () =>
+      told(nodes.request({ method: 'GET', path: '/admin/info/health?wt=json' }).then((a) => void contentOf(a))),
+    close: () => nodes.close(),
+  }
+}
+
+/** Requests at a time to a node: what is written, and beside it what is read. */
+const connections = 4
+
+/** User and password of the first URL are those of nodes that only the cluster names, too. */
+function openNodes({ urls, user, password, ca, compress, timeout }: SolrOptions): HttpNodes {
+  const first = new URL(urls[0] as string)
+  return new HttpNodes(urls, {
+    user: user ?? decodeURIComponent(first.username),
+    password: password ?? decodeURIComponent(first.password),
+    ...(ca === undefined ? {} : { ca }),
+    compress,
+    connections,
+    connectMs: 10_000,
+    headersMs: timeout,
+    bodyMs: timeout,
+  })
+}

@@ -1,0 +1,75 @@
+import { contentOf, isStatus } from './answers.ts'
+import type { Chains } from './chains.ts'
+import type { Cores } from './cores.ts'
+import { answerOf, askCore, askShard, formBody } from './request.ts'
+
+/**
+ * The durability marker is a document among the others, with an id that no item has, for those have no blanks: whatever
+ * empties a core or sets it back takes the marker along. A field of its own hides it, and its fence is 0, which no
+ * document has.
+ */
+const markerId = 'durability marker'
+
+interface Marker {
+  readonly at: number
+  /** Of Solr, beyond 53 bits. */
+  readonly version: string
+}
+
+/** See Engine.marker. */
+export async function readMarker(cores: Cores, shard: number): Promise<number | null> {
+  return (await markerOf(cores, shard))?.at ?? null
+}
+
+/**
+ * See Engine.mark. The version that was read is sent along, and Solr writes only where it holds that; -1 = none. The
+ * chain is one that compares no fences, as the marker has none.
+ */
+export async function writeMarker(
+  cores: Cores,
+  { marker: chain }: Chains,
+  shard: number,
+  { from, to }: { readonly from: number | null; readonly to: number },
+): Promise<boolean> {
+  const found = await markerOf(cores, shard)
+  if ((found?.at ?? null) !== from) return false
+  const core = await cores.of(shard)
+  // by hand, for a version has more digits than a number of JavaScript
+  const document = `[{"id":"${markerId}","marker":${to},"fence":0,"_version_":${found?.version ?? -1}}]`
+  const route = core.route === null ? {} : { _route_: core.route }
+  // what was written before is then on disk as well; searches need not see it
+  const parameters = {
+    'update.chain': chain,
+    ...route,
+    commit: 'true',
+    openSearcher: 'false',
+    commit_end_point: 'leaders',
+  }
+  try {
+    await askCore(core, {
+      path: `/update?${new URLSearchParams({ ...parameters, wt: 'json' })}`,
+      body: Buffer.from(document),
+      type: 'application/json',
+    })
+    return true
+  } catch (error) {
+    if (isStatus(error, 409)) return false
+    throw error
+  }
+}
+
+async function markerOf(cores: Cores, shard: number): Promise<Marker | null> {
+  const asked = {
+    path: '/get',
+    ...formBody([
+      ['id', markerId],
+      ['fl', 'marker,_version_'],
+      ['distrib', 'false'],
+      ['wt', 'json'],
+    ]),
+  }
+  const answer = await askShard(cores, shard, (core) => answerOf(core, asked))
+  const { doc } = contentOf<{ doc: { marker: number } | null }>(answer)
+  const version = /"_version_":\s*(\d+)/.exec(answer.body.toString())?.[1]
+  return doc === null || version === undefined ? null : { at: doc.marker, version }
+}

@@ -1,0 +1,65 @@
+import { type Held, type HighestFence, mostScanned } from '../engine.ts'
+import { unfilteredHandler } from '../schema/solr-config.ts'
+import { commitShard } from './commit.ts'
+import type { Cores } from './cores.ts'
+import { heldFields, heldOf, readHeld, type SolrDocument } from './held.ts'
+import { askCore, askShard, jsonBody } from './request.ts'
+
+/** What a search answers of a core alone. */
+export interface Found<T = SolrDocument> {
+  readonly response: { readonly numFound: number; readonly docs: readonly T[] }
+}
+
+/** Neither tombstones nor the marker; said here, for the handler that SLIP asks hides nothing. */
+export const live = '-tombstone:[* TO *] -marker:[* TO *]'
+
+/** A search in the core of a shard, by Solr's JSON request. */
+export function searchShard<T>(cores: Cores, shard: number, request: object): Promise<Found<T>> {
+  const asked = { path: `${unfilteredHandler}?distrib=false&wt=json`, ...jsonBody(request) }
+  return askShard(cores, shard, (core) => askCore(core, asked))
+}
+
+/** See Engine.get. */
+export async function getHeld(cores: Cores, shard: number, ids: readonly string[]): Promise<Held[]> {
+  if (ids.length === 0) return []
+  const held = await askShard(cores, shard, (core) => readHeld(core, ids))
+  return [...held.values()]
+    .filter(({ isTombstone }) => !isTombstone)
+    .map(({ id, rev, fence, digest }) => ({ id, rev, fence, digest }))
+}
+
+/** See Engine.scan. */
+export async function scanHeld(cores: Cores, shard: number, after: string, limit: number): Promise<Held[]> {
+  const { response } = await searchShard<SolrDocument>(cores, shard, {
+    query: '*:*',
+    // each is asked once: no use to keep what it matches
+    filter: [live, ...(after === '' ? [] : [`{!lucene cache=false}id:{${quoted(after)} TO *]`])],
+    sort: 'id asc',
+    fields: heldFields,
+    limit: Math.min(Math.max(limit, 0), mostScanned),
+  })
+  return response.docs.map(heldOf).map(({ id, rev, fence, digest }) => ({ id, rev, fence, digest }))
+}
+
+/** See Engine.highestFence. What no commit has shown yet counts, so there is one first. */
+export async function highestFence(cores: Cores, shard: number): Promise<HighestFence | null> {
+  await commitShard(cores, shard, 'visible')
+  const { response } = await searchShard<SolrDocument>(cores, shard, {
+    query: '*:*',
+    filter: ['-marker:[* TO *]'],
+    sort: 'fence desc',
+    fields: 'id,fence',
+    limit: 1,
+  })
+  const [highest] = response.docs
+  return highest?.fence === undefined ? null : { id: highest.id, fence: highest.fence }
+}
+
+/** See Engine.count. */
+export async function countHeld(cores: Cores, shard: number): Promise<number> {
+  const { response } = await searchShard(cores, shard, { query: '*:*', filter: [live], limit: 0 })
+  return response.numFound
+}
+
+/** As a term of Solr's query language that has no operators. */
+const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`

@@ -1,0 +1,83 @@
+import type { PageHit, SearchAnswer, SearchHit, SearchOptions } from '../engine.ts'
+import { type FindPages, pageFinder } from '../search/best-pages.ts'
+import { limitsOf } from '../search/limits.ts'
+import { type Phrase, parseQuery } from '../search/query.ts'
+import { analyser } from './analysis.ts'
+import type { Cores } from './cores.ts'
+import { live, searchShard } from './read.ts'
+
+/**
+ * The fields of the catalogue in which a phrase is looked for, each by its own analysis: those without stems where there
+ * is a choice.
+ */
+const catalogueFields = ['titleProper', 'author', 'publishDate', 'volume_enumcron', 'allfieldsProper']
+
+interface HitDocument {
+  readonly id: string
+  readonly score: number
+  /** Above 0 when a phrase is in the text. */
+  readonly inText: number
+  readonly title?: readonly string[]
+  readonly author?: readonly string[]
+  readonly publishDate?: readonly string[]
+}
+
+/**
+ * See Engine.search. Every shard is asked for all that may be shown, and the best of all are: scores are comparable as far
+ * as the shards are alike. A phrase is given to Solr as a value, never as query language, so nothing a person types is an
+ * operator.
+ */
+export async function searchIndex(
+  cores: Cores,
+  shards: number,
+  text: string,
+  options: SearchOptions,
+): Promise<SearchAnswer> {
+  const { wanted, excluded } = parseQuery(text)
+  if (wanted.length === 0) return { total: 0, hits: [] }
+  const { limit, pagesPerHit } = limitsOf(options)
+  const request = requestOf(wanted, excluded, limit)
+  const numbers = Array.from({ length: shards }, (_, at) => at + 1)
+  const answers = await Promise.all(
+    numbers.map(async (shard) => ({ shard, ...(await searchShard<HitDocument>(cores, shard, request)).response })),
+  )
+  const best = answers
+    .flatMap(({ shard, docs }) => docs.map((document) => ({ shard, document })))
+    .sort((a, b) => b.document.score - a.document.score || (a.document.id < b.document.id ? -1 : 1))
+    .slice(0, limit)
+  const total = answers.reduce((sum, { numFound }) => sum + numFound, 0)
+  const find = pagesPerHit === 0 ? null : await pageFinder(wanted, analyser(cores, 1))
+  const hits: SearchHit[] = []
+  for (const { shard, document } of best) {
+    const pages = find === null ? [] : await pagesOf(document, find, { ...options, pagesPerHit })
+    hits.push(hitOf(shard, document, pages))
+  }
+  return { total, hits }
+}
+
+function requestOf(wanted: readonly Phrase[], excluded: readonly Phrase[], limit: number): object {
+  return {
+    query: { bool: { must: wanted.map(anywhere), must_not: excluded.map(anywhere) } },
+    queries: { text: { bool: { should: wanted.map((phrase) => fieldQuery('ocr', phrase)) } } },
+    filter: live,
+    fields: ['id', 'score', 'title', 'author', 'publishDate', 'inText:query($text,0)'],
+    sort: 'score desc, id asc',
+    limit,
+  }
+}
+
+/** As a phrase, by the analysis of the field. */
+const fieldQuery = (f: string, { text }: Phrase) => ({ field: { f, query: text } })
+
+const anywhere = (phrase: Phrase) => ({
+  bool: { should: ['ocr', ...catalogueFields].map((field) => fieldQuery(field, phrase)) },
+})
+
+async function pagesOf({ id, inText }: HitDocument, find: FindPages, options: SearchOptions): Promise<PageHit[]> {
+  return inText > 0 ? find(await options.pagesOf(id), options.pagesPerHit) : []
+}
+
+function hitOf(shard: number, { id, score, title, author, publishDate }: HitDocument, pages: PageHit[]): SearchHit {
+  const first = (values: readonly string[] | undefined) => values?.[0] ?? null
+  return { id, shard, score, title: first(title), author: first(author), publishDate: first(publishDate), pages }
+}
