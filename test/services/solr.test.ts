@@ -101,14 +101,14 @@ describe('solr', () => {
     const ended = spawnSync('true').pid
     const [dead, kept] = [`test_${hostTag}_${ended}_1_1`, `test_00000000_${ended}_1_1`]
     for (const name of [dead, kept]) {
-      await layConfigset(solr, name, fences)
-      await createCore(solr, `${name}_0`, name)
+      await layConfigset(solr, `slip-${name}-0`, fences)
+      await createCore(solr, `${name}_0`, `slip-${name}-0`)
     }
     await dropLeftovers('solr', solr.url)
     const left = await solrThings.unused(solr.url)
     await solrThings.drop(solr.url, kept)
     expect(left.filter((name) => name.startsWith(dead))).toEqual([])
-    expect(left.filter((name) => name.startsWith(kept)).sort()).toEqual([kept, `${kept}_0`])
+    expect(left.filter((name) => name.startsWith(kept)).sort()).toEqual([`${kept}-0`, `${kept}_0`])
   })
 })
 
