@@ -76,9 +76,8 @@ const isOf = ({ only }: Key, kind: unknown): boolean => only.length === 0 || onl
 function otherTarget(keys: readonly Key[], depth: number): string[] {
   const { name, values } = other
   const own = keys.filter((key) => key.only.length > 0 && isOf(key, values['targets.NAME.engine']))
-  const told = own.flatMap((key) => ['', ...keyLines(key, depth)])
   const set = Object.entries(values).map(([path, value]) => `# ${keyLine(path, value, depth)}`)
-  return ['', `#   ${name}:`, ...set, ...told]
+  return ['', `#   ${name}:`, ...set, ...keysLines(own, depth)]
 }
 
 function keysLines(keys: readonly Key[], depth: number): string[] {

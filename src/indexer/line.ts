@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { Config } from '../config/load.ts'
 import { type Breakers, type Gate, shardName } from '../daemon/breakers.ts'
 import type { Chore } from '../daemon/chores/chore.ts'
+import { commitShards } from '../daemon/chores/commit.ts'
 import { recheckChore } from '../daemon/chores/recheck.ts'
 import { restoreChores } from '../daemon/chores/restore.ts'
 import type { OpenedEngine } from '../daemon/engines.ts'
@@ -38,6 +39,7 @@ export class Line {
   readonly #brake: StormBrake
   readonly #watch: RestoreWatch
   #wasSuspended = false
+  #isCommitted = true
   /** The first that was away and kept a whole batch from being done: what `--once` ends with, when the rest is done. */
   #away: SlipError | null = null
 
@@ -105,15 +107,29 @@ export class Line {
     if (claim === null) {
       // it answered, and there is nothing to try it out with
       if (!storm) breakers.succeeded('target', name)
-      if (openness.only === undefined) return once ? (this.#away ?? this.#suspendedShard() ?? 'idle') : 'idle'
+      if (openness.only === undefined) {
+        if (!once) return 'idle'
+        await this.#commitAtTheEnd()
+        return this.#away ?? this.#suspendedShard() ?? 'idle'
+      }
       breakers.succeeded('shard', shardName(name, openness.only))
       return 'worked'
     }
+    this.#isCommitted = false
     const report = await this.#run(claim, startedAt, storm)
     if (gate === 'probe') this.#judge(report, storm)
     if (report.storm !== null) this.#wasSuspended = true
     this.#away ??= report.away
     return 'worked'
+  }
+
+  /** With `--once`: who waits for it to end wants to see what it wrote, and no chore will come. */
+  async #commitAtTheEnd(): Promise<void> {
+    const { name, shards } = this.target
+    const commit = this.#context.config.targets[name]?.commit
+    if (this.#isCommitted || commit === undefined || !('by' in commit) || commit.by !== 'slip') return
+    this.#isCommitted = true
+    this.#away ??= await this.#awayError(() => commitShards(this.#opened.engine, shards, 'durable'))
   }
 
   #suspendedError(): SlipError {

@@ -31,7 +31,7 @@ const fenceOf = async (htid: string) =>
 
 /** A whole round of the scan; returns how many pages it took. */
 async function scan(period = week): Promise<number> {
-  const settings = { targets: { main: { scan: { period } } } } as unknown as Config
+  const settings = { targets: { main: { scan: { period }, commit: { durable: 60_000 } } } } as unknown as Config
   const chore = restoreChores(world.pair, settings, world.bus).find(({ name }) => name === 'scan:main') as Chore
   for (let pages = 1; ; pages++) {
     await world.do(chore)

@@ -4,12 +4,12 @@ import type { Pair } from '../restore/differences.ts'
 import { tellFindings } from '../restore/watch.ts'
 import type { Chore } from './chore.ts'
 
-/** Every minute: is one of database and engine older than the other? */
-export function compareChore(pair: Pair, bus: EventBus): Chore {
+/** At every interval: is one of database and engine older than the other? To look, an engine may have to commit. */
+export function compareChore(pair: Pair, bus: EventBus, periodMs = 60_000): Chore {
   const { name } = pair.target
   return {
     name: `compare:${name}`,
-    periodMs: 60_000,
+    periodMs,
     look: async () => {
       const { findings, away } = await compareShards(pair)
       const [first] = away.values()

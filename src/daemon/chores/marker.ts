@@ -5,14 +5,14 @@ import type { Pair } from '../restore/differences.ts'
 import type { Chore } from './chore.ts'
 
 /**
- * Every minute each shard gets the marker that the database said it would get: what is written to the shard later, and then
+ * At every interval each shard gets the marker that the database said it would get: what is written to the shard later, and then
  * lost with it, was settled later than that. A shard that was set back, or is ahead, keeps the marker it has until the
  * comparison has written down what it tells.
  */
-export function markerChore({ db, engine, target }: Pair): Chore {
+export function markerChore({ db, engine, target }: Pair, periodMs = 60_000): Chore {
   return {
     name: `marker:${target.name}`,
-    periodMs: 60_000,
+    periodMs,
     look: async () => {
       const states = await shardStates(db, target.name)
       // one that is away keeps no other from its marker

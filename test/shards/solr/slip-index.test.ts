@@ -1,22 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { whatIsCreated } from '../../../src/shards/schema/created.ts'
-import { schemaDescription } from '../../../src/shards/schema/description.ts'
-import { updateChain } from '../../../src/shards/schema/solr-config.ts'
 import { readProgress } from '../../../src/state/audit/progress.ts'
 import { slipctl } from '../../ctl/slipctl.ts'
 import { type Library, openLibrary, samples } from '../../daemon/library.ts'
 import { endAll, runOnce } from '../../daemon/processes.ts'
-import { layConfigset } from '../../services/solr/configset.ts'
 import { testSolr } from '../../services/solr/own-things.ts'
+import { layConfigsetOf } from './solr-engine.ts'
 
 const expected = JSON.parse(readFileSync(join(samples, 'expected.json'), 'utf8'))
 const solr = await testSolr('solr')
 
 let library: Library
 beforeAll(async () => {
-  await layConfigset(solr, updateChain(schemaDescription, 'main'), whatIsCreated('solr', 'main', 60_000))
+  await layConfigsetOf(solr, 'main')
   const main = { engine: 'solr', urls: [solr.url], index: solr.prefix, shards: 2, lease: '1m', overlap: '1m' }
   library = await openLibrary({ config: { targets: { main } } })
 })
@@ -31,9 +28,14 @@ const runStages = async () => {
     expect([stage, (await runOnce(stage, library.configFile)).code]).toEqual([stage, 0])
 }
 
-test('slip-index keeps an index of Solr true, day by day, and every search of the sample finds its volumes', async () => {
+test('slip-index keeps an index of Solr true, day by day, and when --once ends all of it is visible', async () => {
   library.lay('day-1')
   await runStages()
+  const counts = await Promise.all([library.engine.count(1), library.engine.count(2)])
+  const [ledger] = await library.state.db.query<{ count: number }>(
+    `SELECT count(*) AS count FROM slip_indexed WHERE presence = 'indexed'`,
+  )
+  expect(counts[0] + counts[1]).toBe(ledger?.count)
   expect(await library.violations()).toEqual([])
   library.lay('day-2')
   await runStages()

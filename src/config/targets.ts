@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { duration } from './duration.ts'
+
+/** What every target has, whatever its engine. */
+const anyTarget = {
+  shards: z.number().int().min(1).max(999).default(1).describe('Number of shards; fixed once the target is applied.'),
+  lease: duration('5m').describe('How long a claim lives without renewal.'),
+  overlap: duration('5m').describe(
+    'How far behind its watermark slip-enqueue reads again; longer than any transaction of slip-rights.',
+  ),
+  sweep: z
+    .strictObject({
+      period: duration('10m').describe(
+        'From the beginning of one sweep of all items to that of the next; a longer sweep is followed by the next at once.',
+      ),
+      rate: z
+        .number()
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(1_000)
+        .describe('Items a second the sweep looks at; a target that is being filled is not held to it.'),
+    })
+    .prefault({})
+    .describe('The slow search for whatever the watermark missed.'),
+  scan: z
+    .strictObject({
+      period: duration('7d').describe('In which time slip-index compares every document of the index with the ledger.'),
+    })
+    .prefault({})
+    .describe('The slow comparison of index and ledger.'),
+}
+
+const durable = duration('1m').describe(
+  'How often a shard is given a new durability marker, and with it all that was written before goes to disk. What an engine that was set back lost is known to so much.',
+)
+
+/** Of engines that show what they took only after a commit. */
+const commits = z
+  .strictObject({
+    visible: duration('1m').describe('How often what was written is made visible to searches.'),
+    by: z
+      .enum(['slip', 'engine'])
+      .default('slip')
+      .describe(
+        'Who makes it visible: slip-index, or the engine by settings of its own. It is visible whenever index and database are compared, too: every `visible`, and no more often than once a minute.',
+      ),
+    durable,
+  })
+  .prefault({})
+  .describe('When what was written is visible, and on disk.')
+
+const ofUser = {
+  user: z.string().min(1).optional().describe('User name, when the URL has none.'),
+  password: z.string().min(1).optional().meta({ secret: true }).describe('Password, when the URL has none.'),
+}
+
+/** How to reach a target, and what is done for it. */
+export const target = z.discriminatedUnion('engine', [
+  z.strictObject({
+    engine: z
+      .literal('embedded')
+      .describe('Engine of the index; embedded = PostgreSQL full text, for trying things out and small libraries.'),
+    urls: z
+      .array(z.string().min(1))
+      .length(1)
+      .optional()
+      .describe(
+        'Where the engine answers. embedded: one postgres:// URL or embedded:DIR; default: a database of its own, slip_index_NAME, on the server of the state database, when that is a PostgreSQL.',
+      ),
+    commit: z.strictObject({ durable }).prefault({}).describe('When what was written is on disk.'),
+    ...anyTarget,
+  }),
+  z.strictObject({
+    engine: z
+      .literal('solr')
+      .describe('Solr 9, servers that stand alone with a core for each shard, or a SolrCloud with a collection.'),
+    urls: z
+      .array(z.url({ protocol: /^https?$/ }))
+      .min(1)
+      .describe(
+        'http(s)://HOST:PORT/solr of each server that has cores of the target; of a SolrCloud that of one node or more: the others are asked of it.',
+      ),
+    index: z
+      .string()
+      .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/, 'a name of letters, digits, _, . and -, at most 64')
+      .optional()
+      .describe('Name of the collection, or of the cores in front of _N; default: slip_NAME.'),
+    ...ofUser,
+    ca: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'File of the authorities (PEM) that may have signed the certificates of the servers; default: those of Node.',
+      ),
+    replicas: z
+      .number()
+      .int()
+      .min(1)
+      .max(9)
+      .default(1)
+      .describe('Replicas of each shard of a collection, when it is made.'),
+    compress: z
+      .boolean()
+      .default(false)
+      .describe('Compress what is posted, worth it where the network is slower than the CPU.'),
+    timeout: duration('2m').describe('How long an answer may take to begin; a commit of a large core takes long.'),
+    commit: commits,
+    ...anyTarget,
+  }),
+])

@@ -1,0 +1,21 @@
+import type { Engine } from '../../../src/shards/engine.ts'
+import { openEngine } from '../../../src/shards/open-engine.ts'
+import { whatIsCreated } from '../../../src/shards/schema/created.ts'
+import { schemaDescription } from '../../../src/shards/schema/description.ts'
+import { updateChain } from '../../../src/shards/schema/solr-config.ts'
+import type { SolrOptions } from '../../../src/shards/solr/options.ts'
+import { layConfigset } from '../../services/solr/configset.ts'
+
+/** Does not connect yet; target and index have one name. */
+export const solrEngine = (url: string, name: string, options: Partial<SolrOptions> = {}): Engine =>
+  openEngine('solr', {
+    ...{ urls: [url], target: name, index: name, shards: 2, replicas: 1, compress: false, timeout: 60_000 },
+    ...options,
+  })
+
+/** The configset of a target, and so what its update chain is called. */
+const configsetOf = (target: string): string => updateChain(schemaDescription, target)
+
+/** Lays the configset of a target on servers that stand alone, as an administrator does. */
+export const layConfigsetOf = (solr: Parameters<typeof layConfigset>[0], target: string): Promise<void> =>
+  layConfigset(solr, configsetOf(target), whatIsCreated('solr', target, 300_000))
