@@ -11,7 +11,7 @@ import { dropLeftovers } from './leftovers.ts'
 import { hostTag } from './own-names.ts'
 import { endAbandoned } from './run-folder.ts'
 import { done, type SolrAt } from './solr/admin.ts'
-import { privateSolrCloud } from './solr/cloud.ts'
+import { privateSolrCloud, type SolrCloud } from './solr/cloud.ts'
 import { layConfigset } from './solr/configset.ts'
 import { privateSolr, type SolrInstance } from './solr/instance.ts'
 import type { SolrNode } from './solr/node.ts'
@@ -72,12 +72,22 @@ interface Replica {
   readonly leader?: 'true'
 }
 
+/** `npm run services -- up`: its URL, or what it said when it ended without. */
+function up(server: string, variables: Record<string, string | undefined>) {
+  const main = join(import.meta.dirname, 'main.ts')
+  const child = spawn(process.execPath, [main, 'up', server], { env: { ...process.env, ...variables } })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const ended = Promise.all([text(child.stderr), once(child, 'exit')]).then(([said, [code]]) => ({ said, code }))
+  const line = once(createInterface(child.stdout), 'line').then(([url]) => String(url))
+  return { child, url: Promise.race([line, ended.then(({ said }) => said)]), ended }
+}
+
 describe('solr', () => {
   let solr: TestSolr
   beforeAll(async () => {
     solr = await testSolr('solr')
   }, START_MS)
-  afterAll(() => solr.drop())
+  afterAll(() => solr?.drop())
 
   test('a core is created from a configset that is laid into it, a document posted and found', async () => {
     await layConfigset(solr, solr.prefix, fences)
@@ -117,7 +127,7 @@ describe('solrcloud', () => {
   beforeAll(async () => {
     solr = await testSolr('solrcloud')
   }, START_MS)
-  afterAll(() => solr.drop())
+  afterAll(() => solr?.drop())
 
   test('a collection is created from a configset that is laid into it, and what is dropped leaves nothing', async () => {
     await layConfigset(solr, solr.prefix, fences)
@@ -130,6 +140,19 @@ describe('solrcloud', () => {
     await solr.drop()
     expect(await own()).toEqual([])
   })
+
+  test('named, it is used before every other and not ended; where none is wanted it is refused', async () => {
+    const { host } = new URL(solr.url)
+    const named = up('solrcloud', { SLIP_TEST_SOLRCLOUD_URL: solr.url })
+    expect(await named.url).toBe(solr.url)
+    named.child.kill('SIGINT')
+    expect((await named.ended).said).toContain(`at ${host}, named by SLIP_TEST_SOLRCLOUD_URL`)
+    expect(await up('solr', { SLIP_TEST_SOLR_URL: solr.url }).ended).toEqual({
+      said: expect.stringMatching(`SLIP_TEST_SOLR_URL at ${host} is of no use: it is SolrCloud 9\\S+, not Solr 9`),
+      code: 1,
+    })
+    await done(solr, 'GET /admin/info/system')
+  })
 })
 
 describe('a Solr of a test file alone', () => {
@@ -138,7 +161,7 @@ describe('a Solr of a test file alone', () => {
   beforeAll(async () => {
     solr = await privateSolr({ heapMb: 256, icu: false, tls: true, user })
   }, START_MS)
-  afterAll(() => solr.close())
+  afterAll(() => solr?.close())
 
   test('it speaks https with a certificate of its own, and answers its user only', async () => {
     expect((await ask(solr.url, 'GET /admin/info/system', undefined, solr.ca)).status).toBe(200)
@@ -170,53 +193,21 @@ describe('a Solr of a test file alone', () => {
     },
     START_MS,
   )
-})
-
-test(
-  'of a SolrCloud of two nodes any may be killed: another becomes the leader, and the rest goes on',
-  async () => {
-    const cloud = await privateSolrCloud({ nodes: 2, heapMb: 256, sessionMs: 3_000 })
-    onTestFinished(() => cloud.close())
-    const [one, two] = cloud.nodes as [SolrNode, SolrNode]
-    await layConfigset(one, 'fences', fences)
-    await createCollection(one, 'fences', 'numShards=2&replicationFactor=2')
-    const leaders = await leadersOf(one, 'fences')
-    expect(Object.keys(leaders)).toEqual(['shard1', 'shard2'])
-    const [killed, left] = leaders.shard1 === one.url ? [one, two] : [two, one]
-    await killed.kill()
-    await expect
-      .poll(() => leadersOf(left, 'fences'), { timeout: 60_000 })
-      .toEqual({ shard1: left.url, shard2: left.url })
-    for (let at = 0; at < 8; at++) await done(left, 'POST /fences/update', add(`a.${at}`, 7))
-  },
-  START_MS,
-)
-
-test(
-  'kill -9 of the process that started it leaves no server',
-  async () => {
-    const owner = fork(join(import.meta.dirname, 'solr/owner-process.ts'))
-    onTestFinished(() => endAbandoned('solr', 'java'))
-    const [pid] = (await Promise.race([once(owner, 'message'), once(owner, 'exit')])) as [number]
-    expect(identityOf(pid)).not.toBeNull()
-    owner.kill('SIGKILL')
-    await expect.poll(() => identityOf(pid), { timeout: 30_000 }).toBeNull()
-  },
-  START_MS,
-)
-
-describe('npm run services -- up', () => {
-  const up = (server: string, variables: Record<string, string | undefined> = {}) => {
-    const main = join(import.meta.dirname, 'main.ts')
-    const child = spawn(process.execPath, [main, 'up', server], { env: { ...process.env, ...variables } })
-    onTestFinished(() => void child.kill('SIGKILL'))
-    const ended = Promise.all([text(child.stderr), once(child, 'exit')]).then(([said, [code]]) => ({ said, code }))
-    const line = once(createInterface(child.stdout), 'line').then(([url]) => String(url))
-    return { child, url: Promise.race([line, ended.then(({ said }) => said)]), ended }
-  }
+  test(
+    'kill -9 of the process that started it leaves no server',
+    async () => {
+      const owner = fork(join(import.meta.dirname, 'solr/owner-process.ts'))
+      onTestFinished(() => endAbandoned('solr', 'java'))
+      const [pid] = (await Promise.race([once(owner, 'message'), once(owner, 'exit')])) as [number]
+      expect(identityOf(pid)).not.toBeNull()
+      owner.kill('SIGKILL')
+      await expect.poll(() => identityOf(pid), { timeout: 30_000 }).toBeNull()
+    },
+    START_MS,
+  )
 
   test(
-    'solr: its URL is printed; SIGINT ends it and removes what it laid down',
+    'npm run services -- up solr prints its URL; SIGINT ends it and removes what it laid down',
     async () => {
       const { child, url, ended } = up('solr', { SLIP_TEST_SOLR_URL: undefined })
       const { mode } = await done({ url: await url }, 'GET /admin/info/system')
@@ -229,18 +220,26 @@ describe('npm run services -- up', () => {
     },
     START_MS,
   )
+})
 
-  test('a server that is named is used before every other and not ended; a cloud is refused where none is wanted', async () => {
-    const { url } = await testSolr('solrcloud')
-    const { host } = new URL(url)
-    const cloud = up('solrcloud', { SLIP_TEST_SOLRCLOUD_URL: url })
-    expect(await cloud.url).toBe(url)
-    cloud.child.kill('SIGINT')
-    expect((await cloud.ended).said).toContain(`at ${host}, named by SLIP_TEST_SOLRCLOUD_URL`)
-    expect(await up('solr', { SLIP_TEST_SOLR_URL: url }).ended).toEqual({
-      said: expect.stringMatching(`SLIP_TEST_SOLR_URL at ${host} is of no use: it is SolrCloud 9\\S+, not Solr 9`),
-      code: 1,
-    })
-    await done({ url }, 'GET /admin/info/system')
-  })
+describe('a SolrCloud of a test file alone', () => {
+  let cloud: SolrCloud
+  beforeAll(async () => {
+    cloud = await privateSolrCloud({ nodes: 2, heapMb: 256, sessionMs: 3_000 })
+  }, START_MS)
+  afterAll(() => cloud?.close())
+
+  test('any of its nodes may be killed: another becomes the leader, and takes documents', async () => {
+    const [one, two] = cloud.nodes as [SolrNode, SolrNode]
+    await layConfigset(one, 'fences', fences)
+    await createCollection(one, 'fences', 'numShards=2&replicationFactor=2')
+    const leaders = await leadersOf(one, 'fences')
+    expect(Object.keys(leaders)).toEqual(['shard1', 'shard2'])
+    const [killed, left] = leaders.shard1 === one.url ? [one, two] : [two, one]
+    await killed.kill()
+    await expect
+      .poll(() => leadersOf(left, 'fences'), { timeout: 60_000 })
+      .toEqual({ shard1: left.url, shard2: left.url })
+    for (let at = 0; at < 8; at++) await done(left, 'POST /fences/update', add(`a.${at}`, 7))
+  }, 90_000)
 })
