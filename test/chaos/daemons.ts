@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
+import { dyingWithUs } from '../services/dying-with-us.ts'
 import type { Clock } from './clock.ts'
 import type { Gate } from './gate.ts'
-import { dyingWithUs, end } from './servers/server.ts'
+import { end } from './servers/server.ts'
 
 export type Stage = 'rights' | 'enqueue' | 'index'
 

@@ -2,9 +2,9 @@
 // servers under seeded faults. Says the schedule while it runs; ends with 0 when nothing was lost, doubled or stale.
 import { spawn } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { dyingWithUs } from '../services/dying-with-us.ts'
 import { namespaceVariable, works } from './platform.ts'
 import { type ChaosOptions, type ChaosResult, runChaos } from './run.ts'
-import { dyingWithUs } from './servers/server.ts'
 import { chaosDatabases } from './world.ts'
 
 const usage = 'usage: npm run test:chaos -- --database postgres|mariadb --seed N --faults N [--json] [--no-install]'

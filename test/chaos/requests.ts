@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
 import { exitCodes } from '../../src/daemon/exit-codes.ts'
-import { dyingWithUs } from './servers/server.ts'
+import { dyingWithUs } from '../services/dying-with-us.ts'
 
 const slipctl = resolve(import.meta.dirname, '../../bin/slipctl.cjs')
 const againMs = 500

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { dyingWithUs } from './servers/server.ts'
+import { dyingWithUs } from '../services/dying-with-us.ts'
 
 const faults = 200
 const walks = 3_000
@@ -37,7 +37,13 @@ const model: Part = {
   env: (seed) => ({ SLIP_TEST_SEED: String(seed), SLIP_TEST_WALKS: String(walks) }),
 }
 
-const parts: readonly Part[] = [mysql, model, chaos('postgres'), chaos('mariadb')]
+const elasticsearch: Part = {
+  name: 'what is asked of OpenSearch, on Elasticsearch as well',
+  args: () => [join(import.meta.dirname, '../run/main.ts'), 'opensearch.test'],
+  env: () => ({ SLIP_TEST_ELASTICSEARCH: '1' }),
+}
+
+const parts: readonly Part[] = [mysql, elasticsearch, model, chaos('postgres'), chaos('mariadb')]
 
 async function runPart({ name, args, env }: Part, seed: number): Promise<boolean> {
   console.log(`${name}, seed ${seed}`)

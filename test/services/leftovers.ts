@@ -24,6 +24,8 @@ async function leftoversOn(server: ServerName): Promise<Leftovers> {
       return (await import('./databases.ts')).databasesOf(server)
     case 'opensearch2':
     case 'opensearch3':
+    case 'elasticsearch8':
+    case 'elasticsearch9':
       return (await import('./opensearch/indices.ts')).openSearchIndices
     case 'solr':
     case 'solrcloud':

@@ -26,8 +26,42 @@ export function newRunFolder(kind: string, owner: Owner | null): string {
 // /tmp stands in where TMPDIR is a private folder of root's.
 const parents = () => [...new Set([tmpdir(), '/tmp'])]
 
+export interface RunFolder {
+  readonly folder: string
+  /** Ends what runs there and removes it. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a server of `program` in a run folder. What killed processes left of its kind is ended first, and what a `start`
+ * that fails leaves.
+ * @param owner like newRunFolder
+ */
+export async function inRunFolder<T>(
+  kind: string,
+  program: string,
+  owner: Owner | null,
+  start: (run: RunFolder) => Promise<T>,
+): Promise<T> {
+  await endAbandoned(kind, program)
+  const folder = newRunFolder(kind, owner)
+  const run = { folder, close: () => endRunFolder(folder, program) }
+  try {
+    return await start(run)
+  } catch (error) {
+    await run.close()
+    throw error
+  }
+}
+
 /** Ends what runs in the folder, by SIGKILL, and removes the folder: what lies in there is disposable. */
 export async function endRunFolder(folder: string, program: string): Promise<void> {
+  await endProcesses(folder, program)
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+}
+
+/** Ends what runs in the folder, by SIGKILL; it is gone afterwards. */
+export async function endProcesses(folder: string, program: string): Promise<void> {
   const giveUpAt = performance.now() + END_LIMIT_MS
   const killed = new Set<number>()
   for (;;) {
@@ -40,7 +74,6 @@ export async function endRunFolder(folder: string, program: string): Promise<voi
     if (performance.now() > giveUpAt) throw new Error(`process ${left} in ${folder} cannot be ended`)
     await pause(10)
   }
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 }
 
 /** Ends and removes what killed processes left. */
@@ -61,7 +94,7 @@ function isOurs(folder: string): boolean {
 }
 
 /** Pids of the processes of `program` that work below the folder. */
-function processesIn(folder: string, program: string): number[] {
+export function processesIn(folder: string, program: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && runsIn(name, folder, program))
     .map(Number)

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { inject } from 'vitest'
 import type { Answer } from './offer.ts'
-import { ServerAbsent, type ServerName } from './server.ts'
+import { ServerAbsent, type ServerName, type Tell } from './server.ts'
 
 /**
  * Where a server of this test run is reached; the first call of a run for a server starts it.
@@ -17,10 +17,19 @@ export async function urlOf(server: ServerName): Promise<string> {
   socket.end(server)
   const answer: Answer = JSON.parse(await text(socket))
   if ('url' in answer) return answer.url
-  throw absent(answer.absent)
+  throw absence(answer.absent)
 }
 
-/** What is thrown for a server that cannot be had, for `reason`. */
-export function absent(reason: string): Error {
-  return process.env.CI === 'true' ? new Error(reason) : new ServerAbsent(reason)
+/**
+ * Starts a server of a test file alone, and tells on the console how it is had.
+ * @throws like urlOf
+ */
+export async function orAbsent<T>(name: string, start: (tell: Tell) => Promise<T>): Promise<T> {
+  try {
+    return await start((line) => console.log(`${name}: ${line}`))
+  } catch (error) {
+    throw absence(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+  }
 }
+
+const absence = (reason: string): Error => (process.env.CI === 'true' ? new Error(reason) : new ServerAbsent(reason))

@@ -2,7 +2,15 @@ const databaseServers = ['postgres', 'mariadb', 'mysql'] as const
 export type DatabaseServer = (typeof databaseServers)[number]
 
 /** The servers tests can ask for. */
-export const serverNames = [...databaseServers, 'opensearch2', 'opensearch3', 'solr', 'solrcloud'] as const
+export const serverNames = [
+  ...databaseServers,
+  'opensearch2',
+  'opensearch3',
+  'elasticsearch8',
+  'elasticsearch9',
+  'solr',
+  'solrcloud',
+] as const
 export type ServerName = (typeof serverNames)[number]
 
 export const isServerName = (name: string): name is ServerName => (serverNames as readonly string[]).includes(name)

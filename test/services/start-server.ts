@@ -5,8 +5,10 @@ const starters: Record<ServerName, () => Promise<(tell: Tell) => Promise<Started
   postgres: async () => (await import('./postgres/server.ts')).startPostgres,
   mariadb: async () => (await import('./mariadb/server.ts')).startMariadb,
   mysql: async () => (await import('./mysql/server.ts')).startMysql,
-  opensearch2: async () => (await import('./opensearch/server.ts')).startOpenSearch('opensearch2'),
-  opensearch3: async () => (await import('./opensearch/server.ts')).startOpenSearch('opensearch3'),
+  opensearch2: async () => (await import('./opensearch/server.ts')).startSearchServer('opensearch2'),
+  opensearch3: async () => (await import('./opensearch/server.ts')).startSearchServer('opensearch3'),
+  elasticsearch8: async () => (await import('./opensearch/server.ts')).startSearchServer('elasticsearch8'),
+  elasticsearch9: async () => (await import('./opensearch/server.ts')).startSearchServer('elasticsearch9'),
   solr: async () => (await import('./solr/server.ts')).startSolr,
   solrcloud: async () => (await import('./solr/server.ts')).startSolrCloud,
 }

@@ -6,11 +6,12 @@ import { join } from 'node:path'
 import { serverOwner } from '../../../src/embedded-postgres/owner.ts'
 import { freePort } from '../../../src/embedded-postgres/port.ts'
 import { spawnAs } from '../../../src/embedded-postgres/spawn-as.ts'
+import { dyingWithUs } from '../../services/dying-with-us.ts'
 import { findBinaries, installDbOf, mariadbdOf } from '../../services/mariadb/binaries.ts'
 import { mariadbVersion, withMariadb } from '../../services/mariadb/connection.ts'
 import { accountStatements, serverArguments } from '../../services/mariadb/settings.ts'
 import type { Tell } from '../../services/server.ts'
-import { dyingWithUs, end, type PrivateServer, type ServerOptions, untilAnswers } from './server.ts'
+import { end, type PrivateServer, type ServerOptions, untilAnswers } from './server.ts'
 
 /** Debian's MariaDB, on a port that it keeps. */
 export async function newMariadb({ folder, clock }: ServerOptions, tell: Tell): Promise<PrivateServer> {

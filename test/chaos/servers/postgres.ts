@@ -9,7 +9,8 @@ import { freePort } from '../../../src/embedded-postgres/port.ts'
 import { endProcessesIn } from '../../../src/embedded-postgres/postmaster.ts'
 import { removeServerFiles } from '../../../src/embedded-postgres/server.ts'
 import { spawnAs } from '../../../src/embedded-postgres/spawn-as.ts'
-import { dyingWithUs, end, type PrivateServer, type ServerOptions, untilAnswers } from './server.ts'
+import { dyingWithUs } from '../../services/dying-with-us.ts'
+import { end, type PrivateServer, type ServerOptions, untilAnswers } from './server.ts'
 
 /** The PostgreSQL of npm, on a port that it keeps. */
 export async function newPostgres({ folder, clock }: ServerOptions): Promise<PrivateServer> {

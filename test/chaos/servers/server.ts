@@ -26,9 +26,6 @@ export interface ServerOptions {
   readonly clock: Clock | null
 }
 
-/** What every process we start is started by: it dies with us, however we die. */
-export const dyingWithUs = ['setpriv', '--pdeathsig', 'KILL'] as const
-
 /** Sends a signal and waits for the end. */
 export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type Owner, serverOwner } from '../../../src/embedded-postgres/owner.ts'
 import { freePort } from '../../../src/embedded-postgres/port.ts'
 import { spawnAs } from '../../../src/embedded-postgres/spawn-as.ts'
-import { endAbandoned, endRunFolder, newRunFolder } from '../run-folder.ts'
+import { inRunFolder } from '../run-folder.ts'
 import type { StartedServer } from '../server.ts'
 import { installDbOf, type MariadbBinaries, mariadbdOf } from './binaries.ts'
 import { untilAnswers } from './connection.ts'
@@ -28,12 +28,10 @@ interface Instance {
  * as root it runs as user nobody. What killed processes left is ended first.
  */
 export async function startInstance(binaries: MariadbBinaries): Promise<StartedServer> {
-  await endAbandoned('mariadb', PROGRAM)
   const owner = serverOwner()
-  const folder = newRunFolder('mariadb', owner)
-  const data = join(folder, 'data')
-  const instance = { binaries, owner, folder, data, password: randomBytes(12).toString('hex') }
-  try {
+  return inRunFolder('mariadb', PROGRAM, owner, async ({ folder, close }) => {
+    const data = join(folder, 'data')
+    const instance = { binaries, owner, folder, data, password: randomBytes(12).toString('hex') }
     mkdirSync(data, { mode: 0o700 })
     give(instance, data)
     await makeSystemTables(instance)
@@ -41,12 +39,9 @@ export async function startInstance(binaries: MariadbBinaries): Promise<StartedS
     return {
       url: urlOf(instance, port),
       described: `${version} of ${mariadbdOf(binaries)} on 127.0.0.1:${port}, data in ${folder}`,
-      close: () => endRunFolder(folder, PROGRAM),
+      close,
     }
-  } catch (error) {
-    await endRunFolder(folder, PROGRAM)
-    throw error
-  }
+  })
 }
 
 const urlOf = ({ password }: Instance, port: number) => `mysql://slip:${password}@127.0.0.1:${port}/`

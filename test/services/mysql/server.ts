@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { freePort } from '../../../src/embedded-postgres/port.ts'
 import { spawnAs } from '../../../src/embedded-postgres/spawn-as.ts'
 import { untilAnswers } from '../mariadb/connection.ts'
-import { endAbandoned, endRunFolder, newRunFolder } from '../run-folder.ts'
+import { inRunFolder } from '../run-folder.ts'
 import type { StartedServer, Tell } from '../server.ts'
 import { findBinaries } from './binaries.ts'
 
@@ -18,9 +18,7 @@ const PROGRAM = 'mysqld'
  */
 export async function startMysql(tell: Tell): Promise<StartedServer> {
   const binaries = await findBinaries(tell)
-  await endAbandoned('mysql', PROGRAM)
-  const folder = newRunFolder('mysql', null)
-  try {
+  return inRunFolder('mysql', PROGRAM, null, async ({ folder, close }) => {
     const data = join(folder, 'data')
     mkdirSync(data, { mode: 0o700 })
     const made = await spawnIn(folder, binaries, ['--initialize-insecure'])
@@ -38,12 +36,9 @@ export async function startMysql(tell: Tell): Promise<StartedServer> {
     return {
       url,
       described: `MySQL ${version} of Maven Central on 127.0.0.1:${port}, data in ${folder}`,
-      close: () => endRunFolder(folder, PROGRAM),
+      close,
     }
-  } catch (error) {
-    await endRunFolder(folder, PROGRAM)
-    throw error
-  }
+  })
 }
 
 /** Read by the server before it listens, one statement a line. */

@@ -1,31 +1,38 @@
-import { copyFileSync, createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { copyFileSync, createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { openPromise } from 'yauzl'
+import type { Java } from '../java.ts'
 import { makeOnce } from '../make-once.ts'
 import { type Artifact, copyArtifacts, fileOf } from '../maven.ts'
 import type { Tell } from '../server.ts'
+import { compiledJar, compiler } from './compiled-jar.ts'
 import type { Part, Release } from './releases.ts'
 
 /** Large, and nothing of it is asked for; transport-grpc would open a port of its own. */
-const LEFT_OUT = /^(lib\/tools|modules\/(ingest-geoip|transport-grpc))\//
+const LEFT_OUT = /^modules\/(ingest-geoip|transport-grpc)\//
 
-/** The folder of the official server, with the modules and the ICU plugin that SLIP needs; fetched once a checkout. */
-export async function findDistribution(release: Release, tell: Tell): Promise<string> {
+/** The folder of the official server, with the modules and the ICU plugin that SLIP needs; made once a checkout. */
+export async function findDistribution(release: Release, java: Java, tell: Tell): Promise<string> {
+  const name = release.product.toLowerCase()
   const { version, parts } = release
-  const home = join(import.meta.dirname, `../../../.slip/test/opensearch-${version}`)
-  const server: Artifact = {
-    group: 'org.opensearch.distribution.integ-test-zip',
-    name: 'opensearch',
-    version,
-    type: 'zip',
-  }
+  const home = join(import.meta.dirname, `../../../.slip/test/${name}-${version}-${digestOf(release)}`)
+  const server: Artifact = { group: `org.${name}.distribution.integ-test-zip`, name, version, type: 'zip' }
+  const tools = parts.some(({ sources }) => sources !== undefined) ? [compiler] : []
   await makeOnce(home, async (root, work) => {
-    await copyArtifacts([server, ...parts.flatMap(({ artifacts }) => artifacts)], work, tell)
+    await copyArtifacts([server, ...tools, ...parts.flatMap(({ artifacts }) => artifacts)], work, tell)
     await unpack(join(work, fileOf(server)), root)
-    for (const part of parts) addPart(part, release, root, work)
+    for (const part of parts) await addPart(part, release, java, root, work)
   })
   return home
+}
+
+/** Of what it is made of: another part is another folder. */
+function digestOf(release: Release): string {
+  const hash = createHash('sha256').update(JSON.stringify(release.parts)).update(String(LEFT_OUT))
+  for (const file of release.parts.flatMap(({ sources = [] }) => sources)) hash.update(readFileSync(file))
+  return hash.digest('hex').slice(0, 12)
 }
 
 /** Unpacks what the zip holds below its one folder. */
@@ -40,18 +47,22 @@ async function unpack(archive: string, root: string): Promise<void> {
   }
 }
 
-function addPart({ folder, plugin, artifacts }: Part, { version, java }: Release, root: string, work: string): void {
-  const into = join(root, folder)
+async function addPart(part: Part, { product, version, java: range }: Release, java: Java, root: string, work: string) {
+  const into = join(root, part.folder)
   mkdirSync(into, { recursive: true })
-  for (const artifact of artifacts) copyFileSync(join(work, fileOf(artifact)), join(into, fileOf(artifact)))
-  const name = basename(folder)
+  for (const artifact of part.artifacts) copyFileSync(join(work, fileOf(artifact)), join(into, fileOf(artifact)))
+  const name = basename(part.folder)
+  if (part.sources !== undefined) {
+    const jar = await compiledJar(java, part.sources, [join(root, 'lib'), into], work)
+    writeFileSync(join(into, `${name}.jar`), jar)
+  }
   const descriptor = {
     name,
     description: name,
     version,
-    'opensearch.version': version,
-    'java.version': java.from,
-    classname: plugin,
+    [`${product.toLowerCase()}.version`]: version,
+    'java.version': range.from,
+    classname: part.plugin,
   }
   const lines = Object.entries(descriptor).map(([key, value]) => `${key}=${value}\n`)
   writeFileSync(join(into, 'plugin-descriptor.properties'), lines.join(''))

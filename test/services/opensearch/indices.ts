@@ -2,7 +2,7 @@ import { ask } from '../ask.ts'
 import type { Leftovers } from '../leftovers.ts'
 import { newName } from '../own-names.ts'
 import { urlOf } from '../server-url.ts'
-import type { OpenSearchServer } from './releases.ts'
+import type { SearchServer } from './releases.ts'
 
 export interface TestIndices {
   readonly url: string
@@ -17,7 +17,7 @@ export interface TestIndices {
  * `drop` in afterAll.
  * @throws like urlOf
  */
-export async function testIndices(server: OpenSearchServer): Promise<TestIndices> {
+export async function testIndices(server: SearchServer): Promise<TestIndices> {
   const url = await urlOf(server)
   const prefix = newName()
   return { url, prefix, drop: () => dropAll(url, prefix) }

@@ -3,17 +3,17 @@ import type { StartedServer, Tell } from '../server.ts'
 import { startContainer } from './container.ts'
 import { identify } from './identify.ts'
 import { startInstance } from './instance.ts'
-import { type OpenSearchServer, releases } from './releases.ts'
+import { releases, type SearchServer } from './releases.ts'
 
-export const startOpenSearch =
-  (server: OpenSearchServer) =>
+export const startSearchServer =
+  (server: SearchServer) =>
   (tell: Tell): Promise<StartedServer> => {
-    const { image, major } = releases[server]
+    const release = releases[server]
     const ways = {
       name: server.toUpperCase(),
-      image,
-      identify: (url: string) => identify(url, major),
-      startContainer: (given: string) => startContainer(given, major),
+      image: release.image,
+      identify: (url: string) => identify(url, release),
+      startContainer: (image: string) => startContainer(image, release),
       startInstance: () => startInstance(server, {}, tell),
     }
     return firstWay(ways, tell)

@@ -5,8 +5,8 @@ import { withClient } from '../../../src/embedded-postgres/database.ts'
 import { type Owner, serverOwner } from '../../../src/embedded-postgres/owner.ts'
 import { freePort } from '../../../src/embedded-postgres/port.ts'
 import { spawnAs } from '../../../src/embedded-postgres/spawn-as.ts'
-import { endAbandoned, endRunFolder, newRunFolder } from '../run-folder.ts'
-import { absent } from '../server-url.ts'
+import { inRunFolder, type RunFolder } from '../run-folder.ts'
+import { orAbsent } from '../server-url.ts'
 import { findPgbouncer } from './binary.ts'
 
 const PROGRAM = 'pgbouncer'
@@ -21,19 +21,20 @@ export interface Pooler {
  * A pooler in transaction mode in front of the server of `url`, with two connections to it.
  * @throws ServerAbsent when it cannot be had; in CI an Error
  */
-export async function startPgbouncer(url: string): Promise<Pooler> {
-  try {
-    const binary = await findPgbouncer((line) => console.log(`pgbouncer: ${line}`))
-    await endAbandoned('pgbouncer', PROGRAM)
-    return await start(binary, new URL(url))
-  } catch (error) {
-    throw absent(`pgbouncer: ${error instanceof Error ? error.message : String(error)}`)
-  }
+export const startPgbouncer = (url: string): Promise<Pooler> =>
+  orAbsent('pgbouncer', async (tell) => {
+    const binary = await findPgbouncer(tell)
+    const owner = serverOwner()
+    return inRunFolder('pgbouncer', PROGRAM, owner, (run) => start(binary, new URL(url), owner, run))
+  })
+
+interface Binary {
+  readonly root: string
+  readonly program: string
 }
 
-async function start({ root, program }: { root: string; program: string }, url: URL): Promise<Pooler> {
-  const owner = serverOwner()
-  const folder = newRunFolder('pgbouncer', owner)
+async function start({ root, program }: Binary, url: URL, owner: Owner | null, run: RunFolder): Promise<Pooler> {
+  const { folder, close } = run
   const work = join(folder, 'work')
   mkdirSync(work, { mode: 0o700 })
   const port = await freePort(0)
@@ -54,11 +55,10 @@ async function start({ root, program }: { root: string; program: string }, url: 
   while (!(await answers(through.href))) {
     if (await Promise.race([ended, Promise.resolve(false)])) {
       const said = readFileSync(join(folder, 'log'), 'utf8').trim().split('\n').at(-1)
-      await endRunFolder(folder, PROGRAM)
       throw new Error(`it does not start: ${said}`)
     }
   }
-  return { url: through.href, close: () => endRunFolder(folder, PROGRAM) }
+  return { url: through.href, close }
 }
 
 const answers = (url: string) =>

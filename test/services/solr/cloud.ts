@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { inRunFolder } from '../run-folder.ts'
 import type { Tell } from '../server.ts'
+import { orAbsent } from '../server-url.ts'
 import { type SolrNode, startNode } from './node.ts'
 import { launch } from './process.ts'
 import { findSolr } from './program.ts'
-import { inRunFolder, orAbsent } from './run.ts'
 
 export interface CloudOptions {
   readonly nodes: number
@@ -36,7 +37,7 @@ export const privateSolrCloud = (options: CloudOptions): Promise<SolrCloud> =>
 export async function startCloud(options: CloudOptions, tell: Tell): Promise<SolrCloud> {
   const { nodes: count, heapMb = 512, sessionMs = 10_000 } = options
   const program = await findSolr(tell)
-  return inRunFolder(async ({ folder, close }) => {
+  return inRunFolder('solr', 'java', null, async ({ folder, close }) => {
     const below = (name: string) => {
       const path = join(folder, name)
       mkdirSync(path)

@@ -1,9 +1,9 @@
 import { chmodSync, copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { newContainer } from '../container.ts'
+import { inRunFolder } from '../run-folder.ts'
 import type { StartedServer } from '../server.ts'
 import { identify } from './admin.ts'
-import { inRunFolder } from './run.ts'
 
 export const PUBLIC_IMAGE = 'solr:9.10'
 
@@ -14,7 +14,7 @@ const PORT = 8983
  * in a run folder under the same path inside and outside: configsets are laid there.
  */
 export const startContainer = (image: string, isCloud: boolean): Promise<StartedServer> =>
-  inRunFolder(async ({ folder, close }) => {
+  inRunFolder('solr', 'java', null, async ({ folder, close }) => {
     const { Wait } = await import('testcontainers')
     const home = join(folder, 'home')
     mkdirSync(join(home, 'configsets'), { recursive: true })

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inRunFolder } from '../run-folder.ts'
 import type { Tell } from '../server.ts'
+import { orAbsent } from '../server-url.ts'
 import { homeOf, type SolrNode, startNode } from './node.ts'
 import { findSolr } from './program.ts'
-import { inRunFolder, orAbsent } from './run.ts'
 import { makeCertificate, type SolrUser, securityOf } from './security.ts'
 
 export interface SolrOptions {
@@ -36,7 +37,7 @@ export const privateSolr = (options: SolrOptions = {}): Promise<SolrInstance> =>
 export async function startInstance(options: SolrOptions, tell: Tell): Promise<SolrInstance> {
   const { heapMb = 512, icu = true, tls, user } = options
   const program = await findSolr(tell)
-  return inRunFolder(async ({ folder, close }) => {
+  return inRunFolder('solr', 'java', null, async ({ folder, close }) => {
     const own = join(folder, 'node')
     mkdirSync(homeOf(own), { recursive: true })
     if (user !== undefined) writeFileSync(join(homeOf(own), 'security.json'), JSON.stringify(securityOf(user)))

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { spawnAs } from '../../../src/embedded-postgres/spawn-as.ts'
+import { dyingWithUs } from '../dying-with-us.ts'
 import { classpathOf, type SolrProgram } from './program.ts'
 
 /** A program of the launcher, with all it writes in one folder. */
@@ -84,9 +85,9 @@ async function spawnLauncher(what: Launch, port: number): Promise<ChildProcess> 
     ...options,
   ]
   try {
-    // The kernel ends it when this process dies, however it dies.
-    const command = ['--pdeathsig', 'KILL', program.java.program, ...java, '-cp', classpathOf(program, icu)]
-    return await spawnAs(null, 'setpriv', [...command, main, String(port), ...more], {
+    const [setpriv, ...dying] = dyingWithUs
+    const command = [...dying, program.java.program, ...java, '-cp', classpathOf(program, icu)]
+    return await spawnAs(null, setpriv, [...command, main, String(port), ...more], {
       cwd: folder,
       stdio: ['ignore', 'pipe', log],
     })
