@@ -24,6 +24,8 @@ export interface Query {
 
 /** Longer queries are cut, in UTF-16 units: nobody types them, and each word costs an index scan. */
 const longestQuery = 1_000
+/** Further phrases are cut off, too: each is looked for in several fields, and Lucene takes 1,024 in all. */
+const mostPhrases = 100
 const chunks = /(?<minus>-?)(?:"(?<quoted>[^"]*)"?|(?<bare>[^\s"]+))/g
 
 /**
@@ -34,6 +36,7 @@ export function parseQuery(text: string): Query {
   const wanted = new Map<string, Phrase>()
   const excluded = new Map<string, Phrase>()
   for (const { groups } of text.slice(0, longestQuery).toWellFormed().replace(/[“”„]/g, '"').matchAll(chunks)) {
+    if (wanted.size + excluded.size === mostPhrases) break
     const phrase = phraseOf(groups?.quoted ?? groups?.bare ?? '')
     if (phrase.words.length > 0) (groups?.minus ? excluded : wanted).set(phrase.text, phrase)
   }

@@ -1,16 +1,11 @@
 import type { PageHit, SearchAnswer, SearchHit, SearchOptions } from '../engine.ts'
 import { type FindPages, pageFinder } from '../search/best-pages.ts'
+import { catalogueFields } from '../search/catalogue-fields.ts'
 import { limitsOf } from '../search/limits.ts'
 import { type Phrase, parseQuery } from '../search/query.ts'
 import { analyser } from './analysis.ts'
 import type { Cores } from './cores.ts'
 import { live, searchShard } from './read.ts'
-
-/**
- * The fields of the catalogue in which a phrase is looked for, each by its own analysis: those without stems where there
- * is a choice.
- */
-const catalogueFields = ['titleProper', 'author', 'publishDate', 'volume_enumcron', 'allfieldsProper']
 
 interface HitDocument {
   readonly id: string
