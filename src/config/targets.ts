@@ -101,6 +101,15 @@ export const target = z.discriminatedUnion('engine', [
       .max(9)
       .default(1)
       .describe('Replicas of each shard of a collection, when it is made.'),
+    minReplicas: z
+      .number()
+      .int()
+      .min(1)
+      .max(9)
+      .default(1)
+      .describe(
+        'Replicas of a collection that must have taken a document before it counts as indexed. With more than one, nothing is indexed while fewer are up; with one, the others take it when they are back.',
+      ),
     compress: z
       .boolean()
       .default(false)

@@ -19,9 +19,10 @@ export async function openTargetEngine(
 ): Promise<OpenedEngine> {
   const settings = config.targets[target]
   if (settings?.engine !== 'solr') return openEmbedded(config, state, target, settings?.urls?.[0])
-  const { urls, shards, user, password, replicas, compress, timeout, index = `slip_${target}` } = settings
+  const { urls, shards, user, password, replicas, minReplicas, compress, timeout } = settings
+  const { index = `slip_${target}` } = settings
   const engine = openEngine('solr', {
-    ...{ urls, shards, target, index, replicas, compress, timeout },
+    ...{ urls, shards, target, index, replicas, minReplicas, compress, timeout },
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
     ...(settings.ca === undefined ? {} : { ca: authorities(config, `targets.${target}.ca`, settings.ca) }),

@@ -10,12 +10,16 @@ export class HttpNodes {
   /** As they were named. */
   readonly all: readonly HttpNode[]
   readonly #options: Omit<NodeOptions, 'url'>
+  /** Of the first URL. */
+  readonly #credentials: { readonly username: string; readonly password: string }
   readonly #others = new Map<string, HttpNode>()
   readonly #awayUntil = new Map<HttpNode, number>()
   #turn = 0
 
   constructor(urls: readonly string[], options: Omit<NodeOptions, 'url'>) {
     this.#options = options
+    const { username, password } = new URL(urls[0] as string)
+    this.#credentials = { username, password }
     this.all = urls.map((url) => new HttpNode({ ...options, url }))
   }
 
@@ -44,11 +48,11 @@ export class HttpNodes {
     throw last
   }
 
-  /** The node of a URL that one of them told: one of them, or another of the same cluster, asked as they are. */
+  /** The node of a URL that one of them told: one of them, or another of the same cluster, asked as the first is. */
   at(url: string): HttpNode {
     const known = this.all.find((node) => node.url === url) ?? this.#others.get(url)
     if (known !== undefined) return known
-    const other = new HttpNode({ ...this.#options, url })
+    const other = new HttpNode({ ...this.#options, url: Object.assign(new URL(url), this.#credentials).href })
     this.#others.set(url, other)
     return other
   }

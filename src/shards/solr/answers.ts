@@ -1,7 +1,7 @@
 import { SlipError } from '../../errors/slip-error.ts'
 import { type Answer, jsonOf, NotUnderstood } from '../http/answer.ts'
 import { HttpFault } from '../http/fault.ts'
-import { NoCore } from './core.ts'
+import { NoCore, TooFewReplicas } from './core.ts'
 
 /** An answer of Solr that says it did not do what it was asked. */
 export class SolrRefusal extends Error {
@@ -24,6 +24,7 @@ const meanings: Readonly<Record<number, string>> = {
   401: 'user and password are not accepted',
   403: 'the user may not do this',
   404: 'it is not there',
+  413: 'it is too large for the server, or for a proxy before it',
 }
 
 /** The JSON of an answer. Throws SolrRefusal for a status other than 200, NotUnderstood for what is no JSON. */
@@ -44,7 +45,8 @@ export const isFault = (error: unknown): error is Error =>
   error instanceof SolrRefusal ||
   error instanceof NotUnderstood ||
   error instanceof HttpFault ||
-  error instanceof NoCore
+  error instanceof NoCore ||
+  error instanceof TooFewReplicas
 
 /** Where something was asked for, and what went wrong there, in one sentence. */
 export function sentenceOf(error: unknown): string {

@@ -49,9 +49,13 @@ export async function leadersOf(nodes: HttpNodes, index: string): Promise<FindCo
       throw new NoCore(`${nodes.urls.join(', ')}: there is no collection ${index}; slipctl targets apply makes it`)
     const replicas = found.collection.shards[name]?.replicas
     if (replicas === undefined) throw new NoCore(`collection ${index} has no ${name}; slipctl targets apply makes it`)
-    const leader = Object.values(replicas).find((replica) => replica.leader === 'true')
-    if (leader === undefined || leader.state !== 'active' || !found.liveNodes.includes(leader.node_name))
-      throw new NoCore(`${name} of collection ${index} has no leader`)
-    return { node: nodes.at(leader.base_url), name: leader.core, shard, route: name }
+    const up = Object.values(replicas).filter(
+      ({ state, node_name }) => state === 'active' && found.liveNodes.includes(node_name),
+    )
+    const leader = up.find((replica) => replica.leader === 'true')
+    if (leader === undefined) throw new NoCore(`${name} of collection ${index} has no leader`)
+    const placeOf = ({ base_url, core }: Replica) => ({ node: nodes.at(base_url), name: core })
+    const others = up.filter((replica) => replica !== leader)
+    return { ...placeOf(leader), route: name, replicas: others.map(placeOf) }
   }
 }

@@ -1,10 +1,15 @@
 import type { HttpNode } from '../http/node.ts'
 
-/** A core that holds a shard: of SolrCloud that of the leader. */
-export interface Core {
+/** Where a core is. */
+export interface CorePlace {
   readonly node: HttpNode
   readonly name: string
-  readonly shard: number
+}
+
+/** A core that holds a shard: of SolrCloud that of the leader. */
+export interface Core extends CorePlace {
+  /** Of SolrCloud the other cores of the shard that are up. */
+  readonly replicas: readonly CorePlace[]
   /** Of SolrCloud the name of the shard, which every document is sent with. */
   readonly route: string | null
 }
@@ -17,5 +22,13 @@ export class NoCore extends Error {
   constructor(message: string) {
     super(message)
     this.name = 'NoCore'
+  }
+}
+
+/** Fewer replicas than are asked for have taken something. */
+export class TooFewReplicas extends Error {
+  constructor(has: number, wanted: number) {
+    super(`${has} of ${wanted} replicas have taken it`)
+    this.name = 'TooFewReplicas'
   }
 }

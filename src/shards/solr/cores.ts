@@ -16,10 +16,18 @@ export class Cores {
     this.nodes = nodes
   }
 
-  /** Throws NoCore, SolrRefusal, NotUnderstood or HttpFault. */
+  /** Throws NoCore, SolrRefusal, NotUnderstood or HttpFault; none of them for what was only true before. */
   async of(shard: number): Promise<Core> {
+    const known = this.#find
+    if (known !== undefined) {
+      const core = await this.#in(known, shard).catch(() => null)
+      if (core !== null) return core
+    }
     this.#find ??= this.#ask()
-    const find = this.#find
+    return this.#in(this.#find, shard)
+  }
+
+  async #in(find: Promise<FindCore>, shard: number): Promise<Core> {
     try {
       return (await find)(shard)
     } catch (error) {

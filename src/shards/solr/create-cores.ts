@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { SlipError } from '../../errors/slip-error.ts'
 import type { HttpNode } from '../http/node.ts'
 import { contentOf, isStatus } from './answers.ts'
@@ -12,30 +13,42 @@ import { coreName, coresOn } from './standalone.ts'
 export async function createCores(
   nodes: readonly HttpNode[],
   { strict: configset }: Chains,
-  { index, target }: SolrOptions,
+  { index, target, timeout }: SolrOptions,
   shards: number,
 ): Promise<void> {
   const present = new Set((await Promise.all(nodes.map(coresOn))).flatMap(({ cores }) => cores))
   for (let shard = 1; shard <= shards; shard++) {
     const name = coreName(index, shard)
-    if (!present.has(name)) await createCore(nodes[(shard - 1) % nodes.length] as HttpNode, name, { configset, target })
+    if (!present.has(name))
+      await createCore(nodes[(shard - 1) % nodes.length] as HttpNode, name, { configset, target, timeout })
   }
 }
 
-async function createCore(
-  node: HttpNode,
-  name: string,
-  { configset, target }: { readonly configset: string; readonly target: string },
-): Promise<void> {
+interface NewCore {
+  readonly configset: string
+  readonly target: string
+  /** Milliseconds that another process may take to make it. */
+  readonly timeout: number
+}
+
+async function createCore(node: HttpNode, name: string, core: NewCore): Promise<void> {
+  const { configset, target, timeout } = core
   const parameters = new URLSearchParams({ action: 'CREATE', name, configSet: configset, wt: 'json' })
-  try {
-    contentOf(await node.request({ method: 'GET', path: `/admin/cores?${parameters}` }))
-  } catch (error) {
-    if (isStatus(error, 400) && /could not load configuration/i.test(error.words)) {
-      const message = `${node.url} has no configset ${configset}`
-      throw new SlipError('ENGINE_CONFIGSET_MISSING', message, { place: { target }, cause: error })
+  for (const patience = AbortSignal.timeout(timeout); ; await setTimeout(pauseMs)) {
+    try {
+      contentOf(await node.request({ method: 'GET', path: `/admin/cores?${parameters}` }))
+      return
+    } catch (error) {
+      if (isStatus(error, 400) && /could not load configuration/i.test(error.words)) {
+        const message = `${node.url} has no configset ${configset}`
+        throw new SlipError('ENGINE_CONFIGSET_MISSING', message, { place: { target }, cause: error })
+      }
+      // another process was first
+      if (isStatus(error, 500) && /already exists/i.test(error.words)) return
+      // or is just about it
+      if (!isStatus(error, 409) || patience.aborted) throw error
     }
-    // another process was first
-    if (!isStatus(error, 500) || !/already exists/i.test(error.words)) throw error
   }
 }
+
+const pauseMs = 200

@@ -9,7 +9,7 @@ import { readMarker, writeMarker } from './marker.ts'
 import type { SolrOptions } from './options.ts'
 import { countHeld, getHeld, highestFence, scanHeld } from './read.ts'
 import { searchIndex } from './search.ts'
-import { writeAll } from './update.ts'
+import { type Write, writeAll } from './update.ts'
 
 /** Solr 9: a core for each shard on servers that stand alone, or a collection with a named shard for each in a SolrCloud. */
 export function openSolrEngine(options: SolrOptions): Engine {
@@ -21,19 +21,16 @@ export function openSolrEngine(options: SolrOptions): Engine {
     answer.catch((error: unknown) => {
       throw unavailable(error, target, shard)
     })
+  const write = (shard: number, writes: readonly Write[]) => writeAll({ cores, chains, shard, ...options }, writes)
   return {
     create: (shards) => told(createIndex(cores, chains, options, shards)),
     post: (shard, documents) =>
-      writeAll(
-        cores,
-        chains,
+      write(
         shard,
         documents.map(({ id, fence, json }) => ({ id, fence, json })),
       ),
     remove: (shard, removals) =>
-      writeAll(
-        cores,
-        chains,
+      write(
         shard,
         removals.map(({ id, fence }) => ({ id, fence, json: null })),
       ),
@@ -54,12 +51,10 @@ export function openSolrEngine(options: SolrOptions): Engine {
 /** Requests at a time to a node: what is written, and beside it what is read. */
 const connections = 4
 
-/** User and password of the first URL are those of nodes that only the cluster names, too. */
 function openNodes({ urls, user, password, ca, compress, timeout }: SolrOptions): HttpNodes {
-  const first = new URL(urls[0] as string)
   return new HttpNodes(urls, {
-    user: user ?? decodeURIComponent(first.username),
-    password: password ?? decodeURIComponent(first.password),
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { password }),
     ...(ca === undefined ? {} : { ca }),
     compress,
     connections,

@@ -1,4 +1,4 @@
-import type { Core } from './core.ts'
+import type { CorePlace } from './core.ts'
 import { askCore, formBody } from './request.ts'
 
 /** What a core holds of an id at this moment, committed or not. */
@@ -28,7 +28,7 @@ const mostIds = 1_000
  * Reads ids back by key: this sees what no commit has shown yet. Ids hold commas, so each is a parameter of its own, and
  * there are many, so they go in the body.
  */
-export async function readHeld(core: Core, ids: readonly string[]): Promise<Map<string, HeldDocument>> {
+export async function readHeld(core: CorePlace, ids: readonly string[]): Promise<Map<string, HeldDocument>> {
   const held = new Map<string, HeldDocument>()
   for (let start = 0; start < ids.length; start += mostIds) {
     const asked = ids.slice(start, start + mostIds).map((id) => ['id', id] as const)

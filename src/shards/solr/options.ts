@@ -14,6 +14,8 @@ export interface SolrOptions {
   readonly shards: number
   /** Replicas of each shard that a new collection gets. */
   readonly replicas: number
+  /** Replicas of a SolrCloud that must have taken what is reported done. */
+  readonly minReplicas: number
   readonly compress: boolean
   /** Milliseconds until an answer must have begun. */
   readonly timeout: number

@@ -2,18 +2,18 @@ import type { Answer } from '../http/answer.ts'
 import { HttpFault } from '../http/fault.ts'
 import type { HttpRequest } from '../http/node.ts'
 import { contentOf, isStatus } from './answers.ts'
-import { type Core, NoCore } from './core.ts'
+import { type Core, type CorePlace, NoCore } from './core.ts'
 import type { Cores } from './cores.ts'
 
 /** A request to a core; the path begins behind its name. */
 export type CoreRequest = Omit<HttpRequest, 'method'>
 
 /** The answer of a core, whatever its status. Throws HttpFault. */
-export const answerOf = ({ node, name }: Core, request: CoreRequest): Promise<Answer> =>
+export const answerOf = ({ node, name }: CorePlace, request: CoreRequest): Promise<Answer> =>
   node.request({ ...request, method: 'POST', path: `/${encodeURIComponent(name)}${request.path}` })
 
 /** The JSON of the answer of a core. Throws as contentOf, and HttpFault. */
-export const askCore = async <T>(core: Core, request: CoreRequest): Promise<T> =>
+export const askCore = async <T>(core: CorePlace, request: CoreRequest): Promise<T> =>
   contentOf<T>(await answerOf(core, request))
 
 /**

@@ -45,7 +45,7 @@ function coreAmong(housed: readonly Housed[], { index, shard, away }: Wanted): C
   // two would be written to by turns, and each would lack what the other has
   if (first !== undefined && second !== undefined)
     throw new NoCore(`core ${name} is on ${first.node.url} and on ${second.node.url}: one of them must go`)
-  if (first !== undefined) return { node: first.node, name, shard, route: null }
+  if (first !== undefined) return { node: first.node, name, route: null, replicas: [] }
   const broken = housed.find((each) => name in each.broken)
   if (broken !== undefined) throw new NoCore(`${broken.node.url}: core ${name} does not load: ${broken.broken[name]}`)
   if (away !== undefined) throw away.reason

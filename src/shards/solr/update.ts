@@ -8,9 +8,9 @@
 import type { Outcome } from '../engine.ts'
 import { isFault, isStatus, type SolrRefusal, sentenceOf } from './answers.ts'
 import type { Chains } from './chains.ts'
-import type { Core } from './core.ts'
+import { type Core, TooFewReplicas } from './core.ts'
 import type { Cores } from './cores.ts'
-import { type HeldDocument, readHeld } from './held.ts'
+import { type ReadBack, readBack } from './read-back.ts'
 import { askCore, isOtherSchema } from './request.ts'
 
 /** What becomes of one id. */
@@ -26,102 +26,120 @@ type Writes = readonly [Write, ...Write[]]
 
 const done: Outcome = { kind: 'done' }
 
+/** The shard that is written to. */
+export interface WrittenShard {
+  readonly cores: Cores
+  readonly chains: Chains
+  readonly target: string
+  readonly shard: number
+  readonly minReplicas: number
+}
+
 /** Writes to a shard, an outcome for each in order. Throws nothing that a document, Solr or a connection does. */
-export async function writeAll(
-  cores: Cores,
-  chains: Chains,
-  shard: number,
-  writes: readonly Write[],
-): Promise<Outcome[]> {
+export async function writeAll(shard: WrittenShard, writes: readonly Write[]): Promise<Outcome[]> {
   const outcomes = new Map<Write, Outcome>()
   for (const group of Map.groupBy(writes, ({ json, fence }) => (json === null ? fence : null)).values()) {
-    const written = await writeGroup(cores, chains, shard, group as unknown as Writes)
+    const written = await writeGroup(shard, group as unknown as Writes)
     for (const [index, one] of group.entries()) outcomes.set(one, written[index] as Outcome)
   }
   // the leader may be another by now, or the core elsewhere
-  if ([...outcomes.values()].some(({ kind }) => kind === 'unavailable')) cores.forget()
+  if ([...outcomes.values()].some(({ kind }) => kind === 'unavailable')) shard.cores.forget()
   return writes.map((one) => outcomes.get(one) as Outcome)
 }
 
-async function writeGroup(cores: Cores, chains: Chains, shard: number, writes: Writes): Promise<Outcome[]> {
+async function writeGroup(shard: WrittenShard, writes: Writes): Promise<Outcome[]> {
   try {
-    return await write(await cores.of(shard), chains, writes)
+    const core = await shard.cores.of(shard.shard)
+    const minReplicas = core.route === null ? 1 : shard.minReplicas
+    return await write({ ...shard, core, minReplicas }, writes)
   } catch (error) {
-    return writes.map(() => unavailable(error))
+    return writes.map(() => unavailable(shard, error))
   }
 }
 
-async function write(core: Core, chains: Chains, writes: Writes): Promise<Outcome[]> {
+interface Found extends WrittenShard {
+  readonly core: Core
+}
+
+async function write(shard: Found, writes: Writes): Promise<Outcome[]> {
   try {
-    await send(core, chains.strict, writes)
+    await send(shard, shard.chains.strict, writes)
     return writes.map(() => done)
   } catch (error) {
-    const alone = writes.length === 1
-    if (!isStatus(error, 400, 409, 413) || isOtherSchema(error)) throw error
-    if (alone) return [await judge(core, writes[0], error)]
-    return error.status === 413 ? eachAlone(core, chains, writes) : decide(core, chains, writes)
+    if (!blamesContent(error)) throw error
+    if (writes.length === 1) return [await judge(shard, writes[0], error)]
+    return error.status === 413 ? eachAlone(shard, writes) : decide(shard, writes)
   }
 }
 
+const blamesContent = (error: unknown): error is SolrRefusal => isStatus(error, 400, 409, 413) && !isOtherSchema(error)
+
 /** One refused, and who knows which: what is proven of each, and what is open alone. */
-async function decide(core: Core, chains: Chains, writes: Writes): Promise<Outcome[]> {
-  await send(core, chains.tolerant, writes)
-  const held = await readHeld(core, [...new Set(writes.map(({ id }) => id))])
-  return eachAlone(core, chains, writes, (one) => proven(one, held.get(one.id)))
+async function decide(shard: Found, writes: Writes): Promise<Outcome[]> {
+  try {
+    await send(shard, shard.chains.tolerant, writes)
+  } catch (error) {
+    // what cannot be read as JSON ends this request, too
+    if (!blamesContent(error)) throw error
+  }
+  const held = await readBack(shard.core, [...new Set(writes.map(({ id }) => id))], shard.minReplicas)
+  return eachAlone(shard, writes, (one) => proven(shard, one, held.get(one.id)))
 }
 
 /** One after the other, but those of which the outcome is known; one that cannot be sent keeps no other from it. */
 async function eachAlone(
-  core: Core,
-  chains: Chains,
+  shard: Found,
   writes: Writes,
   known: (one: Write) => Outcome | null = () => null,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
-  for (const one of writes) outcomes.push(known(one) ?? (await writeAlone(core, chains, one)))
+  for (const one of writes) outcomes.push(known(one) ?? (await writeAlone(shard, one)))
   return outcomes
 }
 
-async function writeAlone(core: Core, chains: Chains, one: Write): Promise<Outcome> {
+async function writeAlone(shard: Found, one: Write): Promise<Outcome> {
   try {
-    const [outcome] = await write(core, chains, [one])
+    const [outcome] = await write(shard, [one])
     return outcome as Outcome
   } catch (error) {
-    return unavailable(error)
+    return unavailable(shard, error)
   }
 }
 
 /** What the refusal of a single document or removal means. */
-async function judge(core: Core, one: Write, refusal: SolrRefusal): Promise<Outcome> {
+async function judge(shard: Found, one: Write, refusal: SolrRefusal): Promise<Outcome> {
   if (refusal.status !== 409 && one.json !== null) return { kind: 'rejected', message: refusal.words }
-  const held = (await readHeld(core, [one.id])).get(one.id)
-  return proven(one, held) ?? unavailable(refusal)
+  const held = (await readBack(shard.core, [one.id], shard.minReplicas)).get(one.id)
+  return proven(shard, one, held) ?? unavailable(shard, refusal)
 }
 
 /** What is certain of an id by what the core holds; null when it holds neither this write nor a newer one. */
-function proven({ fence, json }: Write, held: HeldDocument | undefined): Outcome | null {
+function proven(shard: WrittenShard, { fence, json }: Write, held: ReadBack | undefined): Outcome | null {
   if (held === undefined || held.fence < fence) return null
-  if (held.fence === fence && held.isTombstone === (json === null)) return done
-  return { kind: 'stale', fence: held.fence }
+  if (held.fence !== fence || held.isTombstone !== (json === null)) return { kind: 'stale', fence: held.fence }
+  const { minReplicas: wanted } = shard
+  return held.copies >= wanted ? done : unavailable(shard, new TooFewReplicas(held.copies, wanted))
 }
 
-function unavailable(error: unknown): Outcome {
+function unavailable({ target, shard }: WrittenShard, error: unknown): Outcome {
   if (!isFault(error)) throw error
-  const sentence = sentenceOf(error)
-  return {
-    kind: 'unavailable',
-    message: isOtherSchema(error) ? `${sentence}; the core is of another target or schema` : sentence,
-  }
+  const other = isOtherSchema(error) ? '; the core is of another target or schema' : ''
+  return { kind: 'unavailable', message: `target ${target}, shard ${shard}, ${sentenceOf(error)}${other}` }
 }
 
-async function send(core: Core, chain: string, writes: Writes): Promise<void> {
+async function send({ core, minReplicas }: Found, chain: string, writes: Writes): Promise<void> {
   const [first] = writes
   const parameters = new URLSearchParams({ 'update.chain': chain, wt: 'json' })
   if (core.route !== null) parameters.set('_route_', core.route)
   // the version of a removal is a parameter of the request
   if (first.json === null) parameters.set('fence', String(first.fence))
-  const path = `/update?${parameters}`
-  await askCore(core, { path, body: bodyOf(writes), type: 'application/json' })
+  const { responseHeader } = await askCore<{ responseHeader: { rf?: number } }>(core, {
+    path: `/update?${parameters}`,
+    body: bodyOf(writes),
+    type: 'application/json',
+  })
+  const copies = responseHeader.rf ?? minReplicas
+  if (copies < minReplicas) throw new TooFewReplicas(copies, minReplicas)
 }
 
 function bodyOf(writes: Writes): Buffer[] {

@@ -9,12 +9,21 @@ import { layConfigset } from '../../services/solr/configset.ts'
 /** Does not connect yet; target and index have one name. */
 export const solrEngine = (url: string, name: string, options: Partial<SolrOptions> = {}): Engine =>
   openEngine('solr', {
-    ...{ urls: [url], target: name, index: name, shards: 2, replicas: 1, compress: false, timeout: 60_000 },
+    ...{
+      urls: [url],
+      target: name,
+      index: name,
+      shards: 2,
+      replicas: 1,
+      minReplicas: 1,
+      compress: false,
+      timeout: 60_000,
+    },
     ...options,
   })
 
 /** The configset of a target, and so what its update chain is called. */
-const configsetOf = (target: string): string => updateChain(schemaDescription, target)
+export const configsetOf = (target: string): string => updateChain(schemaDescription, target)
 
 /** Lays the configset of a target on servers that stand alone, as an administrator does. */
 export const layConfigsetOf = (solr: Parameters<typeof layConfigset>[0], target: string): Promise<void> =>
