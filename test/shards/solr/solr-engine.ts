@@ -27,4 +27,4 @@ export const configsetOf = (target: string): string => updateChain(schemaDescrip
 
 /** Lays the configset of a target on servers that stand alone, as an administrator does. */
 export const layConfigsetOf = (solr: Parameters<typeof layConfigset>[0], target: string): Promise<void> =>
-  layConfigset(solr, configsetOf(target), whatIsCreated('solr', target, 300_000))
+  layConfigset(solr, configsetOf(target), whatIsCreated('solr', target))
