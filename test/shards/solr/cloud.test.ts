@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { SolrOptions } from '../../../src/shards/solr/options.ts'
+import { document } from '../../conformance/engine/documents.ts'
+import { done } from '../../services/solr/admin.ts'
+import { privateSolrCloud, type SolrCloud } from '../../services/solr/cloud.ts'
+import type { SolrNode } from '../../services/solr/node.ts'
+import { solrEngine } from './solr-engine.ts'
+
+const target = 'cloud'
+let cloud: SolrCloud
+let one: SolrNode
+let two: SolrNode
+beforeAll(async () => {
+  cloud = await privateSolrCloud({ nodes: 2, heapMb: 256, sessionMs: 2_000 })
+  ;[one, two] = cloud.nodes as [SolrNode, SolrNode]
+}, 240_000)
+afterAll(() => cloud?.close())
+
+/** Knows only the first node, unless it is told otherwise; closed after the test. */
+function open(options: Partial<SolrOptions> = {}) {
+  const engine = solrEngine(one.url, target, { urls: [one.url, two.url], shards: 1, replicas: 2, ...options })
+  onTestFinished(() => engine.close())
+  return engine
+}
+type State = Record<string, { base_url: string; state: string; leader?: string; core: string; node_name: string }>
+
+/** Replicas of shard 1 by the URL of their node, as a node tells them. */
+async function replicas(asked: SolrNode): Promise<State> {
+  const { cluster } = await done(asked, `GET /admin/collections?action=CLUSTERSTATUS&collection=${target}`)
+  const all = Object.values(cluster.collections[target].shards.shard1.replicas as State)
+  return Object.fromEntries(all.map((each) => [each.base_url, each]))
+}
+
+/** Resolves when the cluster is so. */
+async function until(asked: SolrNode, isSo: (state: State) => boolean): Promise<void> {
+  for (;;) if (isSo(await replicas(asked))) return
+}
+const isLeader = (state: State, node: SolrNode) =>
+  state[node.url]?.leader === 'true' && state[node.url]?.state === 'active'
+const areUp = (state: State) => [one, two].every(({ url }) => state[url]?.state === 'active')
+
+test('a document is on every replica when it is reported done, and is read from the leader on whatever node it is', async () => {
+  const engine = open({ minReplicas: 2 })
+  await engine.create(1)
+  expect(await engine.post(1, [document({ id: 'a.1', fence: 10 })])).toEqual([{ kind: 'done' }])
+  for (const { base_url, core } of Object.values(await replicas(one))) {
+    const { doc } = await done({ url: base_url }, `GET /${core}/get?id=a.1&fl=fence&distrib=false`)
+    expect(doc).toEqual({ fence: 10 })
+  }
+  // asked by the node that has not the leader alone
+  const leader = isLeader(await replicas(one), one) ? one : two
+  const other = leader === one ? two : one
+  const away = open({ urls: [other.url] })
+  expect((await away.get(1, ['a.1'])).length).toBe(1)
+  expect(await away.mark(1, null, 5)).toBe(true)
+})
+
+test('when the node of the leader dies another leads, with all that was done and what was removed', async () => {
+  const engine = open()
+  await engine.post(1, [document({ id: 'b.1', fence: 10 }), document({ id: 'b.2', fence: 10 })])
+  await engine.remove(1, [{ id: 'b.2', fence: 12, rev: 2 }])
+  await engine.commit(1, 'visible')
+  const [leader, other] = isLeader(await replicas(one), one) ? [one, two] : [two, one]
+  await leader.kill()
+  expect(await engine.post(1, [document({ id: 'b.3', fence: 10 })])).toMatchObject([{ kind: 'unavailable' }])
+  await until(other, (state) => isLeader(state, other))
+  expect(await engine.post(1, [document({ id: 'b.3', fence: 10 })])).toEqual([{ kind: 'done' }])
+  expect((await engine.get(1, ['b.1', 'b.2', 'b.3'])).map(({ id }) => id).sort()).toEqual(['b.1', 'b.3'])
+  expect(await engine.post(1, [document({ id: 'b.2', fence: 11 })])).toEqual([{ kind: 'stale', fence: 12 }])
+  expect(await engine.marker(1)).toBe(5)
+  expect((await engine.highestFence(1))?.id).toBe('b.2')
+  await engine.health()
+
+  // nothing is done that fewer replicas have than are asked for, neither now nor when it is sent again
+  const strict = open({ minReplicas: 2 })
+  for (const [id, times] of [
+    ['b.4', 2],
+    ['b.3', 1],
+  ] as const)
+    for (let time = 1; time <= times; time++)
+      expect(await strict.post(1, [document({ id, fence: 10 })])).toEqual([
+        { kind: 'unavailable', message: 'target cloud, shard 1, 1 of 2 replicas have taken it' },
+      ])
+
+  await leader.restart()
+  await until(other, areUp)
+  expect(await strict.post(1, [document({ id: 'b.4', fence: 10 })])).toEqual([{ kind: 'done' }])
+  expect(await strict.remove(1, [{ id: 'b.3', fence: 11, rev: 1 }])).toEqual([{ kind: 'done' }])
+}, 120_000)
