@@ -18,12 +18,12 @@ test('index create prints the configset of Solr file by file; it needs no config
   expect(Object.keys(JSON.parse(json))).toEqual(['schema.xml', 'solrconfig.xml', 'common-words.txt'])
 })
 
-test('index create prints the index of OpenSearch as JSON; a deleted id is remembered for two leases', async () => {
-  const { code, out } = await create('--print', '--kind', 'opensearch', '--target', 'main', '--lease', '7m')
+test('index create prints the index of OpenSearch as JSON', async () => {
+  const { code, out } = await create('--print', '--kind', 'opensearch', '--target', 'main')
   expect(code).toBe(0)
   const { aliases, settings } = JSON.parse(out)
   expect(Object.keys(aliases)).toEqual(['slip_main'])
-  expect(settings.index.gc_deletes).toBe(`${2 * 7 * 60_000}ms`)
+  expect(settings.index.number_of_shards).toBe(1)
 })
 
 test.each([
@@ -31,7 +31,6 @@ test.each([
   [['--no-print', '--kind', 'solr', '--target', 'main'], 'only prints'],
   [['--print', '--kind', 'embedded', '--target', 'main'], 'one of solr, opensearch'],
   [['--print', '--kind', 'solr', '--target', 'Main'], 'a name of lower-case letters'],
-  [['--print', '--kind', 'solr', '--target', 'main', '--lease', '0m'], 'is no duration'],
 ])('index create %j is refused', async (args, reason) => {
   const { code, out, err } = await create(...args)
   expect([code, out]).toEqual([2, ''])

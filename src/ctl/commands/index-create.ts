@@ -1,4 +1,3 @@
-import { parseDuration } from '../../config/duration.ts'
 import { givenName } from '../../config/schema.ts'
 import { SlipError } from '../../errors/slip-error.ts'
 import { type CreatableKind, whatIsCreated } from '../../shards/schema/created.ts'
@@ -9,16 +8,13 @@ interface Arguments extends Session {
   readonly print: boolean
   readonly kind: CreatableKind
   readonly target: string
-  readonly lease: string
 }
 
 export async function run(args: Arguments): Promise<number> {
   if (!args.print) throw new SlipError('USAGE', 'index create only prints, for now: add --print')
   const target = givenName.safeParse(args.target)
   if (!target.success) throw new SlipError('USAGE', `--target ${args.target} is not ${target.error.issues[0]?.message}`)
-  const lease = parseDuration(args.lease) ?? 0
-  if (lease === 0) throw new SlipError('USAGE', `--lease ${args.lease} is no duration such as 30s, 5m or 2h`)
-  const files = whatIsCreated(args.kind, target.data, lease)
+  const files = whatIsCreated(args.kind, target.data)
   print(args, files, () => textOf(Object.entries(files)))
   return 0
 }

@@ -50,18 +50,12 @@ export const index: readonly Command[] = [
       print: { describe: 'print, and make nothing', type: 'boolean', demandOption: true },
       kind: { describe: 'for which engine', choices: creatableKinds, demandOption: true, requiresArg: true },
       target: { describe: 'name of the target', type: 'string', demandOption: true, requiresArg: true },
-      lease: {
-        describe: "the target's lease; OpenSearch remembers a deleted id for two",
-        type: 'string',
-        default: '5m',
-        requiresArg: true,
-      },
     },
     examples: [
       ['index create --print --kind solr --target main', 'three files, each after its name; with --json, an object'],
-      ['index create --print --kind opensearch --target main --lease 10m', 'JSON, as OpenSearch takes it'],
+      ['index create --print --kind opensearch --target main', 'JSON, as OpenSearch takes it'],
     ],
-    exits: '2 the name or the lease is none, or without --print',
+    exits: '2 the name is none, or without --print',
     load: () => import('../commands/index-create.ts'),
   },
 ]

@@ -9,10 +9,8 @@ export type CreatableKind = (typeof creatableKinds)[number]
 /**
  * What an index of a target is made of, as file name and text. Solr: the configset of its cores. OpenSearch: the body of
  * the request that makes the index of a shard; searchers ask its alias, which shows no tombstones and markers.
- *
- * @param lease of a claim, in milliseconds
  */
-export function whatIsCreated(kind: CreatableKind, target: string, lease: number): Readonly<Record<string, string>> {
+export function whatIsCreated(kind: CreatableKind, target: string): Readonly<Record<string, string>> {
   if (kind === 'solr')
     return {
       'schema.xml': solrSchema(schemaDescription),
@@ -21,7 +19,7 @@ export function whatIsCreated(kind: CreatableKind, target: string, lease: number
     }
   const index = {
     aliases: { [`slip_${target}`]: { filter: openSearchVisible(schemaDescription) } },
-    ...openSearchMapping(schemaDescription, lease),
+    ...openSearchMapping(schemaDescription),
   }
   return { 'index.json': `${JSON.stringify(index, null, 2)}\n` }
 }

@@ -10,12 +10,8 @@ export interface OpenSearchIndex {
 
 type Json = Readonly<Record<string, unknown>>
 
-/**
- * The settings and mappings of an index of OpenSearch, one for each shard of a target. It needs the plugin analysis-icu.
- *
- * @param lease of a claim, in milliseconds: a deleted id is remembered for two, the longest a lost write can be on its way
- */
-export function openSearchMapping(description: SchemaDescription, lease: number): OpenSearchIndex {
+/** The settings and mappings of an index of OpenSearch, one for each shard of a target. It needs the plugin analysis-icu. */
+export function openSearchMapping(description: SchemaDescription): OpenSearchIndex {
   const { fields, analyses } = description
   const kinds = [...new Set(fields.map(({ kind }) => kind))].filter(isAnalyzed)
   const analyzers = kinds.flatMap((kind) => analyzersOf(kind, description))
@@ -25,7 +21,6 @@ export function openSearchMapping(description: SchemaDescription, lease: number)
         number_of_shards: 1,
         // commits are SLIP's
         refresh_interval: '-1',
-        gc_deletes: `${2 * lease}ms`,
         similarity: Object.fromEntries(kinds.flatMap((kind) => similarityOf(kind, analyses[kind]))),
         analysis: {
           analyzer: Object.fromEntries(

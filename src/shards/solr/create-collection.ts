@@ -40,7 +40,7 @@ export async function createCollection(
 
 /** A file that is there already stays: an administrator may have changed it. */
 async function uploadConfigset(nodes: HttpNodes, name: string, target: string): Promise<void> {
-  for (const [filePath, text] of Object.entries(whatIsCreated('solr', target, 0))) {
+  for (const [filePath, text] of Object.entries(whatIsCreated('solr', target))) {
     const parameters = new URLSearchParams({ action: 'UPLOAD', name, filePath, overwrite: 'false', wt: 'json' })
     await administer(nodes, `/admin/configs?${parameters}`, Buffer.from(text)).catch(unlessThere)
   }

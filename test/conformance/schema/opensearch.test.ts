@@ -9,7 +9,6 @@ import { openSearchServers } from '../../services/opensearch/releases.ts'
 import { schemaRules } from './schema-rules.ts'
 import type { SchemaSubject } from './subject.ts'
 
-const LEASE_MS = 300_000
 const kindOf = new Map(schemaDescription.fields.map(({ name, kind }) => [name, kind]))
 
 describe.each(openSearchServers)('the schema on %s', (server) => {
@@ -20,7 +19,7 @@ describe.each(openSearchServers)('the schema on %s', (server) => {
     indices = await testIndices(server)
     alias = `slip_${indices.prefix}`
     index = `${indices.prefix}_1`
-    const body = JSON.parse(whatIsCreated('opensearch', indices.prefix, LEASE_MS)['index.json']!)
+    const body = JSON.parse(whatIsCreated('opensearch', indices.prefix)['index.json']!)
     const { status, json } = await ask(indices.url, `PUT /${index}`, body)
     expect(status, JSON.stringify(json)).toBe(200)
   }, 240_000)
@@ -67,8 +66,8 @@ describe.each(openSearchServers)('the schema on %s', (server) => {
     const fields = schemaDescription.fields.map((field) => (field.name === 'ocr' ? { ...field, stored: true } : field))
     const excluded = ({ mappings }: { mappings: { readonly _source?: unknown } }) =>
       (mappings._source as { excludes: string[] }).excludes
-    expect(excluded(openSearchMapping(schemaDescription, LEASE_MS))).toContain('ocr')
-    expect(excluded(openSearchMapping({ ...schemaDescription, fields }, LEASE_MS))).not.toContain('ocr')
+    expect(excluded(openSearchMapping(schemaDescription))).toContain('ocr')
+    expect(excluded(openSearchMapping({ ...schemaDescription, fields }))).not.toContain('ocr')
   })
 })
 

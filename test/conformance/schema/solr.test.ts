@@ -20,7 +20,7 @@ afterAll(() => solr.drop())
 describe('the schema on Solr', () => {
   const core = `${solr.url}/${solr.prefix}_1`
   beforeAll(async () => {
-    await layConfigset(solr, solr.prefix, whatIsCreated('solr', 'main', 300_000))
+    await layConfigset(solr, solr.prefix, whatIsCreated('solr', 'main'))
     await done(solr, `GET /admin/cores?action=CREATE&name=${solr.prefix}_1&configSet=${solr.prefix}`)
   })
 
