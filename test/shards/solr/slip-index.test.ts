@@ -1,10 +1,17 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { applyTargets } from '../../../src/ctl/apply-targets.ts'
+import { pagesOfHits } from '../../../src/ctl/hit-pages.ts'
+import type { Chore } from '../../../src/daemon/chores/chore.ts'
+import { compareChore } from '../../../src/daemon/chores/compare.ts'
+import { markerChore } from '../../../src/daemon/chores/marker.ts'
+import { EventBus } from '../../../src/events/bus.ts'
 import { readProgress } from '../../../src/state/audit/progress.ts'
 import { slipctl } from '../../ctl/slipctl.ts'
 import { type Library, openLibrary, samples } from '../../daemon/library.ts'
 import { endAll, runOnce } from '../../daemon/processes.ts'
+import { done } from '../../services/solr/admin.ts'
 import { testSolr } from '../../services/solr/own-things.ts'
 import { layConfigsetOf } from './solr-engine.ts'
 
@@ -44,13 +51,51 @@ test('slip-index keeps an index of Solr true, day by day, and when --once ends a
   expect(await library.violations()).toEqual([])
 })
 
-test('slipctl search shows pages of the repository, marked as Solr reads them', async () => {
+test('every search of the sample finds its volumes, with pages of the repository marked as Solr reads them', async () => {
+  const options = { limit: 10, pagesPerHit: 3, pagesOf: pagesOfHits(library.config) }
   for (const { query: sample, hits } of expected.searches) {
     // to the ICU tokenizer l'équinoxe is one word
     const query = sample === 'équinoxe' ? "l'équinoxe" : sample
-    const { out } = await slipctl(['search', query, '--json', '--config', library.configFile])
-    const answer = JSON.parse(out)
+    const answer = await library.engine.search(query, options)
     expect([query, answer.total]).toEqual([query, hits])
     for (const { pages } of answer.hits) for (const { snippet } of pages) expect(snippet).toMatch(/<em>.+<\/em>/)
   }
+})
+
+test('a hit whose files are gone from the repository is shown without pages, and said', async () => {
+  const [query] = expected.searches.map(({ query }: { query: string }) => query)
+  const search = async () => {
+    const { code, out, err } = await slipctl(['search', query, '--json', '--config', library.configFile])
+    return { code, err, hits: JSON.parse(out).hits as { id: string; pages: unknown[] }[] }
+  }
+  const before = (await search()).hits
+  const id = before.find(({ pages }) => pages.length > 0)?.id ?? ''
+  expect(before.filter(({ pages }) => pages.length === 0)).toEqual([])
+  const [folder] = globSync(`pairtree/**/${id.slice(id.indexOf('.') + 1)}`, { cwd: library.folder })
+  renameSync(join(library.folder, folder as string), join(library.folder, 'away'))
+  const { code, err, hits } = await search()
+  renameSync(join(library.folder, 'away'), join(library.folder, folder as string))
+  expect([code, err]).toEqual([0, expect.stringContaining(`the pages of ${id} cannot be shown: METS_MISSING: `)])
+  expect(hits.filter(({ pages }) => pages.length === 0).map((hit) => hit.id)).toEqual([id])
+})
+
+test('a core that is emptied is noticed by its marker, and gets again what it lost', async () => {
+  const { db } = library.state
+  const pair = { db, engine: library.engine, target: { name: 'main', shards: 2 } }
+  const run = async (chore: Chore) => {
+    const work = 'look' in chore ? await chore.look() : chore.work
+    if (work !== null) await db.transaction(work)
+  }
+  await run(markerChore(pair))
+  await run(markerChore(pair))
+  await done(solr, `GET /admin/cores?action=UNLOAD&core=${solr.prefix}_1&deleteInstanceDir=true`)
+  await applyTargets(library.config, library.state)
+  expect(await library.violations()).not.toEqual([])
+  await run(compareChore(pair, new EventBus()))
+  const states = await db.query(`SELECT state FROM slip_shard WHERE target = 'main' ORDER BY shard`)
+  expect(states).toEqual([{ state: 'behind' }, { state: 'open' }])
+  const repaired = await slipctl(['index', 'repair', 'main', '--config', library.configFile])
+  expect(repaired).toMatchObject({ code: 0, out: expect.stringContaining('main/1: ') })
+  await runStages()
+  expect(await library.violations()).toEqual([])
 })
