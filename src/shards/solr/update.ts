@@ -68,7 +68,7 @@ async function write(shard: Found, writes: Writes): Promise<Outcome[]> {
   } catch (error) {
     if (!blamesContent(error)) throw error
     if (writes.length === 1) return [await judge(shard, writes[0], error)]
-    return error.status === 413 ? eachAlone(shard, writes) : decide(shard, writes)
+    return decide(shard, writes)
   }
 }
 
@@ -79,24 +79,16 @@ async function decide(shard: Found, writes: Writes): Promise<Outcome[]> {
   try {
     await send(shard, shard.chains.tolerant, writes)
   } catch (error) {
-    // what cannot be read as JSON ends this request, too
+    // what cannot be read as JSON, or is too large, ends this request, too
     if (!blamesContent(error)) throw error
   }
   const held = await readBack(shard.core, [...new Set(writes.map(({ id }) => id))], shard.minReplicas)
-  return eachAlone(shard, writes, (one) => proven(shard, one, held.get(one.id)))
-}
-
-/** One after the other, but those of which the outcome is known; one that cannot be sent keeps no other from it. */
-async function eachAlone(
-  shard: Found,
-  writes: Writes,
-  known: (one: Write) => Outcome | null = () => null,
-): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
-  for (const one of writes) outcomes.push(known(one) ?? (await writeAlone(shard, one)))
+  for (const one of writes) outcomes.push(proven(shard, one, held.get(one.id)) ?? (await writeAlone(shard, one)))
   return outcomes
 }
 
+/** One that cannot be sent keeps no other from it. */
 async function writeAlone(shard: Found, one: Write): Promise<Outcome> {
   try {
     const [outcome] = await write(shard, [one])

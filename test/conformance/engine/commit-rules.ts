@@ -25,14 +25,16 @@ export function commitRules(subject: Subject): void {
       },
     )
 
-    test('get and the fences need no commit', async () => {
+    test('get, the fences and the highest of them need no commit', async () => {
       const { uncommitted } = subject
       const id = 'commit.none'
-      await uncommitted.post(committed, [document({ id, fence: 10 })])
-      expect((await uncommitted.get(committed, [id]))[0]?.fence).toBe(10)
-      expect(await uncommitted.post(committed, [document({ id, fence: 9 })])).toEqual([{ kind: 'stale', fence: 10 }])
-      await uncommitted.remove(committed, [{ id, fence: 11, rev: 2 }])
+      await uncommitted.post(committed, [document({ id, fence: 20 })])
+      expect((await uncommitted.get(committed, [id]))[0]?.fence).toBe(20)
+      expect(await uncommitted.post(committed, [document({ id, fence: 19 })])).toEqual([{ kind: 'stale', fence: 20 }])
+      expect(await uncommitted.highestFence(committed)).toEqual({ id, fence: 20 })
+      await uncommitted.remove(committed, [{ id, fence: 21, rev: 2 }])
       expect(await uncommitted.get(committed, [id])).toEqual([])
+      expect(await uncommitted.highestFence(committed)).toEqual({ id, fence: 21 })
     })
   })
 }

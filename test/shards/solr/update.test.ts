@@ -64,6 +64,13 @@ describe('after a refusal', () => {
     expect(await held('full.1', 'full.3')).toEqual(['full.1', 'full.3'])
   })
 
+  test('a refused document is told so, whatever is held of it from before', async () => {
+    await direct.post(1, documents('older.2'))
+    const refused = document({ id: 'older.2', fence: 11, publishDate: 'x'.repeat(32_767) })
+    const [before, after] = documents('older.1', 'older.3') as [IndexDocument, IndexDocument]
+    expect(await kinds(direct.post(1, [before, refused, after]))).toEqual(['done', 'rejected', 'done'])
+  })
+
   test('a document that is no JSON is refused alone, its neighbours are done', async () => {
     const [before, after] = documents('json.1', 'json.3') as [IndexDocument, IndexDocument]
     const outcomes = await direct.post(1, [before, cut('json.2'), after])
