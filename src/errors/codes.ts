@@ -208,7 +208,7 @@ export const errorCodes = {
   ),
   ENGINE_CONFIGSET_MISSING: usage(
     'A Solr that stands alone lacks the configset that the cores of a target are made of.',
-    'Lay the files of slipctl index create --print --kind solr --target NAME into SOLR_HOME/configsets/CONFIGSET/conf of each server, then: slipctl targets apply',
+    'Write it into the folder configsets of the home of each server: slipctl index create --kind solr --target NAME --into FOLDER; then: slipctl targets apply',
   ),
   SCHEMA_TOO_OLD: usage('The database schema is older than this release.', 'Run: slipctl db migrate'),
   SCHEMA_TOO_NEW: usage('The database schema is newer than this release can use.', 'Install the current release.'),

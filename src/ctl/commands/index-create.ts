@@ -1,21 +1,33 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { givenName } from '../../config/schema.ts'
 import { SlipError } from '../../errors/slip-error.ts'
 import { type CreatableKind, whatIsCreated } from '../../shards/schema/created.ts'
+import { schemaDescription } from '../../shards/schema/description.ts'
+import { updateChain } from '../../shards/schema/solr-config.ts'
 import type { Session } from '../command.ts'
 import { print } from '../print.ts'
 
 interface Arguments extends Session {
-  readonly print: boolean
+  readonly print?: boolean
+  readonly into?: string
   readonly kind: CreatableKind
   readonly target: string
 }
 
 export async function run(args: Arguments): Promise<number> {
-  if (!args.print) throw new SlipError('USAGE', 'index create only prints, for now: add --print')
+  const { kind, into } = args
   const target = givenName.safeParse(args.target)
   if (!target.success) throw new SlipError('USAGE', `--target ${args.target} is not ${target.error.issues[0]?.message}`)
-  const files = whatIsCreated(args.kind, target.data)
-  print(args, files, () => textOf(Object.entries(files)))
+  if ((args.print === true) === (into !== undefined)) throw new SlipError('USAGE', 'either --print or --into FOLDER')
+  const files = whatIsCreated(kind, target.data)
+  if (into === undefined) {
+    print(args, files, () => textOf(Object.entries(files)))
+    return 0
+  }
+  if (kind !== 'solr') throw new SlipError('USAGE', '--into writes the configset of Solr; there is none of OpenSearch')
+  const folder = writeConfigset(resolve(into), updateChain(schemaDescription, target.data), files)
+  print(args, { folder }, () => folder)
   return 0
 }
 
@@ -23,4 +35,27 @@ export async function run(args: Arguments): Promise<number> {
 function textOf(files: readonly (readonly [file: string, text: string])[]): string {
   if (files.length === 1) return files.map(([, text]) => text.trimEnd()).join()
   return files.map(([file, text]) => `==> ${file} <==\n${text}`).join('\n')
+}
+
+/** Below a folder of configsets; a file that is there and is another may be an administrator's. */
+function writeConfigset(configsets: string, name: string, files: Readonly<Record<string, string>>): string {
+  const folder = join(configsets, name)
+  try {
+    mkdirSync(join(folder, 'conf'), { recursive: true })
+    for (const [file, text] of Object.entries(files)) writeNew(join(folder, 'conf', file), text)
+  } catch (error) {
+    if (error instanceof SlipError) throw error
+    throw new SlipError('FOLDER_UNUSABLE', (error as Error).message, { place: { folder }, cause: error })
+  }
+  return folder
+}
+
+function writeNew(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    if (readFileSync(file, 'utf8') === text) return
+    throw new SlipError('USAGE', `${file} is there and is another; it is not overwritten`, { place: { file } })
+  }
 }

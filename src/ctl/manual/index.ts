@@ -43,19 +43,28 @@ export const index: readonly Command[] = [
   },
   {
     name: 'index create',
-    summary: 'Prints what an index of Solr or OpenSearch is made of',
+    summary: 'Prints or writes what an index of Solr or OpenSearch is made of',
     detail:
-      'Only prints, for now: the configset of the Solr cores of a target, or the body of the request that makes an index of OpenSearch, from the schema of this release (docs/schema.md). It asks no server and reads no configuration. The index of a target with the engine embedded is made by slipctl targets apply.',
+      'From the schema of this release (docs/schema.md): the configset of the Solr cores of a target, or the body of the request that makes an index of OpenSearch. It asks no server and reads no configuration. Servers of Solr that stand alone need the configset, in the folder configsets of the home of each, before slipctl targets apply can make their cores; every other index is made by that alone.',
     options: {
-      print: { describe: 'print, and make nothing', type: 'boolean', demandOption: true },
+      print: { describe: 'print it', type: 'boolean' },
+      into: {
+        describe: 'write the configset of Solr below this folder; a file that is there and is another stays',
+        type: 'string',
+        requiresArg: true,
+      },
       kind: { describe: 'for which engine', choices: creatableKinds, demandOption: true, requiresArg: true },
       target: { describe: 'name of the target', type: 'string', demandOption: true, requiresArg: true },
     },
     examples: [
-      ['index create --print --kind solr --target main', 'three files, each after its name; with --json, an object'],
-      ['index create --print --kind opensearch --target main', 'JSON, as OpenSearch takes it'],
+      ['index create --kind solr --target main --into /var/solr/data/configsets', 'the configset, as Solr wants it'],
+      [
+        'index create --kind solr --target main --print',
+        'its three files, each after its name; with --json, an object',
+      ],
+      ['index create --kind opensearch --target main --print', 'JSON, as OpenSearch takes it'],
     ],
-    exits: '2 the name is none, or without --print',
+    exits: '2 the name is none, neither or both of --print and --into, or a file that is there is another',
     load: () => import('../commands/index-create.ts'),
   },
 ]
