@@ -28,8 +28,12 @@ export function solrConfig(description: SchemaDescription, target: string): stri
     element('directoryFactory', { name: 'DirectoryFactory', class: 'solr.NRTCachingDirectoryFactory' }),
     element('indexConfig', {}, [element('ramBufferSizeMB', {}, `\${solr.ramBufferSizeMB:100}`)]),
     element('updateHandler', {}, [
-      // without it neither the fence of a document not yet committed is known nor what a crash cut off
-      element('updateLog', {}, [element('str', { name: 'dir' }, `\${solr.ulog.dir:}`)]),
+      // Without it neither the fence of a document not yet committed is known nor what a crash cut off. It is on disk when a
+      // request is answered, not only when a commit comes: else a power cut takes along what the ledger has as indexed.
+      element('updateLog', {}, [
+        element('str', { name: 'dir' }, `\${solr.ulog.dir:}`),
+        element('str', { name: 'syncLevel' }, 'fsync'),
+      ]),
       element('autoCommit', {}, [
         element('maxTime', {}, `\${solr.autoCommit.maxTime:-1}`),
         element('openSearcher', {}, 'false'),

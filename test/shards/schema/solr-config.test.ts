@@ -29,6 +29,13 @@ test('all that items go through compares fences, and only the tolerant chain goe
   })
 })
 
+test('what is answered is on disk, and nothing is committed but by SLIP, unless properties of the server say otherwise', () => {
+  const { updateLog, autoCommit, autoSoftCommit } = config.updateHandler
+  expect(updateLog.str).toContainEqual({ '#text': 'fsync', name: 'syncLevel' })
+  expect([autoCommit.maxTime, autoCommit.openSearcher]).toEqual([expect.stringMatching(/^\$\{.*:-1\}$/), false])
+  expect(autoSoftCommit.maxTime).toMatch(/^\$\{.*:-1\}$/)
+})
+
 test('what means something in XML is escaped in attributes and text', () => {
   const written = element('a', { b: `"<&>'` }, [element('c', {}, 'x < "y" & z')])
   const read = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '' }).parse(written)
