@@ -44,8 +44,8 @@ export class Claimer {
   #boundsSince = performance.now()
   /** Where the search for deletes goes on, bucket by bucket. */
   readonly #searched = new Map<string, number>()
-  /** Rows put into their true bucket in this round, perhaps one already looked into. */
-  #corrected = 0
+  /** Rows seen in this round and not claimed: still ready, perhaps in a bucket already looked into. */
+  #passed = 0
 
   constructor(db: Database, worker: string, target: Target, options: { batch: number; shares: LaneShares }) {
     this.target = target
@@ -60,9 +60,9 @@ export class Claimer {
     if (pauses.target(this.target.name)) return null
     const round = { ...openness, pauses, shards: await listShards(this.#db, this.target.name) }
     for (;;) {
-      this.#corrected = 0
+      this.#passed = 0
       const claimed = await this.#look(round)
-      if (claimed !== null || this.#corrected === 0) return claimed
+      if (claimed !== null || this.#passed === 0) return claimed
     }
   }
 
@@ -112,8 +112,8 @@ export class Claimer {
       const claimed = await claimOnce(this.#db, this.#request(bucket, { draw: drawn ?? 0, fromSeq }))
       this.#bounds.set(key, claimed.lastSeq)
       if (claimed.items.length > 0) return claimed
-      this.#corrected += claimed.corrected
-      if (claimed.corrected > 0) continue
+      this.#passed += claimed.passed
+      if (claimed.passed > 0) continue
       this.#bounds.delete(key)
       if (fromSeq === 0) return null
     }
@@ -128,7 +128,7 @@ export class Claimer {
         const deletes = htids.slice(from, from + this.#batch)
         const claimed = await claimOnce(this.#db, this.#request(bucket, { draw: 0, fromSeq: 0, deletes }))
         if (claimed.items.length > 0) return claimed
-        this.#corrected += claimed.corrected
+        this.#passed += claimed.passed
       }
       this.#searched.set(key, next)
       if (next === 0) break

@@ -36,7 +36,7 @@ describe('claim', () => {
     await enqueue(state.db, ['s.1'])
     await state.db.query(`UPDATE slip_queue SET shard = 0 WHERE htid = 's.1'`)
     const wrong = await claimBucket(state.db, token, { draw: 1 })
-    expect([wrong.items.length, wrong.corrected]).toEqual([0, 1])
+    expect([wrong.items.length, wrong.passed]).toEqual([0, 1])
     expect(await queueRow(state.db, 's.1')).toMatchObject({ state: 0, shard: 2, attempts: 0 })
     const right = await claimBucket(state.db, token, { shard: 2 })
     expect(right.items).toMatchObject([{ htid: 's.1', shard: 2 }])

@@ -3,7 +3,7 @@ import type { Statement } from './recorded.ts'
 
 /** How a database means to do a statement. */
 export interface Plan {
-  /** Indexes it uses. */
+  /** Indexes it uses; TABLE_place where rows are found by their place in the table (PostgreSQL). */
   readonly indexes: readonly string[]
   /** Tables it reads from end to end, be it by way of an index. */
   readonly scanned: readonly string[]
@@ -51,7 +51,7 @@ interface Node {
 function postgresPlan(root: Node): Plan {
   const nodes = nodesOf(root)
   return {
-    indexes: [...new Set(nodes.flatMap((node) => node['Index Name'] ?? []))],
+    indexes: [...new Set(nodes.flatMap((node) => indexOf(node) ?? []))],
     scanned: nodes.filter(isWhole).map((node) => node['Relation Name'] ?? ''),
     sorts: nodes.some(
       (node) =>
@@ -60,6 +60,9 @@ function postgresPlan(root: Node): Plan {
     ),
   }
 }
+
+const indexOf = (node: Node) =>
+  node['Node Type'] === 'Tid Scan' ? `${node['Relation Name']}_place` : node['Index Name']
 
 const isWhole = (node: Node) =>
   node['Node Type'] === 'Seq Scan' || (/^Index/.test(node['Node Type']) && node['Index Cond'] === undefined)

@@ -49,7 +49,7 @@ async function findClaim(tx: Connection, { bucket }: ClaimRequest, tokens: reado
     lane: bucket.lane,
     fence: first.fence,
     items: rows.map(itemOf),
-    corrected: 0,
+    passed: 0,
     lastSeq: Math.max(...rows.map((row) => row.seq)),
   }
 }

@@ -7,12 +7,15 @@ import type { Connection } from '../connection.ts'
  * fence known of its rows + 1).
  *
  * WHERE and ORDER BY are exactly the partial index slip_queue_ready: no OR, no join before the lock, so locks = batch.
- * MATERIALIZED keeps the planner from running the locking subquery twice and taking more than LIMIT.
+ * MATERIALIZED keeps the planner from running the locking subquery twice and taking more than LIMIT. The rows just locked are
+ * then changed by their place in the table, their ctid: to look each up by its key again took a tenth of a claim.
  *
  * Races: the worker's own row is held FOR SHARE – an expired worker claims nothing. The ledger is read for the rows just
  * locked; one whose ledger names another shard than the bucket is put into its true bucket and stays ready. The shard of
  * a new item is the batch's draw, made outside and passed in, and is kept in the row whatever becomes of the claim: a
- * crash after the post cannot put the item into a second shard. No shard is drawn for a delete.
+ * crash after the post cannot put the item into a second shard. No shard is drawn for a delete. A row that was changed
+ * between the snapshot of the statement and its lock lies elsewhere since, in a place the snapshot does not know: it is
+ * locked and left as it is, ready. Such rows are counted as passed, and lastSeq does not go past them.
  *
  * MySQL does the same in statements that follow each other: lock the rows in index order, read the ledger, which nobody
  * can write for a row that is locked, then write by primary key. FORCE INDEX, for a sort would lock the whole bucket.
@@ -54,9 +57,9 @@ export interface Claim {
   readonly lane: number
   readonly fence: number
   readonly items: readonly ClaimedItem[]
-  /** Rows moved to the bucket their ledger names; nothing of them is claimed. */
-  readonly corrected: number
-  /** Highest seq seen, the lower bound for the next claim of this bucket. */
+  /** Ready rows that were locked and not claimed: put into the bucket their ledger names, or changed in that moment. */
+  readonly passed: number
+  /** The lower bound for the next claim of this bucket: the highest seq seen, the lowest where rows were passed. */
   readonly lastSeq: number
 }
 
@@ -67,17 +70,17 @@ const readyDeletes = `state = 0 AND target = $2 AND lane = $3 AND shard = $4 AND
 const postgresClaim = (which: string, limit: number) => `
 WITH me AS MATERIALIZED (SELECT 1 FROM slip_worker WHERE token = $1 AND expired_at IS NULL FOR SHARE),
 c AS MATERIALIZED (
-  SELECT htid, seq, fence FROM slip_queue
+  SELECT ctid AS place, htid, seq, fence FROM slip_queue
   WHERE ${which} AND EXISTS (SELECT 1 FROM me)
   ORDER BY seq LIMIT ${limit} FOR UPDATE SKIP LOCKED),
 j AS MATERIALIZED (
-  SELECT c.htid, c.seq, c.fence, coalesce(l.shard, 0) AS ledger_shard, coalesce(l.fence, 0) AS ledger_fence,
+  SELECT c.place, c.htid, c.fence, coalesce(l.shard, 0) AS ledger_shard, coalesce(l.fence, 0) AS ledger_fence,
          l.waived
   FROM c LEFT JOIN slip_indexed l ON l.target = $2 AND l.htid = c.htid),
 mine AS MATERIALIZED (SELECT * FROM j WHERE ledger_shard IN (0, $4)),
 corrected AS (
   UPDATE slip_queue q SET shard = j.ledger_shard FROM j
-  WHERE q.target = $2 AND q.htid = j.htid AND j.ledger_shard NOT IN (0, $4) RETURNING 1),
+  WHERE q.ctid = j.place AND j.ledger_shard NOT IN (0, $4)),
 f AS MATERIALIZED (
   SELECT greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
                   coalesce(max(greatest(fence, ledger_fence)), 0) + 1) AS fence FROM mine),
@@ -86,17 +89,17 @@ taken AS (
   SET state = 1, claim_token = $6, claimed_rev = q.rev, claimed_gen = q.gen, pid = $7, host = $8, fence = f.fence,
       attempts = q.attempts + 1,
       shard = CASE WHEN q.shard > 0 THEN q.shard WHEN q.action = 'index' THEN $9 ELSE 0 END
-  FROM mine, f WHERE q.target = $2 AND q.htid = mine.htid
-  RETURNING q.htid, q.action, q.shard, q.rev, q.attempts, q.unproven, q.seq, q.fence,
+  FROM mine, f WHERE q.ctid = mine.place
+  RETURNING q.htid, q.action, q.shard, q.rev, q.attempts, q.unproven, q.fence,
             coalesce(q.waive, mine.waived) AS waived),
 claim AS (
   INSERT INTO slip_claim (token, worker, pid, host, target, lane, shard, htids, claimed_at, lease_until)
   SELECT $6, $1, $7, $8, $2, $3, $4, (SELECT array_agg(htid ORDER BY htid) FROM taken), clock_timestamp(),
          clock_timestamp() + make_interval(secs => (SELECT lease_ms FROM slip_target WHERE name = $2) / 1000.0)
   WHERE EXISTS (SELECT 1 FROM taken))
-SELECT taken.*, (SELECT count(*) FROM corrected) AS corrected FROM taken
+SELECT taken.*, NULL AS locked, NULL AS first_seq, NULL AS last_seq FROM taken
 UNION ALL
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, (SELECT max(seq) FROM c), NULL, NULL, (SELECT count(*) FROM corrected)
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, count(*), min(seq), max(seq) FROM c
 ORDER BY htid NULLS LAST`
 
 const mysql = {
@@ -125,17 +128,12 @@ const mysql = {
             SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND)`,
 }
 
-interface Row {
-  htid: string | null
-  action: 'index' | 'delete'
-  shard: number
-  rev: number
-  attempts: number
-  unproven: boolean
-  seq: number | null
-  fence: number
-  waived: string | null
-  corrected: number
+interface Row extends Omit<ClaimedItem, 'htid'>, Record<string, unknown> {
+  readonly htid: string | null
+  readonly fence: number
+  readonly locked: number
+  readonly first_seq: number | null
+  readonly last_seq: number | null
 }
 
 /** One batch of a bucket; no items when nothing is ready, the rows are held by others, or the worker has expired. */
@@ -147,15 +145,16 @@ export async function claim(tx: Connection, request: ClaimRequest, token: string
   const values = [worker, bucket.target, bucket.lane, bucket.shard, from, token, pid, host, draw]
   const rows = await tx.query<Row>(sql, values)
   const items = rows.filter((row): row is Row & { htid: string } => row.htid !== null)
-  const summary = rows.at(-1)
+  const seen = rows.at(-1)
+  const passed = (seen?.locked ?? 0) - items.length
   return {
     token,
     target: bucket.target,
     lane: bucket.lane,
     fence: items[0]?.fence ?? 0,
     items: items.map(itemOf),
-    corrected: summary?.corrected ?? 0,
-    lastSeq: summary?.seq ?? fromSeq,
+    passed,
+    lastSeq: (passed > 0 ? seen?.first_seq : seen?.last_seq) ?? fromSeq,
   }
 }
 
@@ -194,17 +193,18 @@ interface Me {
 async function claimMysql(tx: Connection, request: ClaimRequest, token: string): Promise<Claim> {
   const { worker, fromSeq, deletes } = request
   const { target, lane, shard } = request.bucket
-  const nothing = { token, target, lane, fence: 0, items: [], corrected: 0, lastSeq: fromSeq }
+  const nothing = { token, target, lane, fence: 0, items: [], passed: 0, lastSeq: fromSeq }
   const [me] = await tx.query<Me & Record<string, unknown>>(mysql.me, [target, worker])
   if (me === undefined) return nothing
   const [sql, from] = deletes === undefined ? [mysql.ready, fromSeq] : [mysql.deletes, deletes]
   const rows = await tx.query<ReadyRow>(sql, [target, lane, shard, from, sizeOf(request)])
   const last = rows.at(-1)
   if (last === undefined) return nothing
-  const { mine, knownFence, corrected } = await checkLedger(tx, request.bucket, rows)
+  const { mine, knownFence } = await checkLedger(tx, request.bucket, rows)
   const fence = Math.max(me.clock, knownFence + 1)
   const items = mine.length === 0 ? [] : await take(tx, request, { token, fence, lease: me.lease }, mine)
-  return { token, target, lane, fence: items.length === 0 ? 0 : fence, items, corrected, lastSeq: last.seq }
+  const passed = rows.length - items.length
+  return { token, target, lane, fence: items.length === 0 ? 0 : fence, items, passed, lastSeq: last.seq }
 }
 
 /** Puts rows whose ledger names another shard into their true bucket; the others are to be claimed. */
@@ -220,7 +220,7 @@ async function checkLedger(tx: Connection, { target, shard }: Bucket, rows: read
     .filter(({ htid }) => !gone.has(htid))
     .map((row) => ({ ...row, waived: row.waive ?? waived.get(row.htid) ?? null }))
   const fences = [...mine, ...ledger.filter(({ htid }) => !gone.has(htid))].map(({ fence }) => fence)
-  return { mine, knownFence: Math.max(0, ...fences), corrected: astray.length }
+  return { mine, knownFence: Math.max(0, ...fences) }
 }
 
 async function take(

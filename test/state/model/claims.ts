@@ -40,7 +40,7 @@ export async function claimReady(world: World, target: TargetName, which: string
     for (let turn = 0; turn < turns; turn++) {
       const request = { bucket, worker: world.worker, pid: 1, host: 'host-a', batch: group.length, fromSeq: 0 }
       const held = await claimOnce(world.db, { ...request, draw: draw ?? 0 })
-      claimed += held.items.length + held.corrected
+      claimed += held.items.length + held.passed
       for (const item of held.items) world.take(held, item)
     }
   }
