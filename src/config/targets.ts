@@ -43,7 +43,7 @@ const commits = z
       .enum(['slip', 'engine'])
       .default('slip')
       .describe(
-        'Who makes it visible: slip-index, or the engine by settings of its own. It is visible whenever index and database are compared, too: every `visible`, and no more often than once a minute.',
+        'Who makes it visible: slip-index, or the engine by settings of its own (Solr: solr.autoSoftCommit.maxTime). It is visible whenever index and database are compared, too: every `visible`, and no more often than once a minute.',
       ),
     durable,
   })

@@ -5,7 +5,7 @@ import { limitsOf } from '../search/limits.ts'
 import { type Phrase, parseQuery } from '../search/query.ts'
 import { analyser } from './analysis.ts'
 import type { Cores } from './cores.ts'
-import { live, searchShard } from './read.ts'
+import { searchShard } from './read.ts'
 
 interface HitDocument {
   readonly id: string
@@ -20,7 +20,7 @@ interface HitDocument {
 /**
  * See Engine.search. Every shard is asked for all that may be shown, and the best of all are: scores are comparable as far
  * as the shards are alike. A phrase is given to Solr as a value, never as query language, so nothing a person types is an
- * operator.
+ * operator. Tombstones and the marker have no words, so none has to be hidden.
  */
 export async function searchIndex(
   cores: Cores,
@@ -54,7 +54,6 @@ function requestOf(wanted: readonly Phrase[], excluded: readonly Phrase[], limit
   return {
     query: { bool: { must: wanted.map(anywhere), must_not: excluded.map(anywhere) } },
     queries: { text: { bool: { should: wanted.map((phrase) => fieldQuery('ocr', phrase)) } } },
-    filter: live,
     fields: ['id', 'score', 'title', 'author', 'publishDate', 'inText:query($text,0)'],
     sort: 'score desc, id asc',
     limit,

@@ -176,3 +176,14 @@ test('what was sent and not answered is not sent to another node', async () => {
   await faultOf(nodes.request(get))
   expect(other.asked).toEqual([])
 })
+
+test('a node that one of them told is asked as the first is, by one set of connections', async () => {
+  const first = await serve((_, response) => json(response, {}))
+  const told = await serve((_, response) => json(response, {}))
+  const nodes = new HttpNodes([first.url.replace('//', '//slip:p%2F@')], options)
+  closing.push(() => nodes.close())
+  expect(nodes.at(told.url)).toBe(nodes.at(told.url))
+  expect(nodes.at(first.url)).toBe(nodes.all[0])
+  await nodes.at(told.url).request(get)
+  expect(told.asked[0]?.headers.authorization).toBe(`Basic ${Buffer.from('slip:p/').toString('base64')}`)
+})

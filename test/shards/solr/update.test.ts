@@ -86,6 +86,12 @@ describe('after a refusal', () => {
     ])
   })
 
+  test('a server that stands alone has no replicas: none are waited for', async () => {
+    const asksForTwo = solrEngine(solr.url, solr.prefix, { minReplicas: 2 })
+    onTestFinished(() => asksForTwo.close())
+    for (const _ of ['new', 'again']) expect(await asksForTwo.post(1, documents('alone.1'))).toEqual([{ kind: 'done' }])
+  })
+
   test('removals of several fences are decided each by its own', async () => {
     await direct.post(1, documents('gone.1', 'gone.2', 'gone.3'))
     const removals = [
