@@ -216,3 +216,13 @@ test('a claim locks of rows and index entries at most twice its batch', async ()
     expect(locks).toBeLessThanOrEqual(201)
   })
 })
+
+test('a claim of thousands is planned once and for all, as far as the database keeps plans', async () => {
+  if (state.db.dialect === 'mysql') return
+  await undone(async (tx) => {
+    for (let n = 0; n < 8; n++) await claimSome(tx, 2_000)
+    const kept = `SELECT generic_plans AS kept FROM pg_prepared_statements WHERE statement LIKE '%LIMIT 2000 FOR UPDATE SKIP%'`
+    // the first five are planned each by itself
+    expect(await tx.query(kept)).toEqual([{ kept: 3 }])
+  })
+})

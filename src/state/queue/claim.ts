@@ -63,44 +63,49 @@ export interface Claim {
   readonly lastSeq: number
 }
 
-const readyFrom = 'state = 0 AND target = $2 AND lane = $3 AND shard = $4 AND seq >= $5'
+/**
+ * A value that is selected is unknown to the planner, to whatever plan: so the plan for any values is no dearer than one
+ * for these, and stays. Of large batches each would else be planned anew, which took a tenth of the claim.
+ */
+const readyFrom = `state = 0 AND target = (SELECT $2) AND lane = (SELECT $3::smallint) AND shard = (SELECT $4::smallint)
+      AND seq >= (SELECT $5::bigint)`
 const readyDeletes = `state = 0 AND target = $2 AND lane = $3 AND shard = $4 AND htid = ANY($5) AND action = 'delete'`
 
-/** The limit is written out: with a parameter there, a plan for any value expects a tenth of the bucket. */
+/**
+ * `j` are the rows locked, with their ledger. The limit is written out: with a parameter there, a plan for any value
+ * expects a tenth of the bucket.
+ */
 const postgresClaim = (which: string, limit: number) => `
 WITH me AS MATERIALIZED (SELECT 1 FROM slip_worker WHERE token = $1 AND expired_at IS NULL FOR SHARE),
-c AS MATERIALIZED (
-  SELECT ctid AS place, htid, seq, fence FROM slip_queue
-  WHERE ${which} AND EXISTS (SELECT 1 FROM me)
-  ORDER BY seq LIMIT ${limit} FOR UPDATE SKIP LOCKED),
 j AS MATERIALIZED (
-  SELECT c.place, c.htid, c.fence, coalesce(l.shard, 0) AS ledger_shard, coalesce(l.fence, 0) AS ledger_fence,
-         l.waived
-  FROM c LEFT JOIN slip_indexed l ON l.target = $2 AND l.htid = c.htid),
-mine AS MATERIALIZED (SELECT * FROM j WHERE ledger_shard IN (0, $4)),
+  SELECT c.place, c.seq, c.fence, coalesce(l.shard, 0) AS ledger_shard, coalesce(l.fence, 0) AS ledger_fence, l.waived
+  FROM (
+    SELECT ctid AS place, htid, seq, fence FROM slip_queue
+    WHERE ${which} AND EXISTS (SELECT 1 FROM me)
+    ORDER BY seq LIMIT ${limit} FOR UPDATE SKIP LOCKED) c
+  LEFT JOIN slip_indexed l ON l.target = $2 AND l.htid = c.htid),
 corrected AS (
   UPDATE slip_queue q SET shard = j.ledger_shard FROM j
   WHERE q.ctid = j.place AND j.ledger_shard NOT IN (0, $4)),
 f AS MATERIALIZED (
   SELECT greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
-                  coalesce(max(greatest(fence, ledger_fence)), 0) + 1) AS fence FROM mine),
+                  coalesce(max(greatest(fence, ledger_fence)), 0) + 1) AS fence
+  FROM j WHERE ledger_shard IN (0, $4)),
 taken AS (
   UPDATE slip_queue q
-  SET state = 1, claim_token = $6, claimed_rev = q.rev, claimed_gen = q.gen, pid = $7, host = $8, fence = f.fence,
-      attempts = q.attempts + 1,
+  SET state = 1, claim_token = $6, claimed_rev = q.rev, claimed_gen = q.gen, pid = $7, host = $8,
+      fence = (SELECT fence FROM f), attempts = q.attempts + 1,
       shard = CASE WHEN q.shard > 0 THEN q.shard WHEN q.action = 'index' THEN $9 ELSE 0 END
-  FROM mine, f WHERE q.ctid = mine.place
-  RETURNING q.htid, q.action, q.shard, q.rev, q.attempts, q.unproven, q.fence,
-            coalesce(q.waive, mine.waived) AS waived),
+  FROM j WHERE q.ctid = j.place AND j.ledger_shard IN (0, $4)
+  RETURNING q.htid, q.action, q.shard, q.rev, q.attempts, q.unproven, coalesce(q.waive, j.waived) AS waived),
 claim AS (
   INSERT INTO slip_claim (token, worker, pid, host, target, lane, shard, htids, claimed_at, lease_until)
-  SELECT $6, $1, $7, $8, $2, $3, $4, (SELECT array_agg(htid ORDER BY htid) FROM taken), clock_timestamp(),
+  SELECT $6, $1, $7, $8, $2, $3, $4, (SELECT array_agg(htid) FROM taken), clock_timestamp(),
          clock_timestamp() + make_interval(secs => (SELECT lease_ms FROM slip_target WHERE name = $2) / 1000.0)
   WHERE EXISTS (SELECT 1 FROM taken))
-SELECT taken.*, NULL AS locked, NULL AS first_seq, NULL AS last_seq FROM taken
+SELECT taken.*, NULL AS fence, NULL AS locked, NULL AS first_seq, NULL AS last_seq FROM taken
 UNION ALL
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, count(*), min(seq), max(seq) FROM c
-ORDER BY htid NULLS LAST`
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, (SELECT fence FROM f), count(*), min(seq), max(seq) FROM j`
 
 const mysql = {
   /** MariaDB has no FOR SHARE. With the clock in µs for the fence, and the lease; the subquery locks nothing. */
@@ -128,6 +133,7 @@ const mysql = {
             SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND)`,
 }
 
+/** A row that was taken; in the last one there is no id, but what is known of the batch. */
 interface Row extends Omit<ClaimedItem, 'htid'>, Record<string, unknown> {
   readonly htid: string | null
   readonly fence: number
@@ -144,19 +150,22 @@ export async function claim(tx: Connection, request: ClaimRequest, token: string
   const from = deletes ?? fromSeq
   const values = [worker, bucket.target, bucket.lane, bucket.shard, from, token, pid, host, draw]
   const rows = await tx.query<Row>(sql, values)
-  const items = rows.filter((row): row is Row & { htid: string } => row.htid !== null)
   const seen = rows.at(-1)
+  const items = rows.filter((row): row is Row & { htid: string } => row.htid !== null).sort(byHtid)
   const passed = (seen?.locked ?? 0) - items.length
   return {
     token,
     target: bucket.target,
     lane: bucket.lane,
-    fence: items[0]?.fence ?? 0,
+    fence: items.length === 0 ? 0 : (seen?.fence ?? 0),
     items: items.map(itemOf),
     passed,
     lastSeq: (passed > 0 ? seen?.first_seq : seen?.last_seq) ?? fromSeq,
   }
 }
+
+/** In byte order, for ids are ASCII. */
+const byHtid = (one: { htid: string }, other: { htid: string }) => (one.htid < other.htid ? -1 : 1)
 
 /** A claimed row without what is the batch's or the bucket's. */
 export const itemOf = ({ htid, action, shard, rev, attempts, unproven, waived }: ClaimedItem): ClaimedItem => ({
@@ -234,7 +243,7 @@ async function take(
       const drawn = row.shard > 0 || row.action === 'delete' ? row.shard : draw
       return { ...itemOf(row), shard: drawn, attempts: row.attempts + 1 }
     })
-    .sort((a, b) => (a.htid < b.htid ? -1 : 1))
+    .sort(byHtid)
   const { target, lane, shard } = bucket
   const htids = items.map(({ htid }) => htid)
   await tx.change(mysql.take, [token, pid, host, fence, draw, target, htids])
