@@ -51,13 +51,19 @@ export function layConfiguration({ release, home, folder, owner, settings }: Pla
     'path.logs': join(folder, 'logs'),
     // Else a disk that is nearly full makes every index read-only.
     'cluster.routing.allocation.disk.threshold_enabled': false,
-    ...(product === 'Elasticsearch' ? { 'xpack.security.enabled': false } : {}),
+    ...(product === 'Elasticsearch' ? ELASTICSEARCH : {}),
     ...settings,
   }
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${JSON.stringify(value)}\n`)
   writeFileSync(join(config, `${product.toLowerCase()}.yml`), lines.join(''))
   const files = readdirSync(config).map((name) => join(config, name))
   if (owner !== null) for (const path of [...folders, ...files]) chownSync(path, owner.uid, owner.gid)
+}
+
+const ELASTICSEARCH: Settings = {
+  'xpack.security.enabled': false,
+  // Version 9 counts a document five times, and by default takes a tenth of the heap, which here is small.
+  'indexing_pressure.memory.limit': '40%',
 }
 
 /** Where a server tells its port once it listens. */

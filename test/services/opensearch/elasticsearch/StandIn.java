@@ -3,13 +3,16 @@ package slip.test;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.apache.lucene.analysis.CharArraySet;
 import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.Tokenizer;
 import org.apache.lucene.analysis.cjk.CJKBigramFilter;
 import org.apache.lucene.analysis.commongrams.CommonGramsFilter;
 import org.apache.lucene.analysis.commongrams.CommonGramsQueryFilter;
+import org.apache.lucene.analysis.core.KeywordTokenizer;
 import org.apache.lucene.analysis.icu.ICUFoldingFilter;
 import org.apache.lucene.analysis.icu.segmentation.DefaultICUTokenizerConfig;
 import org.apache.lucene.analysis.icu.segmentation.ICUTokenizer;
@@ -32,16 +35,15 @@ import org.elasticsearch.rest.RestResponse;
 import org.elasticsearch.rest.RestStatus;
 
 /**
- * What SLIP asks of an Elasticsearch and the distribution of Maven Central lacks: the tokenizer and the filters of its
+ * What SLIP asks of an Elasticsearch and the distribution of Maven Central lacks: the tokenizers and the filters of its
  * schema, with the names, settings and defaults of the modules analysis-common and analysis-icu, and GET /.
  */
 abstract class StandIn extends Plugin implements AnalysisPlugin, ActionPlugin {
   @Override
   public Map<String, AnalysisProvider<TokenizerFactory>> getTokenizers() {
     return Map.of(
-        "icu_tokenizer",
-        (index, environment, name, settings) ->
-            TokenizerFactory.newFactory(name, () -> new ICUTokenizer(new DefaultICUTokenizerConfig(true, true))));
+        "icu_tokenizer", tokenizer(() -> new ICUTokenizer(new DefaultICUTokenizerConfig(true, true))),
+        "keyword", tokenizer(KeywordTokenizer::new));
   }
 
   @Override
@@ -53,6 +55,10 @@ abstract class StandIn extends Plugin implements AnalysisPlugin, ActionPlugin {
         "snowball", filter(settings -> stream -> new SnowballFilter(stream, settings.get("language", "English"))),
         "pattern_replace", AnalysisPlugin.requiresAnalysisSettings(filter(StandIn::patternReplace)),
         "length", filter(StandIn::length));
+  }
+
+  private static AnalysisProvider<TokenizerFactory> tokenizer(Supplier<Tokenizer> made) {
+    return (index, environment, name, settings) -> TokenizerFactory.newFactory(name, made);
   }
 
   private static AnalysisProvider<TokenFilterFactory> filter(Function<Settings, UnaryOperator<TokenStream>> made) {
