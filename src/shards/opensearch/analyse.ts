@@ -1,0 +1,33 @@
+import type { Analyse } from '../search/analysed.ts'
+import { shardAlias } from './names.ts'
+import { ask, type Server, withJson } from './server.ts'
+
+interface Analysed {
+  readonly tokens: readonly {
+    readonly token: string
+    readonly start_offset: number
+    readonly end_offset: number
+    readonly position: number
+  }[]
+}
+
+/** Of a query word by word, for each is marked where it stands; a search asks for some joined with their neighbours. */
+const analyzers = { index: 'ocr_index', query: 'ocr_words' }
+
+/** One request a text: several would share the most words an answer may have, index.analyze.max_token_count. */
+export const analyseBy =
+  (server: Server, shard: number): Analyse =>
+  (texts, side) =>
+    Promise.all(
+      texts.map(async (text) => {
+        const path = `/${shardAlias(server.index, shard)}/_analyze`
+        const asked = withJson('POST', path, { analyzer: analyzers[side], text })
+        const { tokens } = await ask<Analysed>(server, asked, { has: 'tokens', shard })
+        return tokens.map(({ token, start_offset, end_offset, position }) => ({
+          word: token,
+          position,
+          start: start_offset,
+          end: end_offset,
+        }))
+      }),
+    )

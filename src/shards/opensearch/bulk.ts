@@ -1,0 +1,96 @@
+/**
+ * Writing: one bulk request a shard, the fence of each document as its version. The server writes where it holds a lower
+ * version or the same, and answers for each document, so that a bad one costs its neighbours nothing.
+ *
+ * A removal writes a tombstone in the place of the document. A delete would not do: what was deleted is remembered in
+ * memory only, and a server that was stopped and started lets an older post raise the item from the dead; `require_alias`
+ * does not hold for deletes, and one that names a missing alias makes an index of that name; and `highestFence` could not
+ * find it.
+ */
+import type { IndexDocument, Outcome, Removal } from '../engine.ts'
+import { type Answer, NotUnderstood } from '../http/answer.ts'
+import { contentOf } from './answers.ts'
+import { fencesOf } from './held.ts'
+import { shardAlias } from './names.ts'
+import { type BulkItem, isForContent, outcomeAlone, outcomeOf, staleOutcome } from './outcomes.ts'
+import { messageOf, placeOf, type Server } from './server.ts'
+
+/** How long the server itself waits for a shard that is not there: by default a minute, and others wait for the batch. */
+const patience = '10s'
+
+interface Write {
+  readonly id: string
+  readonly fence: number
+  /** JSON on one line. */
+  readonly source: Buffer
+}
+
+/** See Engine.post. */
+export function postDocuments(server: Server, shard: number, documents: readonly IndexDocument[]): Promise<Outcome[]> {
+  const writes = documents.map(({ id, fence, json }) => ({ id, fence, source: json }))
+  return writeAll(server, shard, writes)
+}
+
+/** See Engine.remove. */
+export function removeItems(server: Server, shard: number, removals: readonly Removal[]): Promise<Outcome[]> {
+  const writes = removals.map(({ id, fence, rev }) => {
+    return { id, fence, source: Buffer.from(JSON.stringify({ id, rev, fence, tombstone: true })) }
+  })
+  return writeAll(server, shard, writes)
+}
+
+async function writeAll(server: Server, shard: number, writes: readonly Write[]): Promise<Outcome[]> {
+  const [first] = writes
+  if (first === undefined) return []
+  const alias = shardAlias(server.index, shard)
+  try {
+    const answer = await server.nodes.request({
+      method: 'POST',
+      path: `/${alias}/_bulk?require_alias=true&timeout=${patience}&filter_path=error,status,items.*.status,items.*.error`,
+      body: linesOf(writes),
+      type: 'application/x-ndjson',
+    })
+    if (!isForContent(answer)) return await outcomesOf(server, shard, writes, answer)
+    return writes.length === 1 ? [outcomeAlone(answer, first.source.length)] : await writeEach(server, shard, writes)
+  } catch (error) {
+    // nothing is proven: the server may have written and not been heard
+    const message = messageOf(error, server, shard)
+    return writes.map(() => ({ kind: 'unavailable', message }))
+  }
+}
+
+const lineEnd = Buffer.from('\n')
+
+function linesOf(writes: readonly Write[]): Buffer[] {
+  return writes.flatMap(({ id, fence, source }) => [
+    Buffer.from(`{"index":{"_id":${JSON.stringify(id)},"version":${fence},"version_type":"external_gte"}}\n`),
+    source,
+    lineEnd,
+  ])
+}
+
+/** One request a document, until one is not answered for. */
+async function writeEach(server: Server, shard: number, writes: readonly Write[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const write of writes) {
+    const last = outcomes.at(-1)
+    outcomes.push(...(last?.kind === 'unavailable' ? [last] : await writeAll(server, shard, [write])))
+  }
+  return outcomes
+}
+
+async function outcomesOf(server: Server, shard: number, writes: readonly Write[], answer: Answer): Promise<Outcome[]> {
+  const content = contentOf<{ items?: readonly { readonly index?: BulkItem }[] } | null>(answer)
+  const told = content?.items?.flatMap(({ index }) => index ?? []) ?? []
+  if (told.length !== writes.length)
+    throw new NotUnderstood(answer.url, `answered ${answer.status} without saying what became of each document`)
+  const at = placeOf(server, shard, answer.url)
+  const outcomes = told.map((item) => outcomeOf(item, at))
+  const refused = writes.filter((_, place) => outcomes[place] === null)
+  const fences = await fencesOf(
+    server,
+    shard,
+    refused.map(({ id }) => id),
+  )
+  return writes.map(({ id, fence }, place) => outcomes[place] ?? staleOutcome(fence, fences.get(id), at))
+}

@@ -1,0 +1,32 @@
+import type { Reach } from '../engine.ts'
+import type { Reason } from './answers.ts'
+import { shardAlias } from './names.ts'
+import { ask, type Server } from './server.ts'
+
+/**
+ * See Engine.commit. What was acknowledged is on disk already where `index.translog.durability` is `request`, as it is
+ * unless somebody changed it; a flush makes it so in any case.
+ */
+export async function commit(server: Server, shard: number, reach: Reach): Promise<void> {
+  await onShard(server, shard, '_refresh')
+  if (reach === 'durable') await flush(server, shard)
+}
+
+/** Resolves when all that was acknowledged before is on disk. */
+export const flush = (server: Server, shard: number): Promise<void> => onShard(server, shard, '_flush')
+
+async function onShard(server: Server, shard: number, action: '_refresh' | '_flush'): Promise<void> {
+  const path = `/${shardAlias(server.index, shard)}/${action}`
+  await ask<Copies>(server, { method: 'POST', path }, { has: '_shards', shard, failedPart: failedCopy })
+}
+
+/** What became of the copies of a shard. */
+interface Copies {
+  readonly _shards: { readonly successful: number; readonly failures?: readonly { readonly reason: Reason }[] }
+}
+
+/** Why not all of them did it. */
+function failedCopy({ _shards: { successful, failures = [] } }: Copies): Reason | undefined {
+  const none = { reason: 'no copy of the shard is there' }
+  return failures[0]?.reason ?? (successful === 0 ? none : undefined)
+}

@@ -1,0 +1,72 @@
+import { SlipError } from '../../errors/slip-error.ts'
+import { schemaDescription } from '../schema/description.ts'
+import { openSearchMapping, openSearchVisible } from '../schema/open-search-mapping.ts'
+import { assertKind } from './kind.ts'
+import { shardAlias, shardIndex, shardOf } from './names.ts'
+import { ask, refusalIn, type Server, withJson } from './server.ts'
+
+interface Alias {
+  readonly alias: string
+  readonly index: string
+}
+
+interface Done {
+  readonly acknowledged: boolean
+}
+
+/**
+ * Makes the index of each shard 1…N where it is missing, with its two aliases. Safe to run at the same time from several
+ * processes.
+ *
+ * @throws ENGINE_KIND_DIFFERS; ENGINE_INDEX_UNFIT when the server cannot make it, or an alias leads elsewhere already;
+ * ENGINE_UNAVAILABLE
+ */
+export async function createIndices(server: Server, shards: number): Promise<void> {
+  await assertKind(server)
+  const present = await aliasesOf(server)
+  assertOwn(server, present)
+  for (let shard = 1; shard <= shards; shard++) {
+    const index = shardIndex(server.index, shard)
+    if (present.filter((alias) => alias.index === index).length < 2) await createIndex(server, shard)
+  }
+}
+
+async function createIndex(server: Server, shard: number): Promise<void> {
+  const name = shardIndex(server.index, shard)
+  const aliases = {
+    [shardAlias(server.index, shard)]: {},
+    [server.index]: { filter: openSearchVisible(schemaDescription) },
+  }
+  const body = { aliases, ...openSearchMapping(schemaDescription) }
+  try {
+    await ask<Done>(server, withJson('PUT', `/${name}`, body), { has: 'acknowledged', shard })
+  } catch (error) {
+    const refusal = refusalIn(error)
+    if (refusal?.status !== 400) throw error
+    if (refusal.type !== 'resource_already_exists_exception') throw unfit(server, `index ${name}: ${refusal.words}`)
+    // another process was first, or somebody took an alias away
+    const actions = Object.entries(aliases).map(([alias, options]) => ({ add: { index: name, alias, ...options } }))
+    await ask<Done>(server, withJson('POST', '/_aliases', { actions }), { has: 'acknowledged', shard })
+  }
+}
+
+/** The aliases that are there of those a target has, and what they lead to. */
+async function aliasesOf(server: Server): Promise<Alias[]> {
+  const { index } = server
+  const path = `/_cat/aliases/${index},${index}_*?format=json&h=alias,index`
+  const isOurs = ({ alias }: Alias) => /^(_\d+)?$/.test(alias.slice(index.length))
+  return (await ask<Alias[]>(server, { method: 'GET', path }, { has: 'length' })).filter(isOurs)
+}
+
+/** By an alias of another index writes would go astray, and searchers find what is not theirs. */
+function assertOwn(server: Server, present: readonly Alias[]): void {
+  for (const { alias, index } of present) {
+    const shard = shardOf(server.index, index)
+    if (shard !== null && (alias === shardAlias(server.index, shard) || alias === server.index)) continue
+    throw unfit(server, `alias ${alias} leads to index ${index}, which is another's, or of another schema`)
+  }
+}
+
+function unfit({ target, nodes }: Server, what: string): SlipError {
+  return new SlipError('ENGINE_INDEX_UNFIT', `${nodes.urls.join(', ')}: ${what}`, { place: { target } })
+}

@@ -1,0 +1,36 @@
+import type { Engine } from '../engine.ts'
+import { postDocuments, removeItems } from './bulk.ts'
+import { commit } from './commit.ts'
+import { createIndices } from './create.ts'
+import { getHeld } from './held.ts'
+import { assertKind } from './kind.ts'
+import { readMarker, writeMarker } from './marker.ts'
+import type { OpenSearchOptions } from './options.ts'
+import { countHeld, highestFence, scanHeld } from './scan.ts'
+import { searchItems } from './search.ts'
+import { openServer } from './server.ts'
+
+/**
+ * OpenSearch, or Elasticsearch: an index for each shard, of which one document is one item. Connects with the first call.
+ *
+ * Where the server itself takes a document for older or newer it goes by the fence, so that whatever comes late, twice or
+ * from a process that was thought dead changes nothing.
+ */
+export function openOpenSearchEngine(options: OpenSearchOptions): Engine {
+  const server = openServer(options)
+  return {
+    create: (shards) => createIndices(server, shards),
+    post: (shard, documents) => postDocuments(server, shard, documents),
+    remove: (shard, removals) => removeItems(server, shard, removals),
+    get: (shard, ids) => getHeld(server, shard, ids),
+    scan: (shard, after, limit) => scanHeld(server, shard, after, limit),
+    highestFence: (shard) => highestFence(server, shard),
+    marker: (shard) => readMarker(server, shard),
+    mark: (shard, from, to) => writeMarker(server, shard, { from, to }),
+    count: (shard) => countHeld(server, shard),
+    commit: (shard, reach) => commit(server, shard, reach),
+    search: (query, options) => searchItems(server, query, options),
+    health: () => assertKind(server),
+    close: () => server.nodes.close(),
+  }
+}

@@ -1,0 +1,30 @@
+import { SlipError } from '../../errors/slip-error.ts'
+import type { OpenSearchKind } from './options.ts'
+import { ask, type Server } from './server.ts'
+
+/** What a server says it is. */
+interface Introduction {
+  readonly version: { readonly number?: string; readonly distribution?: string; readonly build_flavor?: string }
+}
+
+/**
+ * Throws ENGINE_KIND_DIFFERS for a server that says it is another than the configuration says, ENGINE_UNAVAILABLE for one
+ * that does not answer.
+ */
+export async function assertKind(server: Server): Promise<void> {
+  const { kind, target, nodes } = server
+  const { version } = await ask<Introduction>(server, { method: 'GET', path: '/' }, { has: 'version' })
+  const found = kindOf(version)
+  if (found === kind) return
+  const key = `targets.${target}.engine`
+  const is = found === null ? 'neither OpenSearch nor Elasticsearch' : `${found} ${version.number}`
+  throw new SlipError('ENGINE_KIND_DIFFERS', `${key} is ${kind}, and the server at ${nodes.urls.join(', ')} is ${is}`, {
+    place: { key },
+  })
+}
+
+/** OpenSearch may be told to give the version number of an Elasticsearch; the distribution it names all the same. */
+function kindOf(version: Introduction['version']): OpenSearchKind | null {
+  if (version.distribution === 'opensearch') return 'opensearch'
+  return version.build_flavor === undefined ? null : 'elasticsearch'
+}

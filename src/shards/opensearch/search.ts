@@ -1,0 +1,68 @@
+import type { PageHit, SearchAnswer, SearchHit, SearchOptions } from '../engine.ts'
+import { pageFinder } from '../search/best-pages.ts'
+import { catalogueFields } from '../search/catalogue-fields.ts'
+import { limitsOf } from '../search/limits.ts'
+import { type Phrase, parseQuery } from '../search/query.ts'
+import { analyseBy } from './analyse.ts'
+import { shardOf } from './names.ts'
+import { ask, type Server, withJson } from './server.ts'
+
+interface Found {
+  readonly hits: { readonly total: { readonly value: number }; readonly hits: readonly FoundItem[] }
+}
+
+interface FoundItem {
+  readonly _index: string
+  readonly _id: string
+  readonly _score: number
+  readonly _source: { readonly title?: string[]; readonly author?: string[]; readonly publishDate?: string[] }
+  /** Phrases that the text has, not only the catalogue. */
+  readonly matched_queries?: readonly string[]
+}
+
+/** See Engine.search. */
+export async function searchItems(server: Server, text: string, options: SearchOptions): Promise<SearchAnswer> {
+  const { wanted, excluded } = parseQuery(text)
+  if (wanted.length === 0) return { total: 0, hits: [] }
+  const { limit, pagesPerHit } = limitsOf(options)
+  const path = `/${server.index}/_search?allow_partial_search_results=false`
+  const search = {
+    query: { bool: { must: wanted.map(clauseOf), must_not: excluded.map(clauseOf) } },
+    sort: ['_score', { id: 'asc' }],
+    size: limit,
+    track_total_hits: true,
+    _source: ['title', 'author', 'publishDate'],
+  }
+  const { hits } = await ask<Found>(server, withJson('POST', path, search), { has: 'hits' })
+  const findPages = hits.hits.length > 0 && pagesPerHit > 0 ? await pageFinder(wanted, analyseBy(server, 1)) : null
+  const answer: SearchHit[] = []
+  // one after the other: the text of a hit is a megabyte
+  for (const item of hits.hits) {
+    const has = findPages !== null && item.matched_queries !== undefined
+    const pages = has ? await findPages(await options.pagesOf(item._id), pagesPerHit) : []
+    answer.push(hitOf(server, item, pages))
+  }
+  return { total: hits.total.value, hits: answer }
+}
+
+/** An item that has the phrase, in its text or in a field of the catalogue. */
+const clauseOf = ({ text }: Phrase, place: number) => ({
+  dis_max: {
+    queries: [
+      { match_phrase: { ocr: { query: text, _name: `text ${place}` } } },
+      { multi_match: { query: text, type: 'phrase', fields: catalogueFields } },
+    ],
+  },
+})
+
+function hitOf({ index }: Server, { _index, _id, _score, _source }: FoundItem, pages: PageHit[]): SearchHit {
+  return {
+    id: _id,
+    shard: shardOf(index, _index) ?? 0,
+    score: _score,
+    title: _source.title?.[0] ?? null,
+    author: _source.author?.[0] ?? null,
+    publishDate: _source.publishDate?.[0] ?? null,
+    pages,
+  }
+}

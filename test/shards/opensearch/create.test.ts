@@ -1,0 +1,112 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Engine } from '../../../src/shards/engine.ts'
+import { schemaDescription, schemaDigest } from '../../../src/shards/schema/description.ts'
+import { document } from '../../conformance/engine/documents.ts'
+import { ask } from '../../services/ask.ts'
+import { type TestIndices, testIndices } from '../../services/opensearch/indices.ts'
+import { searchServers } from '../../services/opensearch/releases.ts'
+import { openSearch } from './open.ts'
+
+const digest = schemaDigest(schemaDescription)
+
+describe.each(searchServers)('%s', (server) => {
+  let indices: TestIndices
+  let index: string
+  let engine: Engine
+  let turn = 0
+  beforeAll(async () => {
+    indices = await testIndices(server)
+  }, 240_000)
+  afterAll(() => indices?.drop())
+  beforeEach(() => {
+    index = `${indices.prefix}_${turn++}x`
+    engine = openSearch(server, { urls: [indices.url], index })
+  })
+  afterEach(() => engine?.close())
+
+  const aliases = async () => {
+    const { json } = await ask(indices.url, `GET /${index}*/_alias`)
+    return Object.fromEntries(
+      Object.entries<{ aliases: object }>(json).map(([name, { aliases }]) => [name, Object.keys(aliases).sort()]),
+    )
+  }
+  const bothAliases = () => ({
+    [`${index}_1_${digest}`]: [index, `${index}_1`],
+    [`${index}_2_${digest}`]: [index, `${index}_2`],
+  })
+  const unfit = (words: RegExp) =>
+    expect.objectContaining({ code: 'ENGINE_INDEX_UNFIT', message: expect.stringMatching(words) })
+
+  test('each shard is an index named for its schema, with the alias it is written by and the one searchers ask', async () => {
+    await engine.create(2)
+    expect(await aliases()).toEqual(bothAliases())
+  })
+
+  test('what is missing is made, and what is there stays: shards, an alias that was taken away', async () => {
+    await engine.create(1)
+    await engine.post(1, [document({ id: 'a.1', fence: 10 })])
+    await ask(indices.url, `DELETE /${index}_1_${digest}/_alias/${index}_1`)
+    await engine.create(2)
+    expect(await aliases()).toEqual(bothAliases())
+    expect(await engine.get(1, ['a.1'])).toHaveLength(1)
+  })
+
+  test('of two that make the same at once neither fails', async () => {
+    const other = openSearch(server, { urls: [indices.url], index })
+    try {
+      await Promise.all([engine.create(3), other.create(3)])
+      expect(Object.values(await aliases())).toHaveLength(3)
+    } finally {
+      await other.close()
+    }
+  })
+
+  test('an index of another schema is not written to', async () => {
+    const older = `${index}_1_0123456789abcdef`
+    await ask(indices.url, `PUT /${older}`, { aliases: { [`${index}_1`]: {} } })
+    await expect(engine.create(1)).rejects.toEqual(unfit(/alias \S+_1 leads to index \S+_0123456789abcdef/))
+    expect(Object.keys(await aliases())).toEqual([older])
+  })
+
+  test.each(['', '_1'])("another's index behind the alias INDEX%s is not searched or written to", async (suffix) => {
+    await ask(indices.url, `PUT /${index}_other`, { aliases: { [`${index}${suffix}`]: {} } })
+    await expect(engine.create(1)).rejects.toEqual(unfit(/leads to index \S+_other/))
+  })
+
+  test('an index that has the name of an alias is told', async () => {
+    await ask(indices.url, `PUT /${index}_1`)
+    await expect(engine.create(1)).rejects.toEqual(unfit(/an index.* exists with the same name as the alias/))
+  })
+
+  test('the aliases of other targets, whose names begin alike, are theirs', async () => {
+    const other = openSearch(server, { urls: [indices.url], index: `${index}_b` })
+    try {
+      await other.create(1)
+      await engine.create(1)
+      await other.create(1)
+    } finally {
+      await other.close()
+    }
+  })
+
+  test('a target whose alias would be the one of a shard of another is told', async () => {
+    const other = openSearch(server, { urls: [indices.url], index: `${index}_1` })
+    try {
+      await engine.create(1)
+      await expect(other.create(1)).rejects.toEqual(unfit(/alias \S+_1 leads to index/))
+    } finally {
+      await other.close()
+    }
+  })
+
+  test('searchers that ask the alias find items, and neither tombstones nor the marker', async () => {
+    await engine.create(2)
+    await engine.post(1, [document({ id: 'a.1', fence: 10 })])
+    await engine.post(2, [document({ id: 'a.2', fence: 10 })])
+    await engine.remove(2, [{ id: 'a.3', fence: 11, rev: 1 }])
+    await engine.mark(2, null, 7)
+    for (const shard of [1, 2]) await engine.commit(shard, 'visible')
+    const { json } = await ask(indices.url, `POST /${index}/_search`, { sort: ['id'] })
+    expect(json.hits.hits.map(({ _id }: { _id: string }) => _id)).toEqual(['a.1', 'a.2'])
+  })
+})

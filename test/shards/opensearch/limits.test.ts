@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Engine } from '../../../src/shards/engine.ts'
+import { document } from '../../conformance/engine/documents.ts'
+import { ask } from '../../services/ask.ts'
+import type { SearchInstance } from '../../services/opensearch/instance.ts'
+import { privateOpenSearch } from '../../services/opensearch/private.ts'
+import { searchServers } from '../../services/opensearch/releases.ts'
+import { openSearch } from './open.ts'
+
+const START_MS = 240_000
+const words = 'the quick brown fox jumps over the lazy dog '
+
+/** A server that takes little at a time, and that is killed. */
+describe.each(searchServers)('%s of its own', (server) => {
+  let own: SearchInstance
+  let engine: Engine
+  beforeAll(async () => {
+    own = await privateOpenSearch(server, {
+      'http.max_content_length': '1mb',
+      'thread_pool.write.size': 1,
+      'thread_pool.write.queue_size': 1,
+    })
+    engine = openSearch(server, { urls: [own.url], index: 'slip_main' })
+    await engine.create(1)
+  }, START_MS)
+  afterAll(async () => {
+    await engine.close()
+    await own.close()
+  })
+
+  test('documents that are too many bytes together are posted alone, and one that is so by itself is refused', async () => {
+    const half = words.repeat(15_000)
+    const documents = [
+      document({ id: 'large.1', fence: 10, pages: [half] }),
+      document({ id: 'large.2', fence: 10, pages: [half, half] }),
+      document({ id: 'large.3', fence: 10, pages: [half] }),
+    ]
+    const bytes = documents[1]!.json.length
+    expect(await engine.post(1, documents)).toEqual([
+      { kind: 'done' },
+      { kind: 'rejected', message: `the document is too large for the engine, with ${bytes} bytes of JSON` },
+      { kind: 'done' },
+    ])
+    expect((await engine.get(1, ['large.1', 'large.2', 'large.3'])).map(({ id }) => id)).toEqual(['large.1', 'large.3'])
+  })
+
+  test('what a full queue does not take is unavailable, each document for itself, and done when it is posted again', async () => {
+    const engines = [engine, ...[1, 2, 3].map(() => openSearch(server, { urls: [own.url], index: 'slip_main' }))]
+    const batches = Array.from({ length: 16 }, (_, at) =>
+      [0, 1].map((one) => document({ id: `queue.${at}.${one}`, fence: 10, pages: [words.repeat(5_000)] })),
+    )
+    try {
+      const posted = await Promise.all(batches.map((batch, at) => engines[at % 4]!.post(1, batch)))
+      const refused = posted.flat().filter(({ kind }) => kind !== 'done')
+      expect(refused.length).toBeGreaterThan(0)
+      for (const outcome of refused)
+        expect(outcome).toMatchObject({
+          kind: 'unavailable',
+          message: expect.stringMatching(/answered 429: .*rejected/),
+        })
+      for (const batch of batches) expect(await engine.post(1, batch)).toEqual([{ kind: 'done' }, { kind: 'done' }])
+    } finally {
+      for (const other of engines.slice(1)) await other.close()
+    }
+  })
+
+  test('what is posted compressed is taken', async () => {
+    const compressing = openSearch(server, { urls: [own.url], index: 'slip_main', compress: true })
+    try {
+      const posted = document({ id: 'compressed.1', fence: 10, pages: [words.repeat(10_000)] })
+      expect(await compressing.post(1, [posted])).toEqual([{ kind: 'done' }])
+      expect(await compressing.get(1, [posted.id])).toMatchObject([{ digest: posted.digest }])
+    } finally {
+      await compressing.close()
+    }
+  })
+
+  test.each([
+    ['the marker', () => engine.mark(1, null, 7)],
+    ['a durable commit', () => engine.commit(1, 'durable')],
+  ])(
+    'killed and started again, it has what was there before %s, also where writes do not wait for the disk',
+    async (name, onDisk) => {
+      await ask(own.url, 'PUT /slip_main/_settings', { 'index.translog': { durability: 'async', sync_interval: '1h' } })
+      const id = `disk.${name.length}`
+      await engine.post(1, [document({ id, fence: 10 })])
+      await onDisk()
+      await own.kill()
+      await own.restart()
+      expect(await engine.get(1, [id])).toMatchObject([{ id, fence: 10 }])
+      await ask(own.url, 'PUT /slip_main/_settings', { 'index.translog': { durability: null, sync_interval: null } })
+    },
+    START_MS,
+  )
+
+  test(
+    'killed and started again, it has the marker, and remembers what was removed',
+    async () => {
+      await engine.post(1, [document({ id: 'kill.1', fence: 10 }), document({ id: 'kill.2', fence: 10 })])
+      await engine.remove(1, [{ id: 'kill.2', fence: 12, rev: 2 }])
+      const marker = await engine.marker(1)
+      expect(await engine.mark(1, marker, 8)).toBe(true)
+      await own.kill()
+      const [lost] = await engine.post(1, [document({ id: 'kill.1', fence: 11 })])
+      expect(lost).toMatchObject({ kind: 'unavailable', message: expect.stringMatching(/ECONN(REFUSED|RESET)/) })
+      await expect(engine.health()).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
+      await own.restart()
+      expect(await engine.marker(1)).toBe(8)
+      expect(await engine.get(1, ['kill.1', 'kill.2'])).toMatchObject([{ id: 'kill.1', fence: 10 }])
+      expect(await engine.post(1, [document({ id: 'kill.2', fence: 11 })])).toEqual([{ kind: 'stale', fence: 12 }])
+      expect(await engine.highestFence(1)).toEqual({ id: 'kill.2', fence: 12 })
+    },
+    START_MS,
+  )
+})

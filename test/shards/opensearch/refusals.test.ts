@@ -1,0 +1,136 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Engine, Outcome } from '../../../src/shards/engine.ts'
+import { document } from '../../conformance/engine/documents.ts'
+import { ask } from '../../services/ask.ts'
+import { type TestIndices, testIndices } from '../../services/opensearch/indices.ts'
+import { searchServers } from '../../services/opensearch/releases.ts'
+import { openSearch } from './open.ts'
+
+/** What a server says when it will not, and whose fault that is. */
+describe.each(searchServers)('%s', (server) => {
+  let indices: TestIndices
+  let index: string
+  let engine: Engine
+  let turn = 0
+  beforeAll(async () => {
+    indices = await testIndices(server)
+  }, 240_000)
+  afterAll(() => indices?.drop())
+  beforeEach(async () => {
+    index = `${indices.prefix}_${turn++}x`
+    engine = openSearch(server, { urls: [indices.url], index })
+    await engine.create(1)
+  })
+  afterEach(() => engine?.close())
+
+  const post = (fence = 10) => engine.post(1, [document({ id: 'a.1', fence }), document({ id: 'a.2', fence })])
+  const removal = { id: 'a.1', fence: 20, rev: 2 }
+  const physical = async () => Object.keys((await ask(indices.url, `GET /${index}_1`)).json)[0] as string
+  /** Nothing a document could help, told with target, shard and URL. */
+  const away = (outcomes: readonly Outcome[], words: RegExp) => {
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ kind: 'unavailable', message: expect.stringMatching(words) })
+      expect(outcome).toHaveProperty(
+        'message',
+        expect.stringContaining(`target main, shard 1, ${indices.url}/${index}_1/_bulk: answered `),
+      )
+    }
+  }
+
+  test('an alias that is missing is no index to write to, and nothing makes an index of its name', async () => {
+    const name = await physical()
+    await ask(indices.url, `DELETE /${name}/_alias/${index}_1`)
+    away(await post(), /index_not_found_exception.*require_alias/)
+    away(await engine.remove(1, [removal]), /index_not_found_exception.*require_alias/)
+    await expect(engine.mark(1, null, 7)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
+    expect((await ask(indices.url, `HEAD /${index}_1`)).status).toBe(404)
+    await engine.create(1)
+    expect(await post()).toEqual([{ kind: 'done' }, { kind: 'done' }])
+  })
+
+  test('an alias of two indices is at fault, not the document', async () => {
+    const other = `${index}_other`
+    await ask(indices.url, `PUT /${other}`, { aliases: { [`${index}_1`]: {} } })
+    away(await post(), /alias/)
+    await expect(engine.get(1, ['a.1'])).rejects.toMatchObject({
+      code: 'ENGINE_UNAVAILABLE',
+      message: expect.stringContaining('more than one index'),
+      place: { target: 'main', shard: 1 },
+    })
+    await ask(indices.url, `DELETE /${other}`)
+    expect(await post()).toEqual([{ kind: 'done' }, { kind: 'done' }])
+  })
+
+  test('an index that is read-only is not the fault of a document, and the same post is done later', async () => {
+    const name = await physical()
+    await ask(indices.url, `PUT /${name}/_settings`, { 'index.blocks.write': true })
+    away(await post(), /403: cluster_block_exception/)
+    away(await engine.remove(1, [removal]), /403: cluster_block_exception/)
+    await ask(indices.url, `PUT /${name}/_settings`, { 'index.blocks.write': false })
+    expect(await post()).toEqual([{ kind: 'done' }, { kind: 'done' }])
+  })
+
+  test('what is read of an index that is gone is no empty shard', async () => {
+    await ask(indices.url, `DELETE /${await physical()}`)
+    const reads = [
+      () => engine.get(1, ['a.1']),
+      () => engine.scan(1, '', 1),
+      () => engine.count(1),
+      () => engine.highestFence(1),
+      () => engine.marker(1),
+      () => engine.commit(1, 'durable'),
+    ]
+    for (const read of reads)
+      await expect(read()).rejects.toMatchObject({
+        code: 'ENGINE_UNAVAILABLE',
+        message: expect.stringMatching(
+          `^${indices.url}/${index}_1/\\w+: answered (404|200): index_not_found_exception`,
+        ),
+        place: { target: 'main', shard: 1 },
+      })
+  })
+
+  test('a line that is no JSON costs its neighbours nothing', async () => {
+    const broken = document({ id: 'a.9', fence: 10 })
+    const json = Buffer.from(broken.json.toString().replace('{', '{\n'))
+    const outcomes = await engine.post(1, [
+      document({ id: 'a.1', fence: 10 }),
+      { ...broken, json },
+      document({ id: 'a.2', fence: 10 }),
+    ])
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['done', 'rejected', 'done'])
+    expect((await engine.get(1, ['a.1', 'a.9', 'a.2'])).map(({ id }) => id)).toEqual(['a.1', 'a.2'])
+  })
+
+  test('the words of a rejection name the field and the cause', async () => {
+    const { json, ...rest } = document({ id: 'a.1', fence: 10 })
+    const wrong = Buffer.from(json.toString().replace('"rights":1', '"rights":"one"'))
+    const strange = Buffer.from(json.toString().replace('"rights":1', '"unheard_of":1'))
+    const [first] = await engine.post(1, [{ ...rest, json: wrong }])
+    expect(first).toEqual({ kind: 'rejected', message: expect.stringMatching(/field \[rights\].*"one"/s) })
+    const [second] = await engine.post(1, [{ ...rest, json: strange }])
+    expect(second).toEqual({ kind: 'rejected', message: expect.stringContaining('unheard_of') })
+  })
+
+  test('a shard that is nowhere is no empty one, and a search that cannot ask it says so', async () => {
+    await engine.create(2)
+    const name = await physical()
+    await ask(indices.url, `DELETE /${name}`)
+    await ask(indices.url, `PUT /${name}?wait_for_active_shards=0`, {
+      aliases: { [index]: {}, [`${index}_1`]: {} },
+      settings: { 'index.routing.allocation.require.box': 'nowhere' },
+    })
+    away(await post(), /503: unavailable_shards_exception/)
+    const reads = [
+      () => engine.get(1, ['a.1']),
+      () => engine.scan(1, '', 1),
+      () => engine.count(1),
+      () => engine.marker(1),
+      () => engine.mark(1, null, 7),
+    ]
+    for (const read of reads) await expect(read()).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
+    await expect(engine.search('nothing', { limit: 1, pagesPerHit: 0, pagesOf: async () => [] })).rejects.toMatchObject(
+      { code: 'ENGINE_UNAVAILABLE', message: expect.stringContaining(`/${index}/_search: answered`) },
+    )
+  })
+})

@@ -1,0 +1,191 @@
+import type { ServerResponse } from 'node:http'
+import { afterEach, describe, expect, test } from 'vitest'
+import { openEngine } from '../../../src/shards/open-engine.ts'
+import { document } from '../../conformance/engine/documents.ts'
+import { type Loopback, loopback } from '../http/loopback.ts'
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+async function serve(answer: (path: string, response: ServerResponse) => unknown): Promise<Loopback> {
+  const server = await loopback(({ path }, response) => answer(path, response))
+  closing.push(server.close)
+  return server
+}
+
+function engineOn(...urls: string[]) {
+  const options = { kind: 'opensearch', target: 'main', index: 'slip_main', compress: false, timeout: 10_000 } as const
+  const engine = openEngine('opensearch', { ...options, urls })
+  closing.push(() => engine.close())
+  return engine
+}
+
+const sends = (status: number, type: string, body: string) => (_: string, response: ServerResponse) =>
+  response.writeHead(status, { 'content-type': type }).end(body)
+const json = (value: unknown) => sends(200, 'application/json; charset=UTF-8', JSON.stringify(value))
+const documents = [document({ id: 'a.1', fence: 10 }), document({ id: 'a.2', fence: 10 })]
+
+/** What stands between SLIP and the server, or in its place, as tests make it: no server of ours answers so. */
+describe('a stranger', () => {
+  test.each([
+    [
+      '502 of a proxy',
+      sends(502, 'text/html', '<h1>Bad gateway</h1>'),
+      /502 with text\/html, not JSON: <h1>Bad gateway/,
+    ],
+    [
+      'a page in place of the answer',
+      sends(200, 'text/html', '<h1>Log in</h1>'),
+      /200 with text\/html, not JSON: <h1>Log/,
+    ],
+    [
+      '400 of a proxy',
+      sends(400, 'text/html', '<h1>Bad request</h1>'),
+      /400 with text\/html, not JSON: <h1>Bad request/,
+    ],
+    ['401 without a body', sends(401, 'text/plain', ''), /answered 401: user and password are not accepted/],
+    ['403 of a proxy', sends(403, 'text/html', 'no'), /answered 403: the user may not do this/],
+    ['404 of another server', sends(404, 'text/html', 'no'), /404 with text\/html, not JSON: no/],
+    ['a redirect', sends(302, 'text/html', ''), /302 with text\/html, not JSON: an empty body/],
+    ['JSON cut off', sends(200, 'application/json', '{"items":[{'), /JSON of 11 bytes that cannot be read/],
+    ['JSON of something else', json({ status: 'ok' }), /without saying what became of each document/],
+    ['null', json(null), /without saying what became of each document/],
+    ['one outcome for two', json({ items: [{ index: { status: 200 } }] }), /without saying what became of each/],
+    [
+      'outcomes of other actions',
+      json({ items: [{ delete: { status: 200 } }, {}] }),
+      /without saying what became of each/,
+    ],
+    [
+      '503 of the server',
+      sends(503, 'application/json', '{"error":{"type":"b","reason":"c"},"status":503}'),
+      /503: b: c/,
+    ],
+    ['429 for the whole', sends(429, 'application/json', '{"error":{"type":"b","reason":"c"}}'), /answered 429: b: c/],
+  ])('that answers %s proves nothing of a post', async (_, answer, words) => {
+    const server = await serve(answer)
+    const engine = engineOn(server.url.replace('//', '//librarian:secret@'))
+    for (const outcomes of [
+      await engine.post(3, documents),
+      await engine.remove(3, [
+        { id: 'a.1', fence: 10, rev: 1 },
+        { id: 'a.2', fence: 10, rev: 1 },
+      ]),
+    ]) {
+      expect(outcomes).toHaveLength(2)
+      for (const outcome of outcomes) {
+        const message = expect.stringMatching(words)
+        expect(outcome).toMatchObject({ kind: 'unavailable', message })
+        expect(outcome).toHaveProperty('message', expect.stringContaining(`target main, shard 3, ${server.url}/`))
+        expect(JSON.stringify(outcome)).not.toMatch(/librarian|secret/)
+      }
+    }
+    expect(server.asked).toHaveLength(2)
+  })
+
+  test('a document that a proxy finds too large is refused, and those beside it are not', async () => {
+    const server = await serve((_, response) => response.writeHead(413, { 'content-type': 'text/html' }).end('<h1>413'))
+    expect(await engineOn(server.url).post(1, documents)).toEqual(
+      documents.map(({ json: { length } }) => ({
+        kind: 'rejected',
+        message: `the document is too large for the engine, with ${length} bytes of JSON`,
+      })),
+    )
+    expect(server.asked).toHaveLength(3)
+  })
+
+  test('that goes away while documents are posted one by one is not asked for the rest', async () => {
+    let asked = 0
+    const server = await serve((_, response) => {
+      asked += 1
+      if (asked === 2) response.destroy()
+      else response.writeHead(413).end()
+    })
+    const outcomes = await engineOn(server.url).post(1, documents)
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['unavailable', 'unavailable'])
+    expect(asked).toBe(2)
+  })
+
+  test('that refuses a document for its version, and then holds no higher fence, proves nothing', async () => {
+    const conflict = { index: { status: 409, error: { type: 'version_conflict_engine_exception', reason: 'too low' } } }
+    const server = await serve((path, response) =>
+      json(
+        path.includes('_bulk') ? { items: [conflict, conflict] } : { docs: [{ _id: 'a.2', _source: { fence: 9 } }] },
+      )(path, response),
+    )
+    expect(await engineOn(server.url).post(1, documents)).toEqual([
+      {
+        kind: 'unavailable',
+        message: expect.stringContaining('fence 10 was refused as too low, and nothing is there'),
+      },
+      {
+        kind: 'unavailable',
+        message: expect.stringContaining('fence 10 was refused as too low, and fence 9 is there'),
+      },
+    ])
+  })
+
+  test.each([
+    ['a page', sends(200, 'text/html', '<h1>Log in</h1>')],
+    ['JSON of something else', json({ status: 'ok' })],
+    ['null', json(null)],
+  ])('that answers a read with %s is no empty index', async (_, answer) => {
+    const server = await serve(answer)
+    const engine = engineOn(server.url)
+    const options = { limit: 1, pagesPerHit: 0, pagesOf: async () => [] }
+    const reads = [
+      () => engine.count(1),
+      () => engine.get(1, ['a.1']),
+      () => engine.health(),
+      () => engine.search('a', options),
+    ]
+    for (const read of reads) await expect(read()).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
+  })
+})
+
+test.each([
+  ['no copy of the shard is there', { _shards: { total: 2, successful: 0, failed: 0 } }],
+  ['b: c', { _shards: { total: 2, successful: 1, failed: 1, failures: [{ reason: { type: 'b', reason: 'c' } }] } }],
+])('a commit that was not done is told: %s', async (words, answer) => {
+  const server = await serve(json(answer))
+  const commit = engineOn(server.url).commit(2, 'durable')
+  await expect(commit).rejects.toMatchObject({
+    code: 'ENGINE_UNAVAILABLE',
+    message: `${server.url}/slip_main_2/_refresh: answered 200: ${words}`,
+    place: { target: 'main', shard: 2 },
+  })
+})
+
+test.each([
+  ['opensearch', { version: { number: '8.19.21', build_flavor: 'default' } }, 'elasticsearch 8.19.21'],
+  ['elasticsearch', { version: { number: '7.10.2', distribution: 'opensearch' } }, 'opensearch 7.10.2'],
+  ['opensearch', { version: {} }, 'neither OpenSearch nor Elasticsearch'],
+] as const)('a target of kind %s is not made on %j', async (kind, introduction, found) => {
+  const server = await serve(json(introduction))
+  const url = server.url.replace('//', '//librarian:secret@')
+  const engine = openEngine('opensearch', {
+    kind,
+    target: 'main',
+    index: 'slip_main',
+    urls: [url],
+    compress: false,
+    timeout: 10_000,
+  })
+  closing.push(() => engine.close())
+  for (const ask of [() => engine.create(1), () => engine.health()])
+    await expect(ask()).rejects.toMatchObject({
+      code: 'ENGINE_KIND_DIFFERS',
+      message: `targets.main.engine is ${kind}, and the server at ${server.url} is ${found}`,
+    })
+})
+
+test('where a node does not answer to the call, the next is asked', async () => {
+  const gone = await serve((_, response) => response.end())
+  await closing.pop()?.()
+  const there = await serve(json({ items: documents.map(() => ({ index: { status: 201 } })) }))
+  const engine = engineOn(gone.url, there.url)
+  for (let turn = 0; turn < 3; turn++)
+    expect(await engine.post(1, documents)).toEqual([{ kind: 'done' }, { kind: 'done' }])
+})
