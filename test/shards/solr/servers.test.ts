@@ -41,6 +41,11 @@ test('a server that is away keeps no core of another from being used, and no cor
     { kind: 'unavailable', message: expect.stringMatching(`^target spread, shard 2, ${second.url}/.*ECONNREFUSED`) },
   ])
   await expect(engine.scan(2, '', 10)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE', place: { shard: 2 } })
+  // who never knew where it was is told which server may have it, and not to make another
+  await expect(open().count(2)).rejects.toMatchObject({
+    code: 'ENGINE_UNAVAILABLE',
+    message: expect.stringMatching(`^${second.url}/.*ECONNREFUSED`),
+  })
   await engine.health()
   await expect(engine.create(4)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
   expect(await coresOf(first)).toEqual(['spread_1', 'spread_3'])
