@@ -59,14 +59,8 @@ function keysOf(node: JsonSchema, prefix: string): Key[] {
   const all = variants(node).map((variant) => ({ kind: kindOf(variant), keys: keysOfVariant(variant, prefix) }))
   const [first] = all
   if (all.length === 1 && first !== undefined) return first.keys
-  const merged = new Map<string, Key>()
-  for (const { kind, keys } of all) {
-    for (const key of keys) {
-      const known = merged.get(key.path)
-      merged.set(key.path, known ? mergedKey(known, key, kind) : { ...key, only: [kind] })
-    }
-  }
-  return [...merged.values()].map((key) => (key.only.length === all.length ? { ...key, only: [] } : key))
+  const ofKinds = all.flatMap(({ kind, keys }) => keys.map((key) => ({ ...key, only: [kind] })))
+  return [...Map.groupBy(ofKinds, ({ path }) => path).values()].map((keys) => mergedKey(keys, all.length))
 }
 
 /** What tells a variant from the others: its key that has one value. */
@@ -81,14 +75,18 @@ function keysOfVariant({ properties, required }: JsonSchema, prefix: string): Ke
   })
 }
 
-function mergedKey(known: Key, key: Key, kind: string): Key {
-  const same = known.description === key.description
+/** One key of those that kinds have under the same name. @param kinds how many kinds there are */
+function mergedKey(keys: readonly Key[], kinds: number): Key {
+  const [first, ...others] = Map.groupBy(keys, ({ description }) => description)
+  const told = others.map(
+    ([description, theirs]) => ` ${theirs.flatMap(({ only }) => only).join(', ')}: ${description}`,
+  )
   return {
-    ...known,
-    type: `${known.type} \\| ${key.type}`.replace(/^(.*) \\\| \1$/, '$1'),
-    required: known.required && key.required,
-    description: same ? key.description : `${known.description} ${kind}: ${key.description}`,
-    only: [...known.only, kind],
+    ...(keys[0] as Key),
+    type: [...new Set(keys.map(({ type }) => type))].join(' \\| '),
+    required: keys.every(({ required }) => required),
+    description: (first?.[0] ?? '') + told.join(''),
+    only: keys.length === kinds ? [] : keys.flatMap(({ only }) => only),
   }
 }
 

@@ -43,17 +43,46 @@ const commits = z
       .enum(['slip', 'engine'])
       .default('slip')
       .describe(
-        'Who makes it visible: slip-index, or the engine by settings of its own (Solr: solr.autoSoftCommit.maxTime). It is visible whenever index and database are compared, too: every `visible`, and no more often than once a minute.',
+        'Who makes it visible: slip-index, or the engine by settings of its own (Solr: solr.autoSoftCommit.maxTime; OpenSearch: index.refresh_interval). It is visible whenever index and database are compared, too: every `visible`, and no more often than once a minute.',
       ),
     durable,
   })
   .prefault({})
   .describe('When what was written is visible, and on disk.')
 
-const ofUser = {
+/** Of engines that are asked over HTTP. */
+const overHttp = {
   user: z.string().min(1).optional().describe('User name, when the URL has none.'),
   password: z.string().min(1).optional().meta({ secret: true }).describe('Password, when the URL has none.'),
+  ca: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'File of the authorities (PEM) that may have signed the certificates of the servers; default: those of Node.',
+    ),
+  compress: z
+    .boolean()
+    .default(false)
+    .describe('Compress what is posted, worth it where the network is slower than the CPU.'),
+  timeout: duration('2m').describe('How long an answer may take to begin; a commit of a large shard takes long.'),
+  commit: commits,
 }
+
+const webUrls = z.array(z.url({ protocol: /^https?$/ })).min(1)
+
+const openSearch = <Kind extends string>(kind: Kind, what: string) =>
+  z.strictObject({
+    engine: z.literal(kind).describe(what),
+    urls: webUrls.describe('http(s)://HOST:PORT of one node of the cluster or more.'),
+    index: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'a name of lower-case letters, digits, _, . and -, at most 64')
+      .optional()
+      .describe('Alias of all shards, for searchers; begins the names of the indices. Default: slip_NAME.'),
+    ...overHttp,
+    ...anyTarget,
+  })
 
 /** How to reach a target, and what is done for it. */
 export const target = z.discriminatedUnion('engine', [
@@ -75,25 +104,15 @@ export const target = z.discriminatedUnion('engine', [
     engine: z
       .literal('solr')
       .describe('Solr 9, servers that stand alone with a core for each shard, or a SolrCloud with a collection.'),
-    urls: z
-      .array(z.url({ protocol: /^https?$/ }))
-      .min(1)
-      .describe(
-        'http(s)://HOST:PORT/solr of each server that has cores of the target; of a SolrCloud that of one node or more: the others are asked of it.',
-      ),
+    urls: webUrls.describe(
+      'http(s)://HOST:PORT/solr of each server that has cores of the target; of a SolrCloud that of one node or more: the others are asked of it.',
+    ),
     index: z
       .string()
       .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/, 'a name of letters, digits, _, . and -, at most 64')
       .optional()
       .describe('Name of the collection, or of the cores in front of _N; default: slip_NAME.'),
-    ...ofUser,
-    ca: z
-      .string()
-      .min(1)
-      .optional()
-      .describe(
-        'File of the authorities (PEM) that may have signed the certificates of the servers; default: those of Node.',
-      ),
+    ...overHttp,
     replicas: z
       .number()
       .int()
@@ -110,12 +129,8 @@ export const target = z.discriminatedUnion('engine', [
       .describe(
         'Replicas of a collection that must have taken a document before it counts as indexed. With more than one, nothing is indexed while fewer are up; with one, the others take it when they are back.',
       ),
-    compress: z
-      .boolean()
-      .default(false)
-      .describe('Compress what is posted, worth it where the network is slower than the CPU.'),
-    timeout: duration('2m').describe('How long an answer may take to begin; a commit of a large core takes long.'),
-    commit: commits,
     ...anyTarget,
   }),
+  openSearch('opensearch', 'OpenSearch 2 or 3, with an index for each shard.'),
+  openSearch('elasticsearch', 'Elasticsearch 8 or 9, in the same way.'),
 ])

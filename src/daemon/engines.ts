@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Config } from '../config/load.ts'
+import type { TargetSettings } from '../config/schema.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import type { Engine } from '../shards/engine.ts'
 import { openEngine } from '../shards/open-engine.ts'
@@ -18,16 +19,27 @@ export async function openTargetEngine(
   target: string,
 ): Promise<OpenedEngine> {
   const settings = config.targets[target]
-  if (settings?.engine !== 'solr') return openEmbedded(config, state, target, settings?.urls?.[0])
-  const { urls, shards, user, password, replicas, minReplicas, compress, timeout } = settings
-  const { index = `slip_${target}` } = settings
-  const engine = openEngine('solr', {
-    ...{ urls, shards, target, index, replicas, minReplicas, compress, timeout },
+  if (settings === undefined || settings.engine === 'embedded')
+    return openEmbedded(config, state, target, settings?.urls?.[0])
+  const engine = openOverHttp(config, target, settings)
+  return { engine, close: () => engine.close() }
+}
+
+function openOverHttp(
+  config: Config,
+  target: string,
+  settings: Exclude<TargetSettings, { engine: 'embedded' }>,
+): Engine {
+  const { urls, user, password, compress, timeout, index = `slip_${target}` } = settings
+  const reached = {
+    ...{ urls, target, index, compress, timeout },
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
     ...(settings.ca === undefined ? {} : { ca: authorities(config, `targets.${target}.ca`, settings.ca) }),
-  })
-  return { engine, close: () => engine.close() }
+  }
+  if (settings.engine !== 'solr') return openEngine('opensearch', { ...reached, kind: settings.engine })
+  const { shards, replicas, minReplicas } = settings
+  return openEngine('solr', { ...reached, shards, replicas, minReplicas })
 }
 
 /**

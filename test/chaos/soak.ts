@@ -39,7 +39,7 @@ const model: Part = {
 
 const elasticsearch: Part = {
   name: 'what is asked of OpenSearch, on Elasticsearch as well',
-  args: () => [join(import.meta.dirname, '../run/main.ts'), 'opensearch.test'],
+  args: () => [join(import.meta.dirname, '../run/main.ts'), 'opensearch.test', 'shards/opensearch/'],
   env: () => ({ SLIP_TEST_ELASTICSEARCH: '1' }),
 }
 

@@ -4,7 +4,7 @@ import { schemaDescription, schemaDigest } from '../../../src/shards/schema/desc
 import { document } from '../../conformance/engine/documents.ts'
 import { ask } from '../../services/ask.ts'
 import { type TestIndices, testIndices } from '../../services/opensearch/indices.ts'
-import { searchServers } from '../../services/opensearch/releases.ts'
+import { releases, searchServers } from '../../services/opensearch/releases.ts'
 import { openSearch } from './open.ts'
 
 const digest = schemaDigest(schemaDescription)
@@ -40,6 +40,21 @@ describe.each(searchServers)('%s', (server) => {
   test('each shard is an index named for its schema, with the alias it is written by and the one searchers ask', async () => {
     await engine.create(2)
     expect(await aliases()).toEqual(bothAliases())
+  })
+
+  test('a server of the other kind is told, with its version', async () => {
+    const [own, other] = releases[server].product === 'OpenSearch' ? ['open', 'elastic'] : ['elastic', 'open']
+    const wrong = openSearch(server, { urls: [indices.url], index, kind: `${other}search` as 'opensearch' })
+    const found = new RegExp(`engine is ${other}search, and the server at ${indices.url} is ${own}search \\d+\\.`)
+    try {
+      for (const ask of [() => wrong.create(1), () => wrong.health()])
+        await expect(ask()).rejects.toMatchObject({
+          code: 'ENGINE_KIND_DIFFERS',
+          message: expect.stringMatching(found),
+        })
+    } finally {
+      await wrong.close()
+    }
   })
 
   test('what is missing is made, and what is there stays: shards, an alias that was taken away', async () => {
