@@ -11,7 +11,7 @@ export interface Found<T = SolrDocument> {
 }
 
 /** Neither tombstones nor the marker; said here, for the handler that SLIP asks hides nothing. */
-export const live = '-tombstone:[* TO *] -marker:[* TO *]'
+const live = '-tombstone:[* TO *] -marker:[* TO *]'
 
 /** A search in the core of a shard, by Solr's JSON request. */
 export function searchShard<T>(cores: Cores, shard: number, request: object): Promise<Found<T>> {
