@@ -43,7 +43,8 @@ async function createIndex(server: Server, shard: number): Promise<void> {
   } catch (error) {
     const refusal = refusalIn(error)
     if (refusal?.status !== 400) throw error
-    if (refusal.type !== 'resource_already_exists_exception') throw unfit(server, `index ${name}: ${refusal.words}`)
+    if (refusal.type !== 'resource_already_exists_exception')
+      throw unfit(server, `index ${name}: ${refusal.words}${remedyOf(refusal.words)}`)
     // another process was first, or somebody took an alias away
     const actions = Object.entries(aliases).map(([alias, options]) => ({ add: { index: name, alias, ...options } }))
     await ask<Done>(server, withJson('POST', '/_aliases', { actions }), { has: 'acknowledged', shard })
@@ -66,6 +67,9 @@ function assertOwn(server: Server, present: readonly Alias[]): void {
     throw unfit(server, `alias ${alias} leads to index ${index}, which is another's, or of another schema`)
   }
 }
+
+const remedyOf = (words: string): string =>
+  /\[icu_/.test(words) ? '; install the plugin analysis-icu on every node, and start it again' : ''
 
 function unfit({ target, nodes }: Server, what: string): SlipError {
   return new SlipError('ENGINE_INDEX_UNFIT', `${nodes.urls.join(', ')}: ${what}`, { place: { target } })

@@ -27,7 +27,12 @@ export async function searchItems(server: Server, text: string, options: SearchO
   const { limit, pagesPerHit } = limitsOf(options)
   const path = `/${server.index}/_search?allow_partial_search_results=false`
   const search = {
-    query: { bool: { must: wanted.map(clauseOf), must_not: excluded.map(clauseOf) } },
+    query: {
+      bool: {
+        must: wanted.map((phrase, place) => clauseOf(phrase, `text ${place}`)),
+        must_not: excluded.map((phrase) => clauseOf(phrase)),
+      },
+    },
     sort: ['_score', { id: 'asc' }],
     size: limit,
     track_total_hits: true,
@@ -45,11 +50,15 @@ export async function searchItems(server: Server, text: string, options: SearchO
   return { total: hits.total.value, hits: answer }
 }
 
-/** An item that has the phrase, in its text or in a field of the catalogue. */
-const clauseOf = ({ text }: Phrase, place: number) => ({
+/**
+ * An item that has the phrase, in its text or in a field of the catalogue.
+ *
+ * @param name by which a hit tells that its text has it; of two clauses of one name the last would count
+ */
+const clauseOf = ({ text }: Phrase, name?: string) => ({
   dis_max: {
     queries: [
-      { match_phrase: { ocr: { query: text, _name: `text ${place}` } } },
+      { match_phrase: { ocr: { query: text, ...(name === undefined ? {} : { _name: name }) } } },
       { multi_match: { query: text, type: 'phrase', fields: catalogueFields } },
     ],
   },

@@ -49,6 +49,12 @@ describe.each(searchServers)('%s', (server) => {
     expect((await search('heron', 0)).asked).toEqual([])
   })
 
+  test('what is left out takes no pages from what is found', async () => {
+    const { asked, hits } = await search('heron -penguin', 3)
+    expect(asked).toEqual(['a.text'])
+    expect(hits.find(({ id }) => id === 'a.text')?.pages.map(({ order }) => order)).toEqual([1, 2])
+  })
+
   test('a phrase with common words is marked word by word', async () => {
     const { hits } = await search('"the grey heron"', 3)
     expect(hits[0]?.pages).toEqual([{ order: 2, label: null, snippet: '<em>the</em> <em>grey</em> <em>heron</em>' }])

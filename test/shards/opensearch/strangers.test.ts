@@ -181,6 +181,19 @@ test.each([
     })
 })
 
+test('a server without the plugin is told what it needs', async () => {
+  const reason = 'Custom Analyzer [text_index] failed to find tokenizer under name [icu_tokenizer]'
+  const refusal = JSON.stringify({ error: { type: 'illegal_argument_exception', reason }, status: 400 })
+  const server = await serve((path, response) => {
+    if (path === '/') return json({ version: { number: '3.8.0', distribution: 'opensearch' } })(path, response)
+    return path.startsWith('/_cat') ? json([])(path, response) : sends(400, 'application/json', refusal)(path, response)
+  })
+  await expect(engineOn(server.url).create(1)).rejects.toMatchObject({
+    code: 'ENGINE_INDEX_UNFIT',
+    message: expect.stringMatching(/under name \[icu_tokenizer\]; install the plugin analysis-icu on every node/),
+  })
+})
+
 test('where a node does not answer to the call, the next is asked', async () => {
   const gone = await serve((_, response) => response.end())
   await closing.pop()?.()
