@@ -8,7 +8,8 @@ import { type Delay, delay } from '../state/queue/delay.ts'
 import { closeClaim, endClaim, lockClaim, lockRows } from '../state/queue/exit.ts'
 import { type Failure, fail } from '../state/queue/fail.ts'
 import { handBack } from '../state/queue/hand-back.ts'
-import { type Provenance, settle, settleWhole } from '../state/queue/settle.ts'
+import { type Provenance, settle } from '../state/queue/settle.ts'
+import { type Gone, settleWhole } from '../state/queue/settle-whole.ts'
 import { wasSettled } from '../state/queue/was-settled.ts'
 import type { ItemOutcome } from './outcome.ts'
 
@@ -38,11 +39,12 @@ export function isDelayed({ error, attempts, putOffMs }: Failed, attemptsAllowed
 
 /**
  * Takes items out of their claim in a transaction of its own. Where all of a claim ended well at once, as most do, that
- * is one statement on PostgreSQL. Run again after an answer was lost, it tells what the run before has done.
+ * is one statement on PostgreSQL, and a transaction for what was changed since the claim. Run again after an answer was
+ * lost, it tells what the run before has done.
  *
  * @param isAgain true when an earlier call for these outcomes failed
  */
-export function settleClaim(
+export async function settleClaim(
   db: Database,
   claim: Claim,
   outcomes: readonly ItemOutcome[],
@@ -51,24 +53,34 @@ export function settleClaim(
 ): Promise<Settlement> {
   const done = outcomes.filter(isDone)
   const isWhole = done.length === outcomes.length && done.length === claim.items.length
-  const inOne = db.dialect === 'postgres' && isWhole
-  let isFirst = !isAgain
-  const run = async (one: Connection): Promise<Settlement> => {
-    const settlement = await (inOne
-      ? settleInOne(one, claim, done, context)
-      : settleOutcomes(one, claim, outcomes, context))
-    const isNews = isFirst || settlement.fencedOut === 0
-    isFirst = false
-    return isNews || !(await wasDone(one, claim, outcomes)) ? settlement : plan(outcomes, context)
+  // of runs that may have been done, though nobody heard of it
+  let unheard = isAgain ? 1 : 0
+  let gone: Gone = { indexed: 0, deleted: 0 }
+  if (db.dialect === 'postgres' && isWhole) {
+    gone = await db.statement((one) => {
+      unheard++
+      return settleWhole(one, claim, done.map(settledOf), provenance(context))
+    })
+    unheard--
+    if (gone.indexed + gone.deleted === done.length) return { ...none, ...gone }
   }
-  return inOne ? db.statement(run) : db.transaction(run)
+  return db.transaction(async (tx) => {
+    const settlement = add(await settleOutcomes(tx, claim, outcomes, context), gone)
+    const isNews = unheard === 0 || settlement.fencedOut === 0
+    unheard++
+    return isNews || !(await wasDone(tx, claim, outcomes)) ? settlement : plan(outcomes, context)
+  })
 }
 
-async function settleInOne(one: Connection, claim: Claim, done: readonly Done[], context: SettleContext) {
-  const ours = await settleWhole(one, claim, done.map(settledOf), provenance(context))
-  const counts = { errors: 0, delayed: 0, returned: 0, ...countDone(done, ours) }
-  return { ...counts, fencedOut: done.length - ours.size }
-}
+const none: Settlement = { indexed: 0, deleted: 0, errors: 0, delayed: 0, returned: 0, fencedOut: 0 }
+
+/** With what had left before, which is no longer ours. */
+const add = (settlement: Settlement, { indexed, deleted }: Gone): Settlement => ({
+  ...settlement,
+  indexed: settlement.indexed + indexed,
+  deleted: settlement.deleted + deleted,
+  fencedOut: settlement.fencedOut - indexed - deleted,
+})
 
 function wasDone(one: Connection, claim: Claim, outcomes: readonly ItemOutcome[]): Promise<boolean> {
   const raised = outcomes.flatMap((each) => (each.kind === 'returned' && each.fence > claim.fence ? [each.fence] : []))
@@ -82,7 +94,7 @@ function wasDone(one: Connection, claim: Claim, outcomes: readonly ItemOutcome[]
 
 /** How outcomes end when all are ours: a claim is lost whole or not at all. */
 function plan(outcomes: readonly ItemOutcome[], { indexer }: SettleContext): Settlement {
-  const counts = { indexed: 0, deleted: 0, errors: 0, delayed: 0, returned: 0, fencedOut: 0 }
+  const counts = { ...none }
   for (const each of outcomes) {
     if (each.kind !== 'failed') counts[each.kind]++
     else if (isDelayed(each, indexer.attempts)) counts.delayed++

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { SlipError } from '../../src/errors/slip-error.ts'
-import { settleOutcomes } from '../../src/indexer/settle.ts'
+import { settleClaim, settleOutcomes } from '../../src/indexer/settle.ts'
 import type { Connection } from '../../src/state/connection.ts'
 import { holdDuty, takeDuty } from '../../src/state/control/duty.ts'
 import { reap } from '../../src/state/queue/reap.ts'
@@ -62,6 +62,40 @@ test('a settlement with several kinds of exit locks its rows in id order', async
     ),
   )
   expect(settled).toMatchObject({ indexed: 1, errors: 1, fencedOut: 0 })
+})
+
+test('a settlement of all of a claim locks its rows in id order', async () => {
+  await change(state.db, ['m.3', 'b.3'])
+  await enqueue(state.db, ['m.3'])
+  await enqueue(state.db, ['b.3'])
+  const held = await claimBucket(state.db, token)
+  const done = ['m.3', 'b.3'].map((htid) => ({ kind: 'indexed', htid, settled: indexed(htid) }) as const)
+  const context = { worker: token, configDigest: 'c', indexer: { attempts: 1 } as never }
+  let answer: Promise<unknown> | undefined
+  await state.db.transaction(async (tx) => {
+    await lock(tx, 'b.3')
+    answer = settleClaim(other, held, done, context)
+    answer.catch(() => undefined)
+    await untilBlocked(state.db)
+    expect((await lock(tx, 'm.3', 'SKIP LOCKED')).length).toBe(1)
+  })
+  expect(await answer).toMatchObject({ indexed: 2, fencedOut: 0 })
+})
+
+test('a settlement of all of a claim locks the claim before any of its rows', async () => {
+  await change(state.db, ['b.4'])
+  await enqueue(state.db, ['b.4'])
+  const held = await claimBucket(state.db, token)
+  const context = { worker: token, configDigest: 'c', indexer: { attempts: 1 } as never }
+  let answer: Promise<unknown> | undefined
+  await state.db.transaction(async (tx) => {
+    await tx.query(`SELECT 1 FROM slip_claim WHERE token = '${held.token}' FOR UPDATE`)
+    answer = settleClaim(other, held, [{ kind: 'indexed', htid: 'b.4', settled: indexed('b.4') }], context)
+    answer.catch(() => undefined)
+    await untilBlocked(state.db)
+    expect((await lock(tx, 'b.4', 'SKIP LOCKED')).length).toBe(1)
+  })
+  expect(await answer).toMatchObject({ indexed: 1, fencedOut: 0 })
 })
 
 test('a duty that another holds is refused at once, also while its chore runs', async () => {

@@ -9,6 +9,8 @@ export interface Plan {
   readonly scanned: readonly string[]
   /** A table's rows are sorted before some of them are taken: all would be read, and on MySQL locked. */
   readonly sorts: boolean
+  /** By table, how the rows that are deleted are found (PostgreSQL): the nodes of its plan, from above. */
+  readonly deletes: Readonly<Record<string, readonly string[]>>
 }
 
 /** Sorting what a batch found costs nothing. */
@@ -45,6 +47,8 @@ interface Node {
   readonly 'Index Name'?: string
   readonly 'Index Cond'?: string
   readonly 'Relation Name'?: string
+  readonly Operation?: string
+  readonly 'Parent Relationship'?: string
   readonly Plans?: readonly Node[]
 }
 
@@ -58,7 +62,14 @@ function postgresPlan(root: Node): Plan {
         (isSort(node) && node['Plan Rows'] > batchLike) ||
         (node['Node Type'] === 'Limit' && (node.Plans ?? []).flatMap(nodesOf).some(isSort)),
     ),
+    deletes: Object.fromEntries(nodes.filter(({ Operation }) => Operation === 'Delete').map(searchOf)),
   }
+}
+
+/** What asks for something once before it begins is left out. */
+const searchOf = (node: Node) => {
+  const found = (node.Plans ?? []).filter((part) => part['Parent Relationship'] === 'Outer').flatMap(nodesOf)
+  return [node['Relation Name'], found.map((part) => part['Node Type']).filter((type) => type !== 'Result')]
 }
 
 const indexOf = (node: Node) =>
@@ -87,5 +98,6 @@ function mysqlPlan(lines: readonly MysqlRow[]): Plan {
     indexes: rows.flatMap(({ key }) => key ?? []),
     scanned: rows.filter(({ type }) => type === 'ALL' || type === 'index').map(({ table }) => table ?? ''),
     sorts: rows.some(({ Extra, rows: read }) => /filesort/.test(Extra ?? '') && Number(read) > batchLike),
+    deletes: {},
   }
 }

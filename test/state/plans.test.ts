@@ -11,7 +11,7 @@ import { moveDue } from '../../src/state/queue/move-due.ts'
 import { reap } from '../../src/state/queue/reap.ts'
 import { dueQuestions } from '../../src/state/queue/recheck.ts'
 import { renew } from '../../src/state/queue/renew.ts'
-import { settleWhole } from '../../src/state/queue/settle.ts'
+import { settleWhole } from '../../src/state/queue/settle-whole.ts'
 import { upsertRights } from '../../src/state/rights/upsert-rights.ts'
 import { change, enqueue, indexed, later, openState, type State, settleInside, worker } from './fixture.ts'
 import { type Plan, plansOf } from './plan-of.ts'
@@ -132,7 +132,7 @@ const transitions: [string, (tx: Connection) => Promise<unknown>, string[]][] = 
   ['the end of a storm', (tx) => endStorm(tx), ['slip_queue_delayed', 'slip_queue_pkey']],
   ['the reaper', (tx) => expiredReap(tx), ['slip_claim_pkey', 'slip_queue_pkey']],
   ['the lock of several exits', (tx) => lockSome(tx), ['slip_queue_pkey']],
-  ['a settle', (tx) => settleSome(tx), ['slip_queue_pkey', 'slip_indexed_pkey', 'slip_errors_unresolved']],
+  ['a settle', (tx) => settleSome(tx), ['slip_queue_place', 'slip_indexed_pkey', 'slip_errors_unresolved']],
   ['a renewal', (tx) => claimSome(tx).then((held) => renew(tx, [held.token])), []],
   ['the read of what is due for recheck', (tx) => dueQuestions(tx, 'main', page), ['slip_recheck_due']],
   ['the look for rows of targets that are gone', (tx) => goneRemnants(tx), ['slip_queue_pkey']],
@@ -177,8 +177,8 @@ async function lockSome(tx: Connection) {
   )
 }
 
-async function settleSome(tx: Connection) {
-  const held = await claimSome(tx)
+async function settleSome(tx: Connection, size = batch) {
+  const held = await claimSome(tx, size)
   const settled = held.items.map((item) => indexed(item.htid))
   if (tx.dialect === 'mysql') return settleInside(tx, held, settled)
   return settleWhole(tx, held, settled, { codeVersion: '0.1.0', schemaVersion: 1, configDigest: 'c', host: 'host-a' })
@@ -225,4 +225,19 @@ test('a claim of thousands is planned once and for all, as far as the database k
     // the first five are planned each by itself
     expect(await tx.query(kept)).toEqual([{ kept: 3 }])
   })
+})
+
+test('what leaves a claim is found one by one as it is named, in id order, by every plan there is', async () => {
+  if (state.db.dialect === 'mysql') return
+  const fresh = await openState()
+  const plans = (await plansIn((tx) => settleSome(tx, 500))).filter(({ sql }) => sql.includes('DELETE FROM slip_queue'))
+  expect(plans).not.toEqual([])
+  for (const { sql, values } of plans) {
+    for (const { db } of [state, empty, fresh]) {
+      for (const { deletes } of await plansOf(db, { sql, values })) {
+        expect(deletes.slip_queue).toEqual(['Nested Loop', 'Function Scan', 'Tid Scan'])
+      }
+    }
+  }
+  await fresh.close()
 })

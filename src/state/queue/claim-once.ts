@@ -20,7 +20,7 @@ export function claimOnce(db: Database, request: ClaimRequest): Promise<Claim> {
 }
 
 const postgres = `
-  SELECT c.token, q.htid, q.action, q.shard, q.claimed_rev AS rev, q.attempts, q.unproven, q.seq, q.fence,
+  SELECT c.token, q.htid, q.ctid AS place, q.action, q.shard, q.claimed_rev AS rev, q.attempts, q.unproven, q.seq, q.fence,
          coalesce(q.waive, l.waived) AS waived
   FROM slip_claim c JOIN slip_queue q ON q.target = c.target AND q.htid = ANY(c.htids) AND q.claim_token = c.token
   LEFT JOIN slip_indexed l ON l.target = q.target AND l.htid = q.htid

@@ -42,6 +42,8 @@ export interface ClaimRequest {
 
 export interface ClaimedItem {
   readonly htid: string
+  /** PostgreSQL: where in the table the claim left its row. Whoever changes the row puts it elsewhere. */
+  readonly place?: string
   readonly action: 'index' | 'delete'
   readonly shard: number
   readonly rev: number
@@ -97,7 +99,7 @@ taken AS (
       fence = (SELECT fence FROM f), attempts = q.attempts + 1,
       shard = CASE WHEN q.shard > 0 THEN q.shard WHEN q.action = 'index' THEN $9 ELSE 0 END
   FROM j WHERE q.ctid = j.place AND j.ledger_shard IN (0, $4)
-  RETURNING q.htid, q.action, q.shard, q.rev, q.attempts, q.unproven, coalesce(q.waive, j.waived) AS waived),
+  RETURNING q.htid, q.ctid AS place, q.action, q.shard, q.rev, q.attempts, q.unproven, coalesce(q.waive, j.waived) AS waived),
 claim AS (
   INSERT INTO slip_claim (token, worker, pid, host, target, lane, shard, htids, claimed_at, lease_until)
   SELECT $6, $1, $7, $8, $2, $3, $4, (SELECT array_agg(htid) FROM taken), clock_timestamp(),
@@ -105,7 +107,7 @@ claim AS (
   WHERE EXISTS (SELECT 1 FROM taken))
 SELECT taken.*, NULL AS fence, NULL AS locked, NULL AS first_seq, NULL AS last_seq FROM taken
 UNION ALL
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, (SELECT fence FROM f), count(*), min(seq), max(seq) FROM j`
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, (SELECT fence FROM f), count(*), min(seq), max(seq) FROM j`
 
 const mysql = {
   /** MariaDB has no FOR SHARE. With the clock in µs for the fence, and the lease; the subquery locks nothing. */
@@ -168,15 +170,11 @@ export async function claim(tx: Connection, request: ClaimRequest, token: string
 const byHtid = (one: { htid: string }, other: { htid: string }) => (one.htid < other.htid ? -1 : 1)
 
 /** A claimed row without what is the batch's or the bucket's. */
-export const itemOf = ({ htid, action, shard, rev, attempts, unproven, waived }: ClaimedItem): ClaimedItem => ({
-  htid,
-  action,
-  shard,
-  rev,
-  attempts,
-  unproven,
-  waived,
-})
+export const itemOf = (row: ClaimedItem): ClaimedItem => {
+  const { htid, place, action, shard, rev, attempts, unproven, waived } = row
+  const item = { htid, action, shard, rev, attempts, unproven, waived }
+  return place === undefined ? item : { ...item, place }
+}
 
 const sizeOf = ({ bucket, batch }: ClaimRequest) => (bucket.lane === 0 ? 1 : batch)
 

@@ -43,22 +43,15 @@ const given = `
     AS d (htid, digest, pages, empty_pages, invalid_bytes, bytes) JOIN slip_queue q ON q.htid = d.htid`
 const givenColumns = ', d.digest, d.pages, d.empty_pages, d.invalid_bytes, d.bytes'
 
-const settlement = (which: string) => `
-${ownOf(given, which, givenColumns)},
-gone AS (
-  DELETE FROM slip_queue q USING own WHERE q.target = $1 AND q.htid = own.htid AND own.gen = own.claimed_gen),
-again AS (
-  UPDATE slip_queue q
-  SET state = ${stays}, attempts = 0, strikes = 0, unproven = false, lane = CASE WHEN q.lane = 0 THEN 1 ELSE q.lane END,
-      ${released}
-  FROM own WHERE q.target = $1 AND q.htid = own.htid AND own.gen <> own.claimed_gen),
+/** PostgreSQL: what is written beside the queue of the rows of the CTE `left`, with what was given for each. */
+export const writtenOf = (left: string) => `
 ledger AS (
   INSERT INTO slip_indexed AS l (target, htid, shard, rev, fence, presence, digest, time, indexed_ct, pages, empty_pages,
                                  invalid_bytes, bytes, code_version, schema_version, config_digest, host, waived)
-  SELECT $1, htid, shard, claimed_rev, fence, CASE WHEN digest IS NULL THEN 'absent' ELSE 'indexed' END, digest,
+  SELECT $1::text, htid, shard, claimed_rev, fence, CASE WHEN digest IS NULL THEN 'absent' ELSE 'indexed' END, digest,
          greatest(clock_timestamp(), (SELECT max(marked_at) FROM slip_shard WHERE target = $1)),
          (digest IS NOT NULL)::int, pages, empty_pages, invalid_bytes, bytes, $9, $10, $11, $12, waive
-  FROM own ORDER BY htid
+  FROM ${left} ORDER BY htid
   ON CONFLICT (target, htid) DO UPDATE
     SET shard = CASE WHEN EXCLUDED.shard > 0 THEN EXCLUDED.shard ELSE l.shard END, rev = EXCLUDED.rev,
         fence = greatest(l.fence, EXCLUDED.fence), presence = EXCLUDED.presence, digest = EXCLUDED.digest,
@@ -67,21 +60,23 @@ ledger AS (
         schema_version = EXCLUDED.schema_version, config_digest = EXCLUDED.config_digest, host = EXCLUDED.host,
         waived = coalesce(EXCLUDED.waived, l.waived)
   RETURNING 1),
-${recheckLater('SELECT htid FROM own WHERE unproven OR digest IS NULL')},
+${recheckLater(`SELECT htid FROM ${left} WHERE unproven OR digest IS NULL`)},
 fixed AS (
   UPDATE slip_errors e SET resolved_at = clock_timestamp(), resolution = 'fixed'
-  FROM own, (SELECT count(*) FROM ledger) AS after_ledger, (SELECT count(*) FROM recheck) AS after_recheck
-  WHERE e.target = $1 AND e.htid = own.htid AND e.resolved_at IS NULL)`
+  FROM ${left}, (SELECT count(*) FROM ledger) AS after_ledger, (SELECT count(*) FROM recheck) AS after_recheck
+  WHERE e.target = $1 AND e.htid = ${left}.htid AND e.resolved_at IS NULL)`
 
-const postgres = {
-  settle: `WITH ${settlement('true')} SELECT htid FROM own`,
-  /** With the lock of the claim row before, and its end. */
-  whole: `
-    WITH held AS MATERIALIZED (SELECT 1 FROM slip_claim WHERE token = $2 FOR UPDATE),
-    ${settlement('EXISTS (SELECT 1 FROM held)')},
-    closed AS (DELETE FROM slip_claim WHERE token = $2 AND EXISTS (SELECT 1 FROM held))
-    SELECT htid FROM own`,
-}
+const postgres = `
+WITH ${ownOf(given, 'true', givenColumns)},
+gone AS (
+  DELETE FROM slip_queue q USING own WHERE q.target = $1 AND q.htid = own.htid AND own.gen = own.claimed_gen),
+again AS (
+  UPDATE slip_queue q
+  SET state = ${stays}, attempts = 0, strikes = 0, unproven = false, lane = CASE WHEN q.lane = 0 THEN 1 ELSE q.lane END,
+      ${released}
+  FROM own WHERE q.target = $1 AND q.htid = own.htid AND own.gen <> own.claimed_gen),
+${writtenOf('own')}
+SELECT htid FROM own`
 
 const mysql = `
 INSERT INTO slip_indexed (target, htid, shard, rev, fence, presence, digest, time, indexed_ct, pages, empty_pages,
@@ -95,48 +90,22 @@ ON DUPLICATE KEY UPDATE
   waived = COALESCE(VALUES(waived), waived)`
 
 /** Returns the ids that were still ours; the others changed nothing. */
-export function settle(tx: Connection, held: Held, items: readonly Indexed[], by: Provenance): Promise<Set<string>> {
-  return tx.dialect === 'mysql'
-    ? settleMysql(tx, held, items, by)
-    : settlePostgres(tx, postgres.settle, held, items, by)
-}
-
-/**
- * PostgreSQL: the whole exit of a claim in one statement, which needs no transaction around it: the claim row is locked
- * first and goes with the rows. `items` are all the claim took, so that afterwards no row carries its token.
- */
-export function settleWhole(
-  db: Connection,
-  held: Held,
-  items: readonly Indexed[],
-  by: Provenance,
-): Promise<Set<string>> {
-  return settlePostgres(db, postgres.whole, held, items, by)
-}
-
-async function settlePostgres(
+export async function settle(
   tx: Connection,
-  sql: string,
   held: Held,
   items: readonly Indexed[],
   by: Provenance,
 ): Promise<Set<string>> {
-  const column = <K extends keyof Indexed>(key: K) => items.map((item) => item[key])
-  const rows = await tx.query<{ htid: string }>(sql, [
-    held.target,
-    held.token,
-    column('htid'),
-    column('digest'),
-    column('pages'),
-    column('emptyPages'),
-    column('invalidBytes'),
-    column('bytes'),
-    by.codeVersion,
-    by.schemaVersion,
-    by.configDigest,
-    by.host,
-  ])
+  if (tx.dialect === 'mysql') return settleMysql(tx, held, items, by)
+  const rows = await tx.query<{ htid: string }>(postgres, valuesOf(held, items, by))
   return new Set(rows.map((row) => row.htid))
+}
+
+/** PostgreSQL: $1 to $12 of an exit. */
+export function valuesOf({ target, token }: Held, items: readonly Indexed[], by: Provenance): unknown[] {
+  const column = <K extends keyof Indexed>(key: K) => items.map((item) => item[key])
+  const lists = [column('htid'), column('digest'), column('pages'), column('emptyPages'), column('invalidBytes')]
+  return [target, token, ...lists, column('bytes'), by.codeVersion, by.schemaVersion, by.configDigest, by.host]
 }
 
 async function settleMysql(
