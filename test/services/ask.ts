@@ -1,5 +1,5 @@
-import { jsonOf } from '../../src/shards/http/answer.ts'
-import { HttpNode } from '../../src/shards/http/node.ts'
+import { jsonOf } from '../../src/http/answer.ts'
+import { HttpNode } from '../../src/http/node.ts'
 
 export interface Told {
   readonly status: number

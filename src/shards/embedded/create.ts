@@ -1,37 +1,7 @@
 import pg from 'pg'
 import { SlipError } from '../../errors/slip-error.ts'
 import { engineUnavailable, type ServerOptions, schemaOf } from './server.ts'
-
-// fence decides, a removal leaves its row (deleted) behind as the tombstone. Ids compare by byte, as in every engine.
-const tables = `
-  CREATE TABLE IF NOT EXISTS document (
-    shard integer NOT NULL,
-    id text COLLATE "C" NOT NULL,
-    fence bigint NOT NULL,
-    rev bigint NOT NULL,
-    digest text,
-    deleted boolean NOT NULL,
-    fields jsonb,
-    CHECK (deleted = (digest IS NULL)),
-    CHECK (deleted = (fields IS NULL)),
-    PRIMARY KEY (shard, id)
-  ) PARTITION BY LIST (shard);
-  -- new fences are the highest: an insert at the right end, always the same page
-  CREATE INDEX IF NOT EXISTS document_fence ON document (fence);
-  -- page 0 is the catalogue text; a page too long for a tsvector has several parts.
-  CREATE TABLE IF NOT EXISTS page (
-    shard integer NOT NULL,
-    id text COLLATE "C" NOT NULL,
-    page integer NOT NULL,
-    part integer NOT NULL,
-    "order" integer NOT NULL,
-    label text,
-    text text NOT NULL,
-    words tsvector NOT NULL,
-    dropped integer NOT NULL,
-    PRIMARY KEY (shard, id, page, part)
-  ) PARTITION BY LIST (shard);
-  CREATE INDEX IF NOT EXISTS page_words ON page USING gin (words);`
+import { createStatements, indexes } from './tables.ts'
 
 /**
  * Makes the namespace, the tables and one partition per shard 1…N, where missing. Safe to run at the same time from
@@ -63,12 +33,12 @@ async function createTables(client: pg.PoolClient, target: string, shards: numbe
     })
   }
   // Even IF NOT EXISTS takes locks that posts wait for: a daemon that starts must not stall the others.
-  if ((await partitions(client)) >= shards) return
+  if ((await partitions(client)) >= shards && (await hasIndexes(client))) return
   await client.query('BEGIN')
   // IF NOT EXISTS alone does not stand two creators at the same moment.
   await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [schemaOf(target)])
   await client.query(`CREATE SCHEMA IF NOT EXISTS ${pg.escapeIdentifier(schemaOf(target))}`)
-  await client.query(tables)
+  await client.query(createStatements)
   for (let shard = 1; shard <= shards; shard++) {
     await client.query(`CREATE TABLE IF NOT EXISTS document_${shard} PARTITION OF document FOR VALUES IN (${shard});
                         CREATE TABLE IF NOT EXISTS page_${shard} PARTITION OF page FOR VALUES IN (${shard})`)
@@ -82,6 +52,15 @@ async function partitions(client: pg.PoolClient): Promise<number> {
     "SELECT count(*) FROM pg_inherits WHERE inhparent = to_regclass('page')",
   )
   return rows[0]?.count ?? 0
+}
+
+async function hasIndexes(client: pg.PoolClient): Promise<boolean> {
+  const names = Object.keys(indexes)
+  const { rows } = await client.query<{ has: boolean }>(
+    'SELECT bool_and(to_regclass(name) IS NOT NULL) AS has FROM unnest($1::text[]) AS name',
+    [names],
+  )
+  return rows[0]?.has === true
 }
 
 async function createDatabase(url: string): Promise<void> {

@@ -60,7 +60,7 @@ function pageText(json: Buffer, slice: PageSlice): string {
 // The pages are one stretch of the ocr string: without that stretch the JSON is still whole, and a text of 50 MB never
 // becomes a string.
 function fieldsWithoutText(document: IndexDocument): Record<string, unknown> {
-  const { json, pages } = document
+  const { json, pages, provenance } = document
   let start = json.length
   let end = json.length
   for (const slice of pages) {
@@ -69,6 +69,8 @@ function fieldsWithoutText(document: IndexDocument): Record<string, unknown> {
     start = Math.min(start, slice.offset)
     end = Math.max(end, slice.offset + slice.length)
   }
-  const { ocr: _text, ...fields } = JSON.parse(json.toString('utf8', 0, start) + json.toString('utf8', end))
+  const { ocr: _text, ...fields } = JSON.parse(
+    `${json.toString('utf8', 0, start)}${json.toString('utf8', end)}${provenance}`,
+  )
   return fields
 }

@@ -7,7 +7,7 @@
  *
  * Requests lock their items in byte order of id: two requests for the same items wait for each other and never deadlock.
  */
-import type pg from 'pg'
+import pg from 'pg'
 import type { IndexDocument, Outcome, Removal } from '../engine.ts'
 import { type PageRow, type StoredDocument, storedDocument } from './document.ts'
 import { isContentError, messageOf } from './server.ts'
@@ -53,11 +53,15 @@ export function removeItems(pool: pg.Pool, shard: number, removals: readonly Rem
 async function writeAll(pool: pg.Pool, shard: number, writes: readonly Write[]): Promise<Outcome[]> {
   if (writes.length === 0) return []
   let client: pg.PoolClient | undefined
+  const sent = new Set<Write>()
   try {
     client = await pool.connect()
     const outcomes = new Array<Outcome>(writes.length)
     await client.query('BEGIN')
-    for (const index of lockOrder(writes)) outcomes[index] = await writeOne(client, shard, writes[index]!)
+    for (const index of lockOrder(writes)) {
+      sent.add(writes[index]!)
+      outcomes[index] = await writeOne(client, shard, writes[index]!)
+    }
     await client.query('COMMIT')
     client.release()
     return outcomes
@@ -65,7 +69,14 @@ async function writeAll(pool: pg.Pool, shard: number, writes: readonly Write[]):
     // Closing the connection ends its transaction, whatever state it is in. Nothing is proven: even where COMMIT was
     // sent, its answer was not heard.
     client?.release(true)
-    return writes.map(() => ({ kind: 'unavailable', message: messageOf(error) }))
+    const message = messageOf(error)
+    // what the server says itself is an answer
+    const isBroken = !(error instanceof pg.DatabaseError)
+    return writes.map((write) => ({
+      kind: 'unavailable',
+      message,
+      ...(isBroken && sent.has(write) ? { unanswered: true } : {}),
+    }))
   }
 }
 

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { type Held, type HighestFence, mostScanned } from '../engine.ts'
+import { type Held, type HighestFence, mostScanned, type ShardSize } from '../engine.ts'
 import { ask } from './server.ts'
 
 /** See Engine.get. */
@@ -34,4 +34,13 @@ export async function countHeld(pool: pg.Pool, target: string, shard: number): P
     values: [shard],
   })
   return row?.count ?? 0
+}
+
+/** See Engine.size. The server does not tell how much its disk has free. */
+export async function sizeOf(pool: pg.Pool, target: string, shard: number): Promise<ShardSize> {
+  const [row] = await ask<{ bytes: number }>(pool, target, {
+    text: 'SELECT pg_total_relation_size($1::regclass) + pg_total_relation_size($2::regclass) AS bytes',
+    values: [`document_${shard}`, `page_${shard}`],
+  })
+  return { documents: await countHeld(pool, target, shard), bytes: row?.bytes ?? null, diskFree: null }
 }

@@ -5,8 +5,11 @@ import { SlipError } from '../../errors/slip-error.ts'
 export interface ServerOptions {
   readonly url: string
   readonly target: string
+  /** Requests at a time that write, with 2 more that read beside them; default 2. */
+  readonly writers?: number
 }
 
+const readers = 2
 const targetName = /^[A-Za-z0-9_-]{1,48}$/
 /** OID of int8: fences are microseconds since 1970, far below 2⁵³. */
 const int8 = 20
@@ -37,7 +40,7 @@ export function openPool(options: ServerOptions): pg.Pool {
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    max: 4,
+    max: (options.writers ?? 2) + readers,
     types: { getTypeParser: typeParser } as pg.CustomTypesConfig,
   })
   // A connection that breaks while nobody waits on it would end the process: whoever uses it next hears of it.

@@ -1,6 +1,6 @@
-import type { Answer } from './answer.ts'
-import { HttpFault } from './fault.ts'
-import { HttpNode, type HttpRequest, type NodeOptions } from './node.ts'
+import type { Answer } from '../../http/answer.ts'
+import { HttpFault } from '../../http/fault.ts'
+import { HttpNode, type HttpRequest, type NodeOptions } from '../../http/node.ts'
 
 /** A node that could not be reached is left out for this long, unless no other is there. */
 const restMs = 10_000

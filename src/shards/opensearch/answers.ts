@@ -1,4 +1,4 @@
-import { type Answer, jsonOf } from '../http/answer.ts'
+import { type Answer, jsonOf } from '../../http/answer.ts'
 
 /** Why the server did not do what it was asked, as it says it itself. */
 export interface Reason {
@@ -10,17 +10,19 @@ export interface Reason {
 /** An answer that says it did not do what it was asked, or not all of it. */
 export class Refusal extends Error {
   readonly status: number
+  readonly retryAfter: number | null
   /** What the server calls it, such as index_not_found_exception; '' where it gives no name. */
   readonly type: string
   /** The server's own words. */
   readonly words: string
   readonly url: string
 
-  constructor({ status, url }: Answer, reason: Reason) {
+  constructor({ status, retryAfter, url }: Answer, reason: Reason) {
     const words = wordsOf(reason)
     super(`answered ${status}: ${words}`)
     this.name = 'Refusal'
     this.status = status
+    this.retryAfter = retryAfter
     this.type = reason.type ?? ''
     this.words = words
     this.url = url

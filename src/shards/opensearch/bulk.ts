@@ -7,8 +7,10 @@
  * does not hold for deletes, and one that names a missing alias makes an index of that name; and `highestFence` could not
  * find it.
  */
-import type { IndexDocument, Outcome, Removal } from '../engine.ts'
-import { type Answer, NotUnderstood } from '../http/answer.ts'
+
+import { type Answer, NotUnderstood } from '../../http/answer.ts'
+import type { IndexDocument, Outcome, Removal, Unavailable } from '../engine.ts'
+import { unavailableBy } from '../http/unavailable.ts'
 import { contentOf } from './answers.ts'
 import { fencesOf } from './held.ts'
 import { shardAlias } from './names.ts'
@@ -21,25 +23,35 @@ const patience = '10s'
 interface Write {
   readonly id: string
   readonly fence: number
-  /** JSON on one line. */
-  readonly source: Buffer
+  /** JSON on one line, in parts. */
+  readonly source: readonly Buffer[]
 }
 
 /** See Engine.post. */
-export function postDocuments(server: Server, shard: number, documents: readonly IndexDocument[]): Promise<Outcome[]> {
-  const writes = documents.map(({ id, fence, json }) => ({ id, fence, source: json }))
-  return writeAll(server, shard, writes)
+export function postDocuments(
+  server: Server,
+  shard: number,
+  documents: readonly IndexDocument[],
+  tooLarge?: () => void,
+): Promise<Outcome[]> {
+  const writes = documents.map(({ id, fence, json, provenance }) => ({ id, fence, source: [json, provenance] }))
+  return writeAll(server, shard, writes, tooLarge)
 }
 
 /** See Engine.remove. */
 export function removeItems(server: Server, shard: number, removals: readonly Removal[]): Promise<Outcome[]> {
   const writes = removals.map(({ id, fence, rev }) => {
-    return { id, fence, source: Buffer.from(JSON.stringify({ id, rev, fence, tombstone: true })) }
+    return { id, fence, source: [Buffer.from(JSON.stringify({ id, rev, fence, tombstone: true }))] }
   })
   return writeAll(server, shard, writes)
 }
 
-async function writeAll(server: Server, shard: number, writes: readonly Write[]): Promise<Outcome[]> {
+async function writeAll(
+  server: Server,
+  shard: number,
+  writes: readonly Write[],
+  tooLarge?: () => void,
+): Promise<Outcome[]> {
   const [first] = writes
   if (first === undefined) return []
   const alias = shardAlias(server.index, shard)
@@ -51,11 +63,13 @@ async function writeAll(server: Server, shard: number, writes: readonly Write[])
       type: 'application/x-ndjson',
     })
     if (!isForContent(answer)) return await outcomesOf(server, shard, writes, answer)
-    return writes.length === 1 ? [outcomeAlone(answer, first.source.length)] : await writeEach(server, shard, writes)
+    if (writes.length === 1) return [outcomeAlone(answer, bytesOf(first))]
+    if (answer.status === 413) tooLarge?.()
+    return await writeEach(server, shard, writes)
   } catch (error) {
     // nothing is proven: the server may have written and not been heard
     const message = messageOf(error, server, shard)
-    return writes.map(() => ({ kind: 'unavailable', message }))
+    return writes.map(() => unavailableBy(error, message))
   }
 }
 
@@ -64,26 +78,32 @@ const lineEnd = Buffer.from('\n')
 function linesOf(writes: readonly Write[]): Buffer[] {
   return writes.flatMap(({ id, fence, source }) => [
     Buffer.from(`{"index":{"_id":${JSON.stringify(id)},"version":${fence},"version_type":"external_gte"}}\n`),
-    source,
+    ...source,
     lineEnd,
   ])
 }
+
+const bytesOf = ({ source }: Write) => source.reduce((sum, { length }) => sum + length, 0)
 
 /** One request a document, until one is not answered for. */
 async function writeEach(server: Server, shard: number, writes: readonly Write[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
   for (const write of writes) {
     const last = outcomes.at(-1)
-    outcomes.push(...(last?.kind === 'unavailable' ? [last] : await writeAll(server, shard, [write])))
+    outcomes.push(...(last?.kind === 'unavailable' ? [unsentAfter(last)] : await writeAll(server, shard, [write])))
   }
   return outcomes
+}
+
+function unsentAfter({ unanswered: _, ...outcome }: Unavailable): Unavailable {
+  return outcome
 }
 
 async function outcomesOf(server: Server, shard: number, writes: readonly Write[], answer: Answer): Promise<Outcome[]> {
   const content = contentOf<{ items?: readonly { readonly index?: BulkItem }[] } | null>(answer)
   const told = content?.items?.flatMap(({ index }) => index ?? []) ?? []
   if (told.length !== writes.length)
-    throw new NotUnderstood(answer.url, `answered ${answer.status} without saying what became of each document`)
+    throw new NotUnderstood(answer, `answered ${answer.status} without saying what became of each document`)
   const at = placeOf(server, shard, answer.url)
   const outcomes = told.map((item) => outcomeOf(item, at))
   const refused = writes.filter((_, place) => outcomes[place] === null)

@@ -1,14 +1,12 @@
 import { SlipError } from '../../errors/slip-error.ts'
 import { schemaDescription } from '../schema/description.ts'
 import { openSearchMapping, openSearchVisible } from '../schema/open-search-mapping.ts'
+import { assertAnalyses } from '../schema/probes.ts'
+import { type Alias, aliasesOf } from './aliases.ts'
 import { assertKind } from './kind.ts'
 import { shardAlias, shardIndex, shardOf } from './names.ts'
+import { probeIndex } from './probe.ts'
 import { ask, refusalIn, type Server, withJson } from './server.ts'
-
-interface Alias {
-  readonly alias: string
-  readonly index: string
-}
 
 interface Done {
   readonly acknowledged: boolean
@@ -28,7 +26,15 @@ export async function createIndices(server: Server, shards: number): Promise<voi
   for (let shard = 1; shard <= shards; shard++) {
     const index = shardIndex(server.index, shard)
     if (present.filter((alias) => alias.index === index).length < 2) await createIndex(server, shard)
+    await started(server, shard)
+    assertAnalyses(await probeIndex(server, shard, () => true), { target: server.target, shard })
   }
+}
+
+/** Resolves when the shard takes requests: another process may have made it just now. */
+async function started(server: Server, shard: number): Promise<void> {
+  const path = `/_cluster/health/${shardIndex(server.index, shard)}?wait_for_active_shards=1&timeout=30s`
+  await ask<{ status: string }>(server, { method: 'GET', path }, { has: 'status', shard })
 }
 
 async function createIndex(server: Server, shard: number): Promise<void> {
@@ -49,14 +55,6 @@ async function createIndex(server: Server, shard: number): Promise<void> {
     const actions = Object.entries(aliases).map(([alias, options]) => ({ add: { index: name, alias, ...options } }))
     await ask<Done>(server, withJson('POST', '/_aliases', { actions }), { has: 'acknowledged', shard })
   }
-}
-
-/** The aliases that are there of those a target has, and what they lead to. */
-async function aliasesOf(server: Server): Promise<Alias[]> {
-  const { index } = server
-  const path = `/_cat/aliases/${index},${index}_*?format=json&h=alias,index`
-  const isOurs = ({ alias }: Alias) => /^(_\d+)?$/.test(alias.slice(index.length))
-  return (await ask<Alias[]>(server, { method: 'GET', path }, { has: 'length' })).filter(isOurs)
 }
 
 /** By an alias of another index writes would go astray, and searchers find what is not theirs. */

@@ -8,19 +8,28 @@ interface Introduction {
 }
 
 /**
- * Throws ENGINE_KIND_DIFFERS for a server that says it is another than the configuration says, ENGINE_UNAVAILABLE for one
- * that does not answer.
+ * Throws ENGINE_KIND_DIFFERS for a server that says it is another than the configuration says, ENGINE_VERSION_UNSUPPORTED
+ * for one that is too old, ENGINE_UNAVAILABLE for one that does not answer.
  */
 export async function assertKind(server: Server): Promise<void> {
   const { kind, target, nodes } = server
   const { version } = await ask<Introduction>(server, { method: 'GET', path: '/' }, { has: 'version' })
   const found = kindOf(version)
-  if (found === kind) return
+  if (found === kind) return assertVersion(server, version.number ?? '')
   const key = `targets.${target}.engine`
   const is = found === null ? 'neither OpenSearch nor Elasticsearch' : `${found} ${version.number}`
   throw new SlipError('ENGINE_KIND_DIFFERS', `${key} is ${kind}, and the server at ${nodes.urls.join(', ')} is ${is}`, {
     place: { key },
   })
+}
+
+const oldest: Readonly<Record<OpenSearchKind, number>> = { opensearch: 2, elasticsearch: 8 }
+
+/** One that is told to give the version number of an Elasticsearch gives that of Elasticsearch 7. */
+function assertVersion({ kind, target, nodes }: Server, version: string): void {
+  if (Number.parseInt(version, 10) >= oldest[kind]) return
+  const message = `the server at ${nodes.urls.join(', ')} is ${kind} ${version}, and SLIP needs ${oldest[kind]} or newer`
+  throw new SlipError('ENGINE_VERSION_UNSUPPORTED', message, { place: { target } })
 }
 
 /** OpenSearch may be told to give the version number of an Elasticsearch; the distribution it names all the same. */

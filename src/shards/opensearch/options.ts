@@ -14,7 +14,11 @@ export interface OpenSearchOptions {
   readonly target: string
   /** The alias that searchers ask; begins the names of the indices. */
   readonly index: string
+  /** Name of the repository of the cluster that snapshots are kept in; `slip` unless it says otherwise. */
+  readonly snapshots?: string
   readonly compress: boolean
+  /** Requests at a time that write to a node, with 2 more that read beside them; default 2. */
+  readonly writers?: number
   /** Milliseconds until an answer must have begun. */
   readonly timeout: number
 }

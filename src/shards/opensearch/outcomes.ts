@@ -1,5 +1,5 @@
+import type { Answer } from '../../http/answer.ts'
 import type { Outcome } from '../engine.ts'
-import type { Answer } from '../http/answer.ts'
 import { type Reason, refusalOf, wordsOf } from './answers.ts'
 
 /** What a bulk request says of one document. */
@@ -21,7 +21,8 @@ export function outcomeOf({ status, error }: BulkItem, at: string): Outcome | nu
   if (status === 409) return null
   const message = wordsOf(error)
   if (status === 400 && !aliasIsWrong.test(error?.reason ?? '')) return { kind: 'rejected', message }
-  return { kind: 'unavailable', message: `${at}: answered ${status}: ${message}` }
+  const refused = { kind: 'unavailable', message: `${at}: answered ${status}: ${message}` } as const
+  return status === 429 ? { ...refused, retryAfterMs: 0 } : refused
 }
 
 /** The outcome of a refused document, once the fence that is there was read. */
@@ -33,10 +34,11 @@ export function staleOutcome(fence: number, held: number | undefined, at: string
 
 /**
  * Whether a whole request was refused for what a document in it is: too large, or no line of JSON. A proxy that answers
- * 400 means the request, not what it carries.
+ * 400 means the request, not what it carries, and so does a server that has nothing at that path: it gives no type.
  */
-export const isForContent = ({ status, type }: Answer): boolean =>
-  status === 413 || (status === 400 && type === 'application/json')
+export const isForContent = (answer: Answer): boolean =>
+  answer.status === 413 ||
+  (answer.status === 400 && answer.type === 'application/json' && refusalOf(answer).type !== '')
 
 /** The outcome of a document of so many bytes that was sent alone and refused so. */
 export function outcomeAlone(answer: Answer, bytes: number): Outcome {

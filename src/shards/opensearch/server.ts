@@ -1,23 +1,32 @@
 import { SlipError } from '../../errors/slip-error.ts'
-import { NotUnderstood } from '../http/answer.ts'
-import { HttpFault } from '../http/fault.ts'
-import type { HttpRequest } from '../http/node.ts'
+import { NotUnderstood } from '../../http/answer.ts'
+import { HttpFault } from '../../http/fault.ts'
+import type { HttpRequest } from '../../http/node.ts'
 import { HttpNodes } from '../http/nodes.ts'
 import { contentOf, type Reason, Refusal } from './answers.ts'
 import type { OpenSearchOptions } from './options.ts'
 
 /** The cluster of a target. */
 export interface Server extends Pick<OpenSearchOptions, 'kind' | 'target' | 'index'> {
+  readonly snapshots: string
   readonly nodes: HttpNodes
 }
 
-/** Requests at a time to a node: what is written, and beside it what is read. */
-const connections = 4
+const readers = 2
 
 /** Does not connect yet. */
-export function openServer({ urls, kind, target, index, timeout, ...options }: OpenSearchOptions): Server {
-  const patience = { connectMs: 10_000, headersMs: timeout, bodyMs: timeout }
-  return { kind, target, index, nodes: new HttpNodes(urls, { ...options, ...patience, connections }) }
+export function openServer({
+  urls,
+  kind,
+  target,
+  index,
+  timeout,
+  snapshots = 'slip',
+  writers = 2,
+  ...options
+}: OpenSearchOptions): Server {
+  const limits = { connections: writers + readers, connectMs: 10_000, headersMs: timeout, bodyMs: timeout }
+  return { kind, target, index, snapshots, nodes: new HttpNodes(urls, { ...options, ...limits }) }
 }
 
 export interface Question<T> {
@@ -38,7 +47,7 @@ export async function ask<T>(
   try {
     const answer = await server.nodes.request(request)
     const content = contentOf<T | null>(answer)
-    if (content?.[has] === undefined) throw new NotUnderstood(answer.url, `answered ${answer.status} without ${has}`)
+    if (content?.[has] === undefined) throw new NotUnderstood(answer, `answered ${answer.status} without ${has}`)
     const reason = failedPart?.(content)
     if (reason !== undefined) throw new Refusal(answer, reason)
     return content

@@ -1,7 +1,7 @@
 import { schemaDescription } from './description.ts'
 import { openSearchMapping, openSearchVisible } from './open-search-mapping.ts'
 import { solrConfig } from './solr-config.ts'
-import { commonWordsFile, solrSchema } from './solr-schema.ts'
+import { commonWordsFile, solrSchema, solrSchemaFile } from './solr-schema.ts'
 
 export const creatableKinds = ['solr', 'opensearch'] as const
 export type CreatableKind = (typeof creatableKinds)[number]
@@ -13,7 +13,7 @@ export type CreatableKind = (typeof creatableKinds)[number]
 export function whatIsCreated(kind: CreatableKind, target: string): Readonly<Record<string, string>> {
   if (kind === 'solr')
     return {
-      'schema.xml': solrSchema(schemaDescription),
+      'schema.xml': solrSchemaFile(solrSchema(schemaDescription)),
       'solrconfig.xml': solrConfig(schemaDescription, target),
       [commonWordsFile]: `${schemaDescription.commonWords.join('\n')}\n`,
     }

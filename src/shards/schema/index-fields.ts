@@ -95,7 +95,9 @@ export const indexFields: readonly IndexField[] = [
   searchedOnly('ocr', 'ocr'),
 
   ...one('long', 'rev', 'fence'),
-  ...one('string', 'digest', 'code_version'),
+  ...one('string', 'digest'),
+  ...one('long', 'pages', 'read_pages', 'empty_pages', 'invalid_bytes'),
+  ...one('string', 'code_version'),
   ...one('long', 'schema_version'),
   ...one('string', 'config_digest', 'job_id', 'host'),
   ...one('date', 'assembled_at'),

@@ -83,6 +83,12 @@ interface Analyzer {
   readonly filters: readonly { readonly name: string; readonly definition: Json }[]
 }
 
+/** By which analyzers an index of OpenSearch makes its terms, and those of a phrase that is asked for. */
+export function openSearchAnalyzers(kind: AnalyzedKind, description: SchemaDescription) {
+  const names = analyzersOf(kind, description).map(({ name }) => name) as [string, ...string[]]
+  return { index: names[0], phrase: names.at(-1) as string }
+}
+
 /** For the index, for words and for phrases; fewer where they do not differ. */
 function analyzersOf(kind: AnalyzedKind, { analyses, commonWords }: SchemaDescription): Analyzer[] {
   const { tokens, steps } = analyses[kind]

@@ -38,9 +38,10 @@ export function schemaPage(): string {
 # The schema
 
 One description makes the schema of Solr and the mapping of OpenSearch. The digest of this one is
-\`${schemaDigest(schemaDescription)}\`. \`slipctl index create --print\` prints what either engine is given. Solr needs its
-module analysis-extras (SOLR_MODULES=analysis-extras), OpenSearch the plugin analysis-icu. What a document brings for a
-field, and from where: [document.md](document.md).
+\`${schemaDigest(schemaDescription)}\`. \`slipctl index create --print\` prints what either engine is given;
+\`slipctl index schema-check\` compares an index with it. Solr needs its module analysis-extras
+(SOLR_MODULES=analysis-extras), OpenSearch the plugin analysis-icu. What a document brings for a field, and from where:
+[document.md](document.md).
 
 ## Kinds of fields
 
@@ -74,13 +75,26 @@ ${indexFields.map(row).join('\n')}
 | not stored | \`stored="false"\` | left out of \`_source\` |
 | a field that the schema does not have | the document is refused, 400 | the document is refused, 400 (\`dynamic: strict\`) |
 | of two writes the newer wins | \`DocBasedVersionConstraintsProcessor\` on \`fence\`; the same fence is refused, 409 | \`external_gte\` with the fence; the same fence is taken |
-| a removed item is remembered | as a document with \`tombstone\` | as a document with \`tombstone\`: what was deleted a server forgets when it is started anew |
+| a removed item is remembered | as a document with \`tombstone\`, for two leases | the same: what was deleted a server forgets when it is started anew |
 | tombstones and markers are hidden | from \`/select\`; \`/slip\` shows them | from the alias \`slip_TARGET\` |
 | a large document | — | up to \`http.max_content_length\`; Elasticsearch 9 counts it five times against \`indexing_pressure.memory.limit\`, a tenth of the heap unless set |
 | the wrong index | refused: its update chain \`slip-TARGET-DIGEST\` is unknown | refused: \`require_alias\` |
 | commits are SLIP's | unless \`solr.autoCommit.maxTime\` and \`solr.autoSoftCommit.maxTime\` say otherwise | unless \`index.refresh_interval\` says otherwise |
 
 The embedded engine keeps documents as they are and has rules of its own for words: \`src/shards/search/tokens.ts\`.
+
+## When an index differs
+
+\`slipctl index schema-check\` says of each difference what it needs.
+
+| needs | Solr | OpenSearch | embedded |
+|---|---|---|---|
+| a rebuild: what is indexed is another | a target of another name, which slip-enqueue fills; then \`slipctl targets retire\` | the same | the same |
+| a reload: what is asked, written or refused is another | the files of \`slipctl index create\` in the place of those of the configset, then \`action=RELOAD\` of each core or of the collection | \`PUT /INDEX/_mapping\` or \`_settings\`, for an analysis while the index is closed; \`POST /_aliases\` | \`slipctl targets apply\` |
+| nothing | more than the schema has, and who makes commits | the same | the same |
+
+A module that is missing is told with its remedy, by \`slipctl targets apply\` too: both have the engine analyse texts whose
+terms are known.
 
 ## What is not found, in either
 
@@ -113,6 +127,8 @@ const sources: Readonly<Record<FieldSource, string>> = {
   item: 'the item',
   rights: 'the rights',
   record: 'the catalogue record',
+  holdings: 'the holdings',
+  collections: 'the collections',
   mets: 'METS',
   text: 'the pages',
   provenance: 'provenance',

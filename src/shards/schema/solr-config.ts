@@ -50,53 +50,81 @@ export function solrConfig(description: SchemaDescription, target: string): stri
       element('maxWarmingSearchers', {}, '2'),
     ]),
     element('requestDispatcher', {}, [element('httpCaching', { never304: true })]),
-    ...handlers(description),
-    // The default too compares fences: whoever posts without naming a chain cannot undo a newer write.
-    chain({ name: updateChain(description, target), default: true }, [comparesFences]),
-    chain({ name: tolerantChain(description, target) }, [goesOn, comparesFences]),
-    chain({ name: markerChain(description, target) }, []),
+    ...Object.entries(solrHandlers(description)).map(handlerElement),
+    ...solrChains(description, target).map(chainElement),
   ])
   return `<?xml version="1.0" encoding="UTF-8"?>\n${config}\n`
 }
 
-function handlers(description: SchemaDescription): string[] {
-  const defaults = list('defaults', {
+/** The lists of parameters of each search handler. */
+export function solrHandlers(description: SchemaDescription): Readonly<Record<string, Handler>> {
+  const defaults = {
     wt: 'json',
     echoParams: 'none',
     df: 'ocr',
     'q.op': 'AND',
     // Each word is analysed alone: else common words are joined though nobody asked for a phrase.
     sow: 'true',
-  })
-  const handler = (name: string, ...lists: string[]) =>
-    element('requestHandler', { name, class: 'solr.SearchHandler' }, lists)
-  return [
-    handler('/select', defaults, list('appends', { fq: solrVisible(description) })),
-    handler(unfilteredHandler, defaults),
-  ]
+  }
+  return {
+    '/select': { defaults, appends: { fq: solrVisible(description) } },
+    [unfilteredHandler]: { defaults },
+  }
 }
 
-const list = (name: string, values: Readonly<Record<string, string>>): string =>
+type Handler = Readonly<Record<'defaults', Texts> & Partial<Record<'appends', Texts>>>
+type Texts = Readonly<Record<string, string>>
+
+const handlerElement = ([name, lists]: [string, Handler]): string =>
+  element('requestHandler', { name, class: 'solr.SearchHandler' }, Object.entries(lists).map(listElement))
+
+const listElement = ([name, values]: [string, Texts]): string =>
   element(
     'lst',
     { name },
     Object.entries(values).map(([key, value]) => element('str', { name: key }, value)),
   )
 
-const comparesFences = element('processor', { class: 'solr.DocBasedVersionConstraintsProcessorFactory' }, [
-  element('str', { name: 'versionField' }, 'fence'),
-  element('str', { name: 'deleteVersionParam' }, 'fence'),
-  element('bool', { name: 'ignoreOldUpdates' }, 'false'),
-  element('lst', { name: 'tombstoneConfig' }, [element('bool', { name: 'tombstone' }, 'true')]),
-])
+interface Chain {
+  readonly name: string
+  readonly default?: true
+  readonly processors: readonly Processor[]
+}
 
-const goesOn = element('processor', { class: 'solr.TolerantUpdateProcessorFactory' }, [
-  element('int', { name: 'maxErrors' }, '-1'),
-])
+interface Processor {
+  readonly class: string
+  /** Elements. */
+  readonly settings?: readonly string[]
+}
 
-function chain(attributes: { name: string; default?: true }, first: readonly string[]): string {
-  const rest = ['Log', 'Distributed', 'Run'].map((name) =>
-    element('processor', { class: `solr.${name}UpdateProcessorFactory` }),
-  )
-  return element('updateRequestProcessorChain', attributes, [...first, ...rest])
+/** The update chains of a target. */
+export function solrChains(description: SchemaDescription, target: string): Chain[] {
+  return [
+    // The default too compares fences: whoever posts without naming a chain cannot undo a newer write.
+    { name: updateChain(description, target), default: true, processors: [comparesFences, ...writes] },
+    { name: tolerantChain(description, target), processors: [goesOn, comparesFences, ...writes] },
+    { name: markerChain(description, target), processors: writes },
+  ]
+}
+
+const comparesFences: Processor = {
+  class: 'solr.DocBasedVersionConstraintsProcessorFactory',
+  settings: [
+    element('str', { name: 'versionField' }, 'fence'),
+    element('str', { name: 'deleteVersionParam' }, 'fence'),
+    element('bool', { name: 'ignoreOldUpdates' }, 'false'),
+    element('lst', { name: 'tombstoneConfig' }, [element('bool', { name: 'tombstone' }, 'true')]),
+  ],
+}
+
+const goesOn: Processor = {
+  class: 'solr.TolerantUpdateProcessorFactory',
+  settings: [element('int', { name: 'maxErrors' }, '-1')],
+}
+
+const writes = ['Log', 'Distributed', 'Run'].map((name): Processor => ({ class: `solr.${name}UpdateProcessorFactory` }))
+
+function chainElement({ processors, ...attributes }: Chain): string {
+  const elements = processors.map(({ class: name, settings }) => element('processor', { class: name }, settings))
+  return element('updateRequestProcessorChain', attributes, elements)
 }

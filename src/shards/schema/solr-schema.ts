@@ -6,24 +6,50 @@ import { element } from './xml.ts'
 /** The file of the configset that holds the common words, one a line. */
 export const commonWordsFile = 'common-words.txt'
 
+/** What a Solr index is made of, in the shape that its Schema API tells it in. */
+export interface SolrSchema {
+  readonly name: string
+  readonly version: string
+  readonly uniqueKey: string
+  readonly fields: readonly Attributes[]
+  readonly copyFields: readonly { readonly source: string; readonly dest: string }[]
+  readonly fieldTypes: readonly SolrFieldType[]
+}
+
+export type Attributes = Readonly<Record<string, string | number | boolean>>
+
+export interface SolrFieldType {
+  readonly attributes: Attributes
+  /** None of a type whose values are matched as they are. */
+  readonly analyzers?: { readonly index: SolrAnalyzer; readonly query: SolrAnalyzer }
+  readonly similarity?: Attributes
+}
+
+export interface SolrAnalyzer {
+  readonly tokenizer: Attributes
+  readonly filters: readonly Attributes[]
+}
+
 /**
- * The schema.xml of a Solr configset. It needs Solr's module analysis-extras, for the ICU tokenizer and folding; nothing
- * of Solr is asked for that is deprecated in Solr 9.
+ * The schema of a Solr index. It needs Solr's module analysis-extras, for the ICU tokenizer and folding; nothing of Solr is
+ * asked for that is deprecated in Solr 9.
  */
-export function solrSchema(description: SchemaDescription): string {
+export function solrSchema(description: SchemaDescription): SolrSchema {
   const { fields } = description
-  const kinds = [...new Set(fields.map(({ kind }) => kind))]
-  const schema = element('schema', { name: `slip-${schemaDigest(description)}`, version: '1.6' }, [
-    element('uniqueKey', {}, 'id'),
-    ...fields.map(field),
-    // Solr's own: what optimistic locking and the transaction log need.
-    element('field', { name: '_version_', type: 'long', indexed: false, stored: false, docValues: true }),
-    ...fields.flatMap(({ name, copiedFrom }) =>
-      copiedFrom === undefined ? [] : element('copyField', { source: copiedFrom, dest: name }),
+  return {
+    name: `slip-${schemaDigest(description)}`,
+    version: '1.6',
+    uniqueKey: 'id',
+    fields: [
+      ...fields.map(field),
+      // Solr's own: what optimistic locking and the transaction log need.
+      { name: '_version_', type: 'long', indexed: false, stored: false, docValues: true },
+    ],
+    copyFields: fields.flatMap(({ name, copiedFrom }) =>
+      copiedFrom === undefined ? [] : { source: copiedFrom, dest: name },
     ),
-    ...kinds.map((kind) => fieldType(kind, description)),
-  ])
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${schema}\n`
+    fieldTypes: [...new Set(fields.map(({ kind }) => kind))].map((kind) => fieldType(kind, description)),
+  }
 }
 
 /** What hides tombstones and markers from a search, as a filter query. */
@@ -32,18 +58,16 @@ export const solrVisible = (description: SchemaDescription): string =>
     .map((name) => `-${name}:[* TO *]`)
     .join(' ')
 
-function field({ name, kind, multi, stored }: IndexField): string {
-  return element('field', {
-    name,
-    type: kind,
-    stored,
-    multiValued: multi,
-    required: name === 'id' ? true : undefined,
-  })
-}
+const field = ({ name, kind, multi, stored }: IndexField): Attributes => ({
+  name,
+  type: kind,
+  stored,
+  multiValued: multi,
+  ...(name === 'id' ? { required: true } : {}),
+})
 
 /** The types that have no analysis. Whatever is matched as it is has doc values: for facets, sorting and export. */
-const plainTypes: Readonly<Record<PlainKind, Readonly<Record<string, string | boolean>>>> = {
+const plainTypes: Readonly<Record<PlainKind, Attributes>> = {
   string: { class: 'solr.StrField', indexed: true, docValues: true, sortMissingLast: true },
   sortKey: { class: 'solr.StrField', indexed: true, docValues: true, sortMissingLast: true },
   display: { class: 'solr.StrField', indexed: false, docValues: false },
@@ -52,63 +76,81 @@ const plainTypes: Readonly<Record<PlainKind, Readonly<Record<string, string | bo
   date: { class: 'solr.DatePointField', indexed: true, docValues: true },
 }
 
-function fieldType(kind: FieldKind, { analyses }: SchemaDescription): string {
-  if (!isAnalyzed(kind)) return element('fieldType', { name: kind, ...plainTypes[kind] })
-  const analysis = analyses[kind]
-  const words = analysis.tokens === 'words'
-  const type = {
-    name: kind,
-    class: 'solr.TextField',
-    indexed: true,
-    uninvertible: false,
-    omitNorms: words ? undefined : true,
-    positionIncrementGap: 100,
+function fieldType(kind: FieldKind, { analyses }: SchemaDescription): SolrFieldType {
+  if (!isAnalyzed(kind)) return { attributes: { name: kind, ...plainTypes[kind] } }
+  const analysis: Analysis = analyses[kind]
+  const { tokens, similarity } = analysis
+  return {
+    attributes: {
+      name: kind,
+      class: 'solr.TextField',
+      indexed: true,
+      uninvertible: false,
+      ...(tokens === 'words' ? {} : { omitNorms: true }),
+      positionIncrementGap: 100,
+    },
+    analyzers: { index: analyzer(analysis, 'index'), query: analyzer(analysis, 'query') },
+    ...(similarity === undefined ? {} : { similarity: { class: 'solr.BM25SimilarityFactory', ...similarity } }),
   }
-  return element('fieldType', type, [...analyzers(analysis), ...similarityOf(analysis)])
-}
-
-/** Two analyzers only where index and query differ. */
-function analyzers(analysis: Analysis): string[] {
-  const of = (side: Side, attributes: { type?: Side }) =>
-    element('analyzer', attributes, [
-      element('tokenizer', { name: analysis.tokens === 'words' ? 'icu' : 'keyword' }),
-      ...analysis.steps.map((step) => filter(step, side)),
-    ])
-  const [index, query] = [of('index', {}), of('query', {})]
-  return index === query ? [index] : [of('index', { type: 'index' }), of('query', { type: 'query' })]
 }
 
 type Side = 'index' | 'query'
 
-function filter(step: Step, side: Side): string {
+const analyzer = ({ tokens, steps }: Analysis, side: Side): SolrAnalyzer => ({
+  tokenizer: { name: tokens === 'words' ? 'icu' : 'keyword' },
+  filters: steps.map((step) => filter(step, side)),
+})
+
+function filter(step: Step, side: Side): Attributes {
   switch (step.step) {
     case 'fold':
-      return element('filter', { name: 'icuFolding' })
+      return { name: 'icuFolding' }
     case 'commonGrams':
-      return element('filter', {
-        name: side === 'index' ? 'commonGrams' : 'commonGramsQuery',
-        words: commonWordsFile,
-      })
+      return { name: side === 'index' ? 'commonGrams' : 'commonGramsQuery', words: commonWordsFile }
     case 'cjkBigrams':
-      return element('filter', { name: 'cjkBigram', hangul: false, outputUnigrams: side === 'index' })
+      return { name: 'cjkBigram', hangul: false, outputUnigrams: side === 'index' }
     case 'stem':
-      return element('filter', { name: 'snowballPorter', language: 'English' })
+      return { name: 'snowballPorter', language: 'English' }
     case 'replace':
-      return element('filter', { name: 'patternReplace', pattern: step.pattern, replacement: step.by, replace: 'all' })
+      return { name: 'patternReplace', pattern: step.pattern, replacement: step.by, replace: 'all' }
     case 'beginning':
-      return element('filter', { name: 'patternReplace', pattern: beginning(step.characters), replacement: '$1' })
+      return { name: 'patternReplace', pattern: beginning(step.characters), replacement: '$1' }
     case 'length':
-      return element('filter', { name: 'length', min: 1, max: step.longest })
+      return { name: 'length', min: 1, max: step.longest }
   }
 }
 
-function similarityOf({ similarity }: Analysis): string[] {
-  if (similarity === undefined) return []
-  const { k1, b } = similarity
-  return [
-    element('similarity', { class: 'solr.BM25SimilarityFactory' }, [
-      element('float', { name: 'k1' }, String(k1)),
-      element('float', { name: 'b' }, String(b)),
-    ]),
-  ]
+/** The schema.xml of a configset. */
+export function solrSchemaFile({ name, version, uniqueKey, fields, copyFields, fieldTypes }: SolrSchema): string {
+  const schema = element('schema', { name, version }, [
+    element('uniqueKey', {}, uniqueKey),
+    ...fields.map((attributes) => element('field', attributes)),
+    ...copyFields.map((copy) => element('copyField', copy)),
+    ...fieldTypes.map(fieldTypeElement),
+  ])
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${schema}\n`
+}
+
+function fieldTypeElement({ attributes, analyzers, similarity }: SolrFieldType): string {
+  if (analyzers === undefined) return element('fieldType', attributes)
+  return element('fieldType', attributes, [
+    ...analyzerElements(analyzers),
+    ...(similarity === undefined ? [] : [similarityElement(similarity)]),
+  ])
+}
+
+/** Two analyzers only where index and query differ. */
+function analyzerElements({ index, query }: NonNullable<SolrFieldType['analyzers']>): string[] {
+  const of = ({ tokenizer, filters }: SolrAnalyzer, attributes: { type?: Side }) =>
+    element('analyzer', attributes, [
+      element('tokenizer', tokenizer),
+      ...filters.map((attributes) => element('filter', attributes)),
+    ])
+  if (of(index, {}) === of(query, {})) return [of(index, {})]
+  return [of(index, { type: 'index' }), of(query, { type: 'query' })]
+}
+
+function similarityElement({ class: name, ...parameters }: Attributes): string {
+  const floats = Object.entries(parameters).map(([key, value]) => element('float', { name: key }, String(value)))
+  return element('similarity', { class: name }, floats)
 }

@@ -37,7 +37,7 @@ export function analyser(cores: Cores, shard: number): Analyse {
       ['wt', 'json'],
     ] as const
     const { analysis } = await askShard(cores, shard, (core) =>
-      askCore<Analysed>(core, { path: '/analysis/field', ...formBody(values) }),
+      askCore<Analysed>(core, { path: '/analysis/field', ...formBody(values) }, 'analysis'),
     )
     const words = analysis.field_types[fieldType]?.[side]?.at(-1)
     return parted(texts, Array.isArray(words) ? words : [])

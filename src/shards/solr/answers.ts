@@ -1,19 +1,21 @@
 import { SlipError } from '../../errors/slip-error.ts'
-import { type Answer, jsonOf, NotUnderstood } from '../http/answer.ts'
-import { HttpFault } from '../http/fault.ts'
+import { type Answer, jsonOf, NotUnderstood } from '../../http/answer.ts'
+import { HttpFault } from '../../http/fault.ts'
 import { NoCore, TooFewReplicas } from './core.ts'
 
 /** An answer of Solr that says it did not do what it was asked. */
 export class SolrRefusal extends Error {
   readonly status: number
+  readonly retryAfter: number | null
   /** Solr's own words. */
   readonly words: string
   readonly url: string
 
-  constructor({ status, url }: Answer, words: string) {
+  constructor({ status, retryAfter, url }: Answer, words: string) {
     super(`answered ${status}: ${words}`)
     this.name = 'SolrRefusal'
     this.status = status
+    this.retryAfter = retryAfter
     this.words = words
     this.url = url
   }
@@ -27,12 +29,19 @@ const meanings: Readonly<Record<number, string>> = {
   413: 'it is too large for the server, or for a proxy before it',
 }
 
-/** The JSON of an answer. Throws SolrRefusal for a status other than 200, NotUnderstood for what is no JSON. */
-export function contentOf<T>(answer: Answer): T {
+/**
+ * The JSON of an answer. Throws SolrRefusal for a status other than 200, NotUnderstood for what is no JSON, or not Solr's.
+ *
+ * @param has what every answer to the question has: what lacks it is the answer of something else
+ */
+export function contentOf<T>(answer: Answer, has: 'responseHeader' | (keyof T & string) = 'responseHeader'): T {
   const meaning = meanings[answer.status]
   if (meaning !== undefined && answer.type !== 'application/json') throw new SolrRefusal(answer, meaning)
-  const content = jsonOf(answer) as { error?: { msg?: unknown } } | null
-  if (answer.status === 200) return content as T
+  const content = jsonOf(answer) as (T & { error?: { msg?: unknown }; responseHeader?: unknown }) | null
+  if (answer.status === 200) {
+    if (content?.[has] === undefined) throw new NotUnderstood(answer, `answered 200 without ${has}`)
+    return content
+  }
   const words = content?.error?.msg
   throw new SolrRefusal(answer, typeof words === 'string' ? words : (meaning ?? 'without a reason'))
 }
@@ -54,6 +63,12 @@ export function sentenceOf(error: unknown): string {
   const url = urlOf(error)
   return url === null ? message : `${url}: ${message}`
 }
+
+/** What to do where Solr's own words say that it lacks ICU; '' where they do not. */
+export const icuRemedy = (words: string): string =>
+  /'icu'|\bicuFolding\b|\bICU(Tokenizer|Folding)/.test(words)
+    ? '; Solr needs its module analysis-extras: SOLR_MODULES=analysis-extras'
+    : ''
 
 /** ENGINE_UNAVAILABLE with target, shard and server, unless it is a SlipError already. */
 export function unavailable(error: unknown, target: string, shard?: number): SlipError {

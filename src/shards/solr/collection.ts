@@ -30,7 +30,7 @@ export const shardName = (shard: number): string => `shard${shard}`
 export async function collectionOf(nodes: HttpNodes, index: string) {
   try {
     const path = `/admin/collections?action=CLUSTERSTATUS&collection=${encodeURIComponent(index)}&wt=json`
-    const { cluster } = contentOf<ClusterStatus>(await nodes.request({ method: 'GET', path }))
+    const { cluster } = contentOf<ClusterStatus>(await nodes.request({ method: 'GET', path }), 'cluster')
     // asked by an alias, it answers with the collection behind it
     const collection = Object.values(cluster.collections)[0]
     return collection === undefined ? null : { collection, liveNodes: cluster.live_nodes }

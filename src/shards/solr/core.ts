@@ -1,4 +1,4 @@
-import type { HttpNode } from '../http/node.ts'
+import type { HttpNode } from '../../http/node.ts'
 
 /** Where a core is. */
 export interface CorePlace {

@@ -10,6 +10,8 @@ export class Cores {
   readonly nodes: HttpNodes
   #isCloud: Promise<boolean> | undefined
   #find: Promise<FindCore> | undefined
+  /** The node of each shard when it was last asked for. */
+  readonly #nodeOf = new Map<number, string>()
 
   constructor(index: string, nodes: HttpNodes) {
     this.index = index
@@ -29,11 +31,18 @@ export class Cores {
 
   async #in(find: Promise<FindCore>, shard: number): Promise<Core> {
     try {
-      return (await find)(shard)
+      const core = (await find)(shard)
+      this.#nodeOf.set(shard, core.node.url)
+      return core
     } catch (error) {
       if (this.#find === find) this.forget()
       throw error
     }
+  }
+
+  /** URL of the node that has the core of a shard, as it was last known; until then each is taken for one of its own. */
+  nodeOf(shard: number): string {
+    return this.#nodeOf.get(shard) ?? String(shard)
   }
 
   /** What is known is asked for anew: a core has gone, or another is the leader. */
@@ -45,7 +54,7 @@ export class Cores {
   async isCloud(): Promise<boolean> {
     this.#isCloud ??= this.nodes
       .request({ method: 'GET', path: '/admin/info/system?wt=json' })
-      .then((answer) => contentOf<{ mode?: string }>(answer).mode === 'solrcloud')
+      .then((answer) => contentOf<{ mode: string }>(answer, 'mode').mode === 'solrcloud')
     const asked = this.#isCloud
     try {
       return await asked

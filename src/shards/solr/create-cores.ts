@@ -1,6 +1,7 @@
+import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { SlipError } from '../../errors/slip-error.ts'
-import type { HttpNode } from '../http/node.ts'
+import type { HttpNode } from '../../http/node.ts'
 import { contentOf, isStatus } from './answers.ts'
 import type { Chains } from './chains.ts'
 import type { SolrOptions } from './options.ts'
@@ -40,7 +41,7 @@ async function createCore(node: HttpNode, name: string, core: NewCore): Promise<
       return
     } catch (error) {
       if (isStatus(error, 400) && /could not load configuration/i.test(error.words)) {
-        const message = `${node.url} has no configset ${configset}`
+        const message = `${node.url} has no configset ${configset} in ${await configsetsOf(node)}`
         throw new SlipError('ENGINE_CONFIGSET_MISSING', message, { place: { target }, cause: error })
       }
       // another process was first
@@ -49,6 +50,12 @@ async function createCore(node: HttpNode, name: string, core: NewCore): Promise<
       if (!isStatus(error, 409) || patience.aborted) throw error
     }
   }
+}
+
+/** The folder of its configsets, on its machine. */
+async function configsetsOf(node: HttpNode): Promise<string> {
+  const answer = await node.request({ method: 'GET', path: '/admin/info/system?wt=json' })
+  return join(contentOf<{ solr_home: string }>(answer).solr_home, 'configsets')
 }
 
 const pauseMs = 200

@@ -1,35 +1,58 @@
 import { SlipError } from '../../errors/slip-error.ts'
-import { isStatus, type SolrRefusal, sentenceOf } from './answers.ts'
+import type { HttpNodes } from '../http/nodes.ts'
+import { assertAnalyses } from '../schema/probes.ts'
+import { contentOf, icuRemedy, isStatus, type SolrRefusal, sentenceOf } from './answers.ts'
 import type { Chains } from './chains.ts'
 import type { Cores } from './cores.ts'
 import { createCollection } from './create-collection.ts'
 import { createCores } from './create-cores.ts'
 import type { SolrOptions } from './options.ts'
+import { probeCore } from './probe.ts'
 import { askCore, askShard, isOtherSchema, jsonBody } from './request.ts'
 
 /**
  * Makes what is missing of the index for shards 1…N. Safe to run at the same time from several processes.
  *
- * @throws ENGINE_KIND_DIFFERS; ENGINE_CONFIGSET_MISSING; ENGINE_INDEX_UNFIT when a core is there that was made otherwise, or cannot be made;
- * SolrRefusal, NotUnderstood or HttpFault
+ * @throws ENGINE_KIND_DIFFERS; ENGINE_VERSION_UNSUPPORTED; ENGINE_CONFIGSET_MISSING; ENGINE_INDEX_UNFIT when a core is there
+ * that was made otherwise, or cannot be made; SolrRefusal, NotUnderstood or HttpFault
  */
 export async function createIndex(cores: Cores, chains: Chains, options: SolrOptions, shards: number): Promise<void> {
   const { target } = options
-  const isCloud = await isSolrCloud(cores, target)
+  await assertVersion(cores, target)
   try {
-    if (isCloud) await createCollection(cores.nodes, chains, options, shards)
+    if (await cores.isCloud()) await createCollection(cores.nodes, chains, options, shards)
     else await createCores(cores.nodes.all, chains, options, shards)
     cores.forget()
-    for (let shard = 1; shard <= shards; shard++) await assertOwn(cores, chains, shard)
+    for (let shard = 1; shard <= shards; shard++) {
+      await assertOwn(cores, chains, shard)
+      assertAnalyses(await askShard(cores, shard, (core) => probeCore(core, anyType)), { target, shard })
+    }
   } catch (error) {
     if (!isStatus(error, 400, 500)) throw error
     throw new SlipError('ENGINE_INDEX_UNFIT', sentenceOf(error) + meaningOf(error), { place: { target }, cause: error })
   }
 }
 
-async function isSolrCloud(cores: Cores, target: string): Promise<boolean> {
+const anyType = () => true
+
+const oldest = 9
+
+/** Of one node: those of a cluster are of one version, or are about to be. */
+async function assertVersion({ nodes }: Cores, target: string): Promise<void> {
+  const version = await versionOf(nodes, target)
+  if (Number.parseInt(version, 10) >= oldest) return
+  const message = `the server at ${nodes.urls.join(', ')} is Solr ${version}, and SLIP needs ${oldest} or newer`
+  throw new SlipError('ENGINE_VERSION_UNSUPPORTED', message, { place: { target } })
+}
+
+interface System {
+  readonly lucene: { readonly 'solr-spec-version': string }
+}
+
+async function versionOf(nodes: HttpNodes, target: string): Promise<string> {
   try {
-    return await cores.isCloud()
+    const answer = await nodes.request({ method: 'GET', path: '/admin/info/system?wt=json' })
+    return contentOf<System>(answer, 'lucene').lucene['solr-spec-version']
   } catch (error) {
     if (!isStatus(error, 400, 404, 405)) throw error
     const message = `targets.${target}.engine is solr, and what is asked there is none, or its URL lacks /solr: ${sentenceOf(error)}`
@@ -39,7 +62,7 @@ async function isSolrCloud(cores: Cores, target: string): Promise<boolean> {
 
 function meaningOf(error: SolrRefusal): string {
   if (isOtherSchema(error)) return ': it was made for another target or schema'
-  return /icu/i.test(error.words) ? '; Solr needs its module analysis-extras: SOLR_MODULES=analysis-extras' : ''
+  return icuRemedy(error.words)
 }
 
 /** A core that does not know the chain would refuse every document. */

@@ -36,7 +36,7 @@ export async function readHeld(core: CorePlace, ids: readonly string[]): Promise
     const { doc, response } = await askCore<{
       doc?: SolrDocument | null
       response?: { docs: readonly SolrDocument[] }
-    }>(core, { path: '/get', ...formBody([...fields, ...asked]) })
+    }>(core, { path: '/get', ...formBody([...fields, ...asked]) }, asked.length === 1 ? 'doc' : 'response')
     for (const each of response?.docs ?? (doc ? [doc] : [])) held.set(each.id, heldOf(each))
   }
   return held

@@ -69,7 +69,7 @@ async function markerOf(cores: Cores, shard: number): Promise<Marker | null> {
     ]),
   }
   const answer = await askShard(cores, shard, (core) => answerOf(core, asked))
-  const { doc } = contentOf<{ doc: { marker: number } | null }>(answer)
+  const { doc } = contentOf<{ doc: { marker: number } | null }>(answer, 'doc')
   const version = /"_version_":\s*(\d+)/.exec(answer.body.toString())?.[1]
   return doc === null || version === undefined ? null : { at: doc.marker, version }
 }

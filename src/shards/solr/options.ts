@@ -16,7 +16,11 @@ export interface SolrOptions {
   readonly replicas: number
   /** Replicas of a SolrCloud that must have taken what is reported done. */
   readonly minReplicas: number
+  /** Folder of snapshots, on the servers; a SolrCloud has no other place for them. */
+  readonly snapshots?: string | undefined
   readonly compress: boolean
+  /** Requests at a time that write to a node, with 2 more that read beside them; default 2. */
+  readonly writers?: number
   /** Milliseconds until an answer must have begun. */
   readonly timeout: number
 }

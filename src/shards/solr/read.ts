@@ -16,7 +16,7 @@ const live = '-tombstone:[* TO *] -marker:[* TO *]'
 /** A search in the core of a shard, by Solr's JSON request. */
 export function searchShard<T>(cores: Cores, shard: number, request: object): Promise<Found<T>> {
   const asked = { path: `${unfilteredHandler}?distrib=false&wt=json`, ...jsonBody(request) }
-  return askShard(cores, shard, (core) => askCore(core, asked))
+  return askShard(cores, shard, (core) => askCore<Found<T>>(core, asked, 'response'))
 }
 
 /** See Engine.get. */

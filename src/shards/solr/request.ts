@@ -1,20 +1,23 @@
-import type { Answer } from '../http/answer.ts'
-import { HttpFault } from '../http/fault.ts'
-import type { HttpRequest } from '../http/node.ts'
+import type { Answer } from '../../http/answer.ts'
+import { HttpFault } from '../../http/fault.ts'
+import type { HttpRequest } from '../../http/node.ts'
 import { contentOf, isStatus } from './answers.ts'
 import { type Core, type CorePlace, NoCore } from './core.ts'
 import type { Cores } from './cores.ts'
 
-/** A request to a core; the path begins behind its name. */
-export type CoreRequest = Omit<HttpRequest, 'method'>
+/** A request to a core, POST unless it says otherwise; the path begins behind its name. */
+type CoreRequest = Omit<HttpRequest, 'method'> & Partial<Pick<HttpRequest, 'method'>>
 
 /** The answer of a core, whatever its status. Throws HttpFault. */
 export const answerOf = ({ node, name }: CorePlace, request: CoreRequest): Promise<Answer> =>
-  node.request({ ...request, method: 'POST', path: `/${encodeURIComponent(name)}${request.path}` })
+  node.request({ method: 'POST', ...request, path: `/${encodeURIComponent(name)}${request.path}` })
 
 /** The JSON of the answer of a core. Throws as contentOf, and HttpFault. */
-export const askCore = async <T>(core: CorePlace, request: CoreRequest): Promise<T> =>
-  contentOf<T>(await answerOf(core, request))
+export const askCore = async <T>(
+  core: CorePlace,
+  request: CoreRequest,
+  has?: Parameters<typeof contentOf<T>>[1],
+): Promise<T> => contentOf<T>(await answerOf(core, request), has)
 
 /**
  * Asks the core of a shard for something that may be asked twice: where it is not there any more, or cannot be reached,

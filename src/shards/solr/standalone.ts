@@ -1,4 +1,4 @@
-import type { HttpNode } from '../http/node.ts'
+import type { HttpNode } from '../../http/node.ts'
 import { contentOf } from './answers.ts'
 import { type Core, type FindCore, NoCore } from './core.ts'
 
@@ -21,7 +21,7 @@ export interface Housed {
 /** Asks a server which cores it has. */
 export async function coresOn(node: HttpNode): Promise<Housed> {
   const answer = await node.request({ method: 'GET', path: '/admin/cores?action=STATUS&indexInfo=false&wt=json' })
-  const { status, initFailures = {} } = contentOf<Status>(answer)
+  const { status, initFailures = {} } = contentOf<Status>(answer, 'status')
   return { node, cores: Object.keys(status), broken: initFailures }
 }
 

@@ -5,11 +5,13 @@
  * either way – it lists errors without a code, and a full disk among them – so every id is read back by key, and what is
  * still open is sent alone, where the status says what is the matter.
  */
-import type { Outcome } from '../engine.ts'
+import type { Outcome, Unavailable } from '../engine.ts'
+import { unavailableBy } from '../http/unavailable.ts'
 import { isFault, isStatus, type SolrRefusal, sentenceOf } from './answers.ts'
 import type { Chains } from './chains.ts'
 import { type Core, TooFewReplicas } from './core.ts'
 import type { Cores } from './cores.ts'
+import type { Doubts } from './doubts.ts'
 import { type ReadBack, readBack } from './read-back.ts'
 import { askCore, isOtherSchema } from './request.ts'
 
@@ -17,8 +19,8 @@ import { askCore, isOtherSchema } from './request.ts'
 export interface Write {
   readonly id: string
   readonly fence: number
-  /** The document; null = its removal. */
-  readonly json: Buffer | null
+  /** The document, in parts; null = its removal. */
+  readonly json: readonly Buffer[] | null
 }
 
 /** Documents, or removals that have the same fence. */
@@ -30,9 +32,12 @@ const done: Outcome = { kind: 'done' }
 export interface WrittenShard {
   readonly cores: Cores
   readonly chains: Chains
+  readonly doubts: Doubts
   readonly target: string
   readonly shard: number
   readonly minReplicas: number
+  /** Told when a request of several was refused for its size. */
+  readonly tooLarge?: (() => void) | undefined
 }
 
 /** Writes to a shard, an outcome for each in order. Throws nothing that a document, Solr or a connection does. */
@@ -48,8 +53,14 @@ export async function writeAll(shard: WrittenShard, writes: readonly Write[]): P
 }
 
 async function writeGroup(shard: WrittenShard, writes: Writes): Promise<Outcome[]> {
+  let core: Core
   try {
-    const core = await shard.cores.of(shard.shard)
+    core = await shard.cores.of(shard.shard)
+  } catch (error) {
+    // it was not found where to send them
+    return writes.map(() => answered(unavailable(shard, error)))
+  }
+  try {
     const minReplicas = core.route === null ? 1 : shard.minReplicas
     return await write({ ...shard, core, minReplicas }, writes)
   } catch (error) {
@@ -68,6 +79,7 @@ async function write(shard: Found, writes: Writes): Promise<Outcome[]> {
   } catch (error) {
     if (!blamesContent(error)) throw error
     if (writes.length === 1) return [await judge(shard, writes[0], error)]
+    if (error.status === 413) shard.tooLarge?.()
     return decide(shard, writes)
   }
 }
@@ -82,7 +94,7 @@ async function decide(shard: Found, writes: Writes): Promise<Outcome[]> {
     // what cannot be read as JSON, or is too large, ends this request, too
     if (!blamesContent(error)) throw error
   }
-  const held = await readBack(shard.core, [...new Set(writes.map(({ id }) => id))], shard.minReplicas)
+  const held = await heldBy(shard, [...new Set(writes.map(({ id }) => id))])
   const outcomes: Outcome[] = []
   for (const one of writes) outcomes.push(proven(shard, one, held.get(one.id)) ?? (await writeAlone(shard, one)))
   return outcomes
@@ -101,8 +113,14 @@ async function writeAlone(shard: Found, one: Write): Promise<Outcome> {
 /** What the refusal of a single document or removal means. */
 async function judge(shard: Found, one: Write, refusal: SolrRefusal): Promise<Outcome> {
   if (refusal.status !== 409 && one.json !== null) return { kind: 'rejected', message: refusal.words }
-  const held = (await readBack(shard.core, [one.id], shard.minReplicas)).get(one.id)
+  const held = (await heldBy(shard, [one.id])).get(one.id)
   return proven(shard, one, held) ?? unavailable(shard, refusal)
+}
+
+/** What the shard holds of ids, and surely keeps. */
+async function heldBy({ core, minReplicas, doubts }: Found, ids: readonly string[]): Promise<Map<string, ReadBack>> {
+  await doubts.settle(core)
+  return readBack(core, ids, minReplicas)
 }
 
 /** What is certain of an id by what the core holds; null when it holds neither this write nor a newer one. */
@@ -113,13 +131,22 @@ function proven(shard: WrittenShard, { fence, json }: Write, held: ReadBack | un
   return held.copies >= wanted ? done : unavailable(shard, new TooFewReplicas(held.copies, wanted))
 }
 
-function unavailable({ target, shard }: WrittenShard, error: unknown): Outcome {
+function unavailable({ target, shard }: WrittenShard, error: unknown): Unavailable {
   if (!isFault(error)) throw error
   const other = isOtherSchema(error) ? '; the core is of another target or schema' : ''
-  return { kind: 'unavailable', message: `target ${target}, shard ${shard}, ${sentenceOf(error)}${other}` }
+  const outcome = unavailableBy(error, `target ${target}, shard ${shard}, ${sentenceOf(error)}${other}`)
+  return isFull(error) ? answered(outcome) : outcome
 }
 
-async function send({ core, minReplicas }: Found, chain: string, writes: Writes): Promise<void> {
+/** A disk that is full: Solr breaks over it, whatever the document. */
+const isFull = (error: unknown): boolean => isStatus(error, 500) && /no space left on device/i.test(error.words)
+
+/** No document of the request can be what broke it. */
+function answered({ unanswered: _, ...outcome }: Unavailable): Unavailable {
+  return outcome
+}
+
+async function send({ core, minReplicas, doubts }: Found, chain: string, writes: Writes): Promise<void> {
   const [first] = writes
   const parameters = new URLSearchParams({ 'update.chain': chain, wt: 'json' })
   if (core.route !== null) parameters.set('_route_', core.route)
@@ -129,14 +156,18 @@ async function send({ core, minReplicas }: Found, chain: string, writes: Writes)
     path: `/update?${parameters}`,
     body: bodyOf(writes),
     type: 'application/json',
+  }).catch((error: unknown) => {
+    doubts.raise(core, error)
+    throw error
   })
+  await doubts.settle(core)
   const copies = responseHeader.rf ?? minReplicas
   if (copies < minReplicas) throw new TooFewReplicas(copies, minReplicas)
 }
 
 function bodyOf(writes: Writes): Buffer[] {
   if (writes[0].json === null) return [Buffer.from(JSON.stringify({ delete: writes.map(({ id }) => id) }))]
-  const documents = writes.flatMap(({ json }) => [comma, json as Buffer])
+  const documents = writes.flatMap(({ json }) => [comma, ...(json ?? [])])
   return [Buffer.from('['), ...documents.slice(1), Buffer.from(']')]
 }
 

@@ -47,12 +47,17 @@ export function document(parts: DocumentParts): IndexDocument {
     rev,
     fence,
     digest,
+    pages: slices.length,
+    read_pages: slices.length,
+    empty_pages: 0,
+    invalid_bytes: 0,
     code_version: '0.0.0',
     schema_version: 1,
     config_digest: '0123456789abcdef',
     host: 'conformance',
     assembled_at: '2025-11-24T14:40:00.000Z',
   }
-  chunks.push(Buffer.from(`",${JSON.stringify(provenance).slice(1)}`))
-  return { id, fence, rev, digest, json: Buffer.concat(chunks), pages: slices }
+  chunks.push(Buffer.from('"'))
+  const end = Buffer.from(`,${JSON.stringify(provenance).slice(1)}`)
+  return { id, fence, rev, digest, json: Buffer.concat(chunks), provenance: end, pages: slices }
 }

@@ -4,9 +4,11 @@ import { fenceRules } from './fence-rules.ts'
 import { limitRules } from './limit-rules.ts'
 import { readRules } from './read-rules.ts'
 import { restoreRules } from './restore-rules.ts'
+import { schemaCheckRules } from './schema-check-rules.ts'
 import { scriptRules } from './script-rules.ts'
 import { searchRules } from './search-rules.ts'
 import { type EngineUnderTest, type Subject, shards } from './subject.ts'
+import { tombstoneRules } from './tombstone-rules.ts'
 import { type Posted, usedEngine } from './used-engine.ts'
 
 /** Every rule of the engine contract, for one engine. */
@@ -26,11 +28,13 @@ export function engineConformance(name: string, tested: EngineUnderTest): void {
     })
     afterAll(() => Promise.all(closing.map((close) => close())))
     fenceRules(subject)
-    readRules(subject)
+    readRules(subject, tested.differences)
     commitRules(subject)
     limitRules(subject)
     searchRules(subject, tested.differences)
     scriptRules(subject, tested.differences)
     restoreRules(subject)
+    tombstoneRules(subject)
+    schemaCheckRules(subject)
   })
 }

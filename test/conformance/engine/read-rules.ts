@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Held } from '../../../src/shards/engine.ts'
 import { document } from './documents.ts'
-import { type Subject, shards } from './subject.ts'
+import { type Difference, type Subject, shards } from './subject.ts'
 import type { UsedEngine } from './used-engine.ts'
 
 const { one, two, counted } = shards
@@ -20,8 +20,8 @@ const awkwardIds = [
   `awkward.${'x'.repeat(247)}`,
 ]
 
-/** get, scan, count, health. */
-export function readRules(subject: Subject): void {
+/** get, scan, count, size, health. */
+export function readRules(subject: Subject, differences: readonly Difference[]): void {
   describe('reading back', () => {
     test('empty input is answered without asking: posts, removals, gets', async () => {
       const { engine } = subject
@@ -104,6 +104,17 @@ export function readRules(subject: Subject): void {
       await engine.post(one, [document({ id: 'count.elsewhere', fence: 10 })])
       expect(await engine.count(counted)).toBe(before + 2)
       expect((await scanAll(engine, counted, 5)).length).toBe(before + 2)
+    })
+
+    test('the size of a shard is its live items, what they take on disk, and what that disk has free where it is told', async () => {
+      const { engine } = subject
+      await engine.post(counted, [document({ id: 'size.1', fence: 10, pages: ['some text'] })])
+      await engine.commit(counted, 'durable')
+      const { documents, bytes, diskFree } = await engine.size(counted)
+      expect(documents).toBe(await engine.count(counted))
+      expect(bytes).toBeGreaterThan(0)
+      if (differences.includes('free disk')) expect(diskFree).toBeGreaterThan(0)
+      else expect(diskFree).toBeNull()
     })
 
     test('create again changes nothing, and health answers', async () => {

@@ -19,6 +19,8 @@ export type Difference =
   | 'Korean particles'
   /** A Greek letter with iota subscript is two letters. */
   | 'iota subscript'
+  /** It tells how much the disk of a shard has free. */
+  | 'free disk'
 
 /** What the rules work with; `engine` and `other` are two connections to the same index. */
 export interface Subject {
@@ -30,4 +32,4 @@ export interface Subject {
 }
 
 /** Shards of the index the rules run in; from the third on each belongs to the rules named. */
-export const shards = { one: 1, two: 2, counted: 3, marked: 4, highest: 5, committed: 6 }
+export const shards = { one: 1, two: 2, counted: 3, marked: 4, highest: 5, committed: 6, purged: 7 }

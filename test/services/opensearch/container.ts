@@ -32,6 +32,7 @@ export async function startContainer(image: string, release: Release): Promise<S
   const container = await (await newContainer(image))
     .withEnvironment({
       'discovery.type': 'single-node',
+      'path.repo': '/tmp/snapshots',
       'cluster.routing.allocation.disk.threshold_enabled': 'false',
       [options]: '-Xms512m -Xmx1g',
       ...settings,

@@ -22,6 +22,8 @@ export interface SearchInstance {
   /** The same after a restart. */
   readonly url: string
   readonly pid: number
+  /** Folder of its indices, for cold copies. */
+  readonly data: string
   readonly described: string
   /** SIGKILL, as when the machine dies; what was acknowledged is on disk. */
   kill(): Promise<void>
@@ -32,13 +34,18 @@ export interface SearchInstance {
 }
 
 /** One node on free ports of 127.0.0.1, new and empty. What killed processes left is ended first. */
-export async function startInstance(server: SearchServer, settings: Settings, tell: Tell): Promise<SearchInstance> {
+export async function startInstance(
+  server: SearchServer,
+  settings: Settings,
+  tell: Tell,
+  longRun = false,
+): Promise<SearchInstance> {
   const release = releases[server]
   const java = await findJava(release.java, tell)
   const home = await findDistribution(release, java, tell)
   const owner = ownerOf(release, home)
   return inRunFolder(server, PROGRAM, owner, async ({ folder, close }) => {
-    const place: Place = { release, java, home, folder, owner, settings }
+    const place: Place = { release, java, home, folder, owner, settings, longRun }
     const port = await startNode(place, 0)
     const url = `http://127.0.0.1:${port}`
     const identity = await identify(url, release)
@@ -47,6 +54,7 @@ export async function startInstance(server: SearchServer, settings: Settings, te
       get pid() {
         return processesIn(folder, PROGRAM)[0] ?? 0
       },
+      data: join(folder, 'data'),
       described: `${identity} of Maven Central with Java ${java.version} at ${url}, data in ${folder}`,
       kill: () => endProcesses(folder, PROGRAM),
       async restart() {

@@ -18,6 +18,8 @@ export interface Place {
   /** Who runs it; null = ourselves. */
   readonly owner: Owner | null
   readonly settings: Settings
+  /** Compiled as for a long run, with 2 GB; a test has no use for it. */
+  readonly longRun: boolean
 }
 
 /**
@@ -34,7 +36,7 @@ export function ownerOf({ product }: Release, home: string): Owner | null {
 
 /** Lays what a server needs into its run folder. @param port 0 = any that is free */
 export function layConfiguration({ release, home, folder, owner, settings }: Place, port: number): void {
-  const folders = ['config', 'data', 'logs', 'tmp'].map((name) => join(folder, name))
+  const folders = ['config', 'data', 'logs', 'tmp', 'snapshots'].map((name) => join(folder, name))
   for (const path of folders) mkdirSync(path, { recursive: true })
   const config = join(folder, 'config')
   writeFileSync(join(config, 'log4j2.properties'), LOGGING)
@@ -49,6 +51,7 @@ export function layConfiguration({ release, home, folder, owner, settings }: Pla
     'node.portsfile': true,
     'path.data': join(folder, 'data'),
     'path.logs': join(folder, 'logs'),
+    'path.repo': join(folder, 'snapshots'),
     // Else a disk that is nearly full makes every index read-only.
     'cluster.routing.allocation.disk.threshold_enabled': false,
     ...(product === 'Elasticsearch' ? ELASTICSEARCH : {}),
@@ -78,22 +81,20 @@ rootLogger.level = info
 rootLogger.appenderRef.out.ref = out
 `
 
-const memory = [
-  '-Xms512m',
-  '-Xmx1g',
-  // Starting costs half as much as with the second compiler, which only a long run repays.
-  '-XX:TieredStopAtLevel=1',
-]
+// Starting costs half as much as with the second compiler, which only a long run repays.
+const memoryOf = ({ longRun }: Place) =>
+  longRun ? ['-Xms2g', '-Xmx2g'] : ['-Xms512m', '-Xmx1g', '-XX:TieredStopAtLevel=1']
 
 /** The command that is the server, or starts it and ends with it. */
 export const commandOf = (place: Place): string[] =>
   place.release.product === 'OpenSearch' ? openSearch(place) : elasticsearch(place)
 
 /** Its own bin/opensearch starts Java five times before the server and changes into another folder. */
-function openSearch({ release, java, home, folder }: Place): string[] {
+function openSearch(place: Place): string[] {
+  const { release, java, home, folder } = place
   return [
     java.program,
-    ...memory,
+    ...memoryOf(place),
     // As in its own jvm.options: with another collector its breaker counts garbage as memory in use.
     '-XX:+UseG1GC',
     '-XX:G1ReservePercent=25',
@@ -127,12 +128,12 @@ const agent = (home: string) => [
   '-Dorg.apache.lucene.store.MMapDirectory.sharedArenaMaxPermits=1',
 ]
 
-const elasticsearch = ({ java, home, folder }: Place): string[] => [
+const elasticsearch = (place: Place): string[] => [
   'env',
-  `ES_JAVA_HOME=${dirname(dirname(realpathSync(java.program)))}`,
-  `ES_PATH_CONF=${join(folder, 'config')}`,
-  `ES_TMPDIR=${join(folder, 'tmp')}`,
-  `ES_JAVA_OPTS=${memory.join(' ')}`,
+  `ES_JAVA_HOME=${dirname(dirname(realpathSync(place.java.program)))}`,
+  `ES_PATH_CONF=${join(place.folder, 'config')}`,
+  `ES_TMPDIR=${join(place.folder, 'tmp')}`,
+  `ES_JAVA_OPTS=${memoryOf(place).join(' ')}`,
   'bash',
-  join(home, 'bin/elasticsearch'),
+  join(place.home, 'bin/elasticsearch'),
 ]

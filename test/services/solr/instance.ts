@@ -16,6 +16,8 @@ export interface SolrOptions {
   readonly tls?: boolean
   /** The only one who may ask anything. */
   readonly user?: SolrUser
+  /** Compiled and collected as for a long run, with 2 GB; a test has no use for it. */
+  readonly longRun?: boolean
 }
 
 export interface SolrInstance extends SolrNode {
@@ -26,6 +28,9 @@ export interface SolrInstance extends SolrNode {
   close(): Promise<void>
 }
 
+/** What comes later counts; the collector as in the distribution's bin/solr.in.sh. */
+const LONG_RUN = ['-XX:TieredStopAtLevel=4', '-XX:-UseSerialGC', '-XX:+UseG1GC']
+
 /**
  * A Solr of a test file that stands alone, for tests that kill it or need options; `close` it in afterAll.
  * @throws ServerAbsent when it cannot be had; in CI an Error
@@ -35,7 +40,7 @@ export const privateSolr = (options: SolrOptions = {}): Promise<SolrInstance> =>
 
 /** A Solr that stands alone, new and empty, on a free port of 127.0.0.1. */
 export async function startInstance(options: SolrOptions, tell: Tell): Promise<SolrInstance> {
-  const { heapMb = 512, icu = true, tls, user } = options
+  const { longRun = false, heapMb = longRun ? 2_048 : 512, icu = true, tls, user } = options
   const program = await findSolr(tell)
   return inRunFolder('solr', 'java', null, async ({ folder, close }) => {
     const own = join(folder, 'node')
@@ -47,7 +52,7 @@ export async function startInstance(options: SolrOptions, tell: Tell): Promise<S
     const node = await startNode(program, own, {
       heapMb,
       icu,
-      options: certificate?.options ?? [],
+      options: [...(certificate?.options ?? []), ...(longRun ? LONG_RUN : [])],
       before: `${certificate === null ? 'http' : 'https'}://${credentials}`,
     })
     const { host } = new URL(node.url)

@@ -8,6 +8,8 @@ export interface SolrNode {
   /** The same after a restart; ends with /solr. */
   readonly url: string
   readonly pid: number
+  /** Folder of its cores and its configsets, for cold copies. */
+  readonly data: string
   /** SIGKILL, as when the machine dies. */
   kill(): Promise<void>
   /** Starts it again after `kill`, with its data and on the same port; resolves when its cores are as they were. */
@@ -40,6 +42,7 @@ export async function startNode(program: SolrProgram, folder: string, settings: 
     get pid() {
       return launched.pid
     },
+    data: home,
     kill: () => launched.kill(),
     async restart() {
       launched = await launch(what, launched.port)

@@ -120,3 +120,19 @@ test('connections cut while idle do not end the process, and the next calls are 
   }
   expect((await engine.get(1, ['idle.1'])).length).toBe(1)
 })
+
+test('a purge of tombstones that waited for an item to come back leaves its document', async () => {
+  await engine.remove(1, [
+    { id: 'race.purged', fence: 5, rev: 1 },
+    { id: 'race.highest', fence: 90, rev: 1 },
+  ])
+  await holder.query('BEGIN')
+  await holder.query(
+    `UPDATE document SET fence = 6, deleted = false, digest = 'd', fields = '{}' WHERE id = 'race.purged'`,
+  )
+  const purge = engine.purgeTombstones(1, 50)
+  await waitingPosts(1)
+  await holder.query('COMMIT')
+  expect(await purge).toBe(0)
+  expect(await engine.get(1, ['race.purged'])).toMatchObject([{ fence: 6 }])
+})

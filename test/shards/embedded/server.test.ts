@@ -119,8 +119,9 @@ describe('a server that is away', () => {
 
   test('posts and removals are unavailable, each of them', async () => {
     const documents = ['a.1', 'a.2'].map((id) => document({ id, fence: 1 }))
-    const kinds = (await away.post(1, documents)).map(({ kind }) => kind)
-    expect(kinds).toEqual(['unavailable', 'unavailable'])
+    const posted = await away.post(1, documents)
+    expect(posted.map(({ kind }) => kind)).toEqual(['unavailable', 'unavailable'])
+    for (const outcome of posted) expect(outcome).not.toHaveProperty('unanswered')
     expect(await away.remove(1, [{ id: 'a.1', fence: 1, rev: 1 }])).toMatchObject([
       { kind: 'unavailable', message: expect.stringContaining('ECONNREFUSED') },
     ])
@@ -139,7 +140,9 @@ describe('a server that is away', () => {
   })
 
   test('a post to an index that was never created is unavailable, not the fault of the document', async () => {
-    expect(await missing.post(1, [document({ id: 'a.1', fence: 1 })])).toMatchObject([{ kind: 'unavailable' }])
+    const [outcome] = await missing.post(1, [document({ id: 'a.1', fence: 1 })])
+    expect(outcome).toMatchObject({ kind: 'unavailable' })
+    expect(outcome).not.toHaveProperty('unanswered')
   })
 
   test('a query without words is answered all the same: it asks for nothing', async () => {

@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { gunzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
-import { jsonOf, NotUnderstood } from '../../../src/shards/http/answer.ts'
-import { HttpFault } from '../../../src/shards/http/fault.ts'
-import { HttpNode, type NodeOptions } from '../../../src/shards/http/node.ts'
+import { jsonOf, NotUnderstood } from '../../../src/http/answer.ts'
+import { HttpFault } from '../../../src/http/fault.ts'
+import { HttpNode, type NodeOptions } from '../../../src/http/node.ts'
 import { HttpNodes } from '../../../src/shards/http/nodes.ts'
+import { large } from '../../chaos/http-faults.ts'
 import { type Loopback, loopback } from './loopback.ts'
 
 const closing: (() => Promise<void>)[] = []
@@ -129,14 +128,16 @@ test('a server that does not answer in time may have done it', async () => {
   expect(fault).toMatchObject({ kind: 'unanswered' })
 })
 
-test('an answer without end is broken off, not kept', async () => {
-  const piece = Buffer.alloc(1 << 20)
-  const pieces = function* () {
-    for (;;) yield piece
-  }
-  const server = await serve((_, response) => pipeline(Readable.from(pieces()), response).catch(() => undefined))
+test.each([
+  ['that is announced to be too large is not read', true, 0],
+  ['that turns out too large is broken off, not kept', false, 64],
+])('an answer %s', async (_, announced, mebibytes) => {
+  const { meddling, taken } = large(1_000, { announced })
+  const server = await serve((asked, response) => meddling({ asked, response, pass: () => expect.fail('passed') }))
   const fault = await faultOf(nodeOf(server.url).request(get))
   expect(fault.message).toContain('more than 64 MiB')
+  // and what lies in the buffers of the connection
+  expect(taken()).toBeLessThan(mebibytes + 16)
 })
 
 test.each([

@@ -35,13 +35,22 @@ describe.each(searchServers)('%s of its own', (server) => {
       document({ id: 'large.2', fence: 10, pages: [half, half] }),
       document({ id: 'large.3', fence: 10, pages: [half] }),
     ]
-    const bytes = documents[1]!.json.length
+    const bytes = documents[1]!.json.length + documents[1]!.provenance.length
     expect(await engine.post(1, documents)).toEqual([
       { kind: 'done' },
       { kind: 'rejected', message: `the document is too large for the engine, with ${bytes} bytes of JSON` },
       { kind: 'done' },
     ])
     expect((await engine.get(1, ['large.1', 'large.2', 'large.3'])).map(({ id }) => id)).toEqual(['large.1', 'large.3'])
+  })
+
+  test('it says how large a document may be, and one of that size is taken', async () => {
+    const longest = (await engine.longestDocument()) as number
+    expect(longest).toBe((1 << 20) - 1_024)
+    const [empty] = [document({ id: 'longest.1', fence: 10, pages: [''] })]
+    const room = longest - empty!.json.length - empty!.provenance.length
+    const full = document({ id: 'longest.1', fence: 10, pages: ['x '.repeat(room / 2)] })
+    expect(await engine.post(1, [full])).toEqual([{ kind: 'done' }])
   })
 
   test('what a full queue does not take is unavailable, each document for itself, and done when it is posted again', async () => {

@@ -52,8 +52,9 @@ targets: { main: { ${target} } }
     return Object.fromEntries(chores.map(({ name, periodMs }) => [name.split(':')[0], periodMs / 1_000]))
   }
   const at = 'engine: solr, urls: ["http://solr-1:8983/solr"]'
-  expect(choresOf('engine: embedded')).toEqual({ compare: 60, marker: 60, scan: 60 })
-  expect(choresOf(at)).toEqual({ commit: 60, compare: 60, marker: 60, scan: 60 })
+  const always = { compare: 60, full: 60, marker: 60, purge: 300, scan: 60 }
+  expect(choresOf('engine: embedded')).toEqual(always)
+  expect(choresOf(at)).toEqual({ ...always, commit: 60 })
   // to compare, the engine commits: no more often than is wanted
   expect(choresOf(`${at}, commit: { visible: 5s, durable: 10m }`)).toMatchObject({
     commit: 5,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { SolrOptions } from '../../../src/shards/solr/options.ts'
 import { document } from '../../conformance/engine/documents.ts'
-import { done } from '../../services/solr/admin.ts'
+import { done, systemOf } from '../../services/solr/admin.ts'
 import { layConfigset } from '../../services/solr/configset.ts'
 import { type TestSolr, testSolr } from '../../services/solr/own-things.ts'
 import { configsetOf, layConfigsetOf, solrEngine } from './solr-engine.ts'
@@ -27,7 +27,7 @@ describe('cores of servers that stand alone', () => {
     const engine = engineOf(solr.url, named('a'))
     await expect(engine.create(2)).rejects.toMatchObject({
       code: 'ENGINE_CONFIGSET_MISSING',
-      message: `${solr.url} has no configset ${configsetOf(named('a'))}`,
+      message: `${solr.url} has no configset ${configsetOf(named('a'))} in ${(await systemOf(solr)).configsets}`,
     })
     await layConfigsetOf(solr, named('a'))
     await engine.create(2)

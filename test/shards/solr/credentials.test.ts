@@ -60,4 +60,16 @@ test('a Solr without its module for ICU cannot make the index, and the module is
     code: 'ENGINE_INDEX_UNFIT',
     message: expect.stringMatching(/Solr needs its module analysis-extras: SOLR_MODULES=analysis-extras$/),
   })
+  // the core is there, and not loaded: as after a start without the module
+  expect(await open(solr.url, ca()).checkSchema(1)).toEqual({
+    place: 'shard 1 of main',
+    differences: [
+      {
+        what: 'core',
+        is: expect.stringMatching(/main_1.*; Solr needs its module analysis-extras: SOLR_MODULES=analysis-extras$/),
+        shouldBe: 'loaded',
+        needs: 'reload',
+      },
+    ],
+  })
 })

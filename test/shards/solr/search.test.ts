@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { cutBefore } from '../../chaos/http-faults.ts'
+import { HttpProxy } from '../../chaos/http-proxy.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { testSolr } from '../../services/solr/own-things.ts'
-import { proxyOf } from './proxy.ts'
 import { layConfigsetOf, solrEngine } from './solr-engine.ts'
 
 const solr = await testSolr('solr')
@@ -67,11 +68,8 @@ test('what is thrown for the pages of a hit, the search throws', async () => {
 })
 
 test('with a shard away there is no answer, rather than one that lacks its hits', async () => {
-  const proxy = await proxyOf(solr.url, ({ path }, response) => {
-    if (!path.includes(`${solr.prefix}_2/`)) return false
-    response.destroy()
-    return true
-  })
+  const proxy = await HttpProxy.before(solr.url)
+  proxy.strike(({ path }) => path.includes(`${solr.prefix}_2/`), cutBefore)
   const behind = solrEngine(proxy.url, solr.prefix)
   onTestFinished(async () => {
     await behind.close()

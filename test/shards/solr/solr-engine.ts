@@ -4,6 +4,7 @@ import { whatIsCreated } from '../../../src/shards/schema/created.ts'
 import { schemaDescription } from '../../../src/shards/schema/description.ts'
 import { updateChain } from '../../../src/shards/schema/solr-config.ts'
 import type { SolrOptions } from '../../../src/shards/solr/options.ts'
+import type { Matches } from '../../chaos/http-proxy.ts'
 import { layConfigset } from '../../services/solr/configset.ts'
 
 /** Does not connect yet; target and index have one name. */
@@ -24,6 +25,13 @@ export const solrEngine = (url: string, name: string, options: Partial<SolrOptio
 
 /** The configset of a target, and so what its update chain is called. */
 export const configsetOf = (target: string): string => updateChain(schemaDescription, target)
+
+/**
+ * Of documents or removals, not of a marker. A commit, or the question whether a core is ours, has an empty list for a
+ * body.
+ */
+export const isSolrWrite: Matches = ({ path, body }) =>
+  path.includes('/update?update.chain=') && !path.includes('-marker&') && body.length > 2
 
 /** Lays the configset of a target on servers that stand alone, as an administrator does. */
 export const layConfigsetOf = (solr: Parameters<typeof layConfigset>[0], target: string): Promise<void> =>

@@ -1,10 +1,10 @@
-import type { ServerResponse } from 'node:http'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Engine, IndexDocument } from '../../../src/shards/engine.ts'
+import { answering, page } from '../../chaos/http-faults.ts'
+import { type HttpMeddling, HttpProxy, type Matches } from '../../chaos/http-proxy.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { testSolr } from '../../services/solr/own-things.ts'
 import type { Asked } from '../http/loopback.ts'
-import { page, proxyOf } from './proxy.ts'
 import { layConfigsetOf, solrEngine } from './solr-engine.ts'
 
 const solr = await testSolr('solr')
@@ -18,20 +18,20 @@ afterAll(async () => {
   await solr.drop()
 })
 
-/** An engine behind a proxy, and the paths of the updates it sent. */
-async function behind(meddle: (asked: Asked, response: ServerResponse) => boolean | Promise<boolean>) {
-  const proxy = await proxyOf(solr.url, meddle)
-  const engine = solrEngine(proxy.url, solr.prefix, { timeout: 2_000 })
+/** An engine behind a proxy, what a fault strikes there, and the updates that the engine sent. */
+async function behind(matches: Matches = () => false, meddling: HttpMeddling = page(500)) {
+  const proxy = await HttpProxy.before(solr.url)
+  proxy.strike(matches, meddling)
+  const engine = solrEngine(proxy.url, solr.prefix)
   onTestFinished(async () => {
     await engine.close()
     await proxy.close()
   })
   const updates = () => proxy.asked.filter(({ path }) => path.includes('/update?'))
-  return { engine, url: proxy.url, updates }
+  return { engine, updates }
 }
 
 const isTolerant = ({ path }: Asked) => path.includes('-tolerant')
-const isUpdate = ({ path }: Asked) => path.includes('/update?')
 const documents = (...ids: string[]) => ids.map((id) => document({ id, fence: 10 }))
 const kinds = async (outcomes: ReturnType<Engine['post']>) => (await outcomes).map(({ kind }) => kind)
 const held = async (...ids: string[]) => (await direct.get(1, ids)).map(({ id }) => id).sort()
@@ -45,19 +45,18 @@ function cut(id: string): IndexDocument {
 describe('after a refusal', () => {
   test('what was done is not sent again, and what is stale not at all', async () => {
     await direct.post(1, [document({ id: 'some.2', fence: 20 })])
-    const { engine, updates } = await behind(() => false)
+    const { engine, updates } = await behind()
     expect(await kinds(engine.post(1, documents('some.1', 'some.2', 'some.3')))).toEqual(['done', 'stale', 'done'])
     expect(updates().map(isTolerant)).toEqual([false, true])
   })
 
   test('the answer of the tolerant chain proves nothing: on a full disk it is a success', async () => {
     await direct.post(1, [document({ id: 'full.2', fence: 20 })])
-    const { engine, updates } = await behind((asked, response) => {
-      if (!isTolerant(asked)) return false
-      response.writeHead(200, { 'content-type': 'application/json' })
-      response.end('{"responseHeader":{"status":0,"errors":[]}}')
-      return true
-    })
+    const success = '{"responseHeader":{"status":0,"errors":[]}}'
+    const { engine, updates } = await behind(
+      isTolerant,
+      answering(200, { 'content-type': 'application/json' }, success),
+    )
     expect(await kinds(engine.post(1, documents('full.1', 'full.2', 'full.3')))).toEqual(['done', 'stale', 'done'])
     // the first was written before the refusal
     expect(updates().length).toBe(3)
@@ -79,7 +78,7 @@ describe('after a refusal', () => {
 
   test('a server that goes away before the proof leaves all of it open', async () => {
     await direct.post(1, [document({ id: 'proof.2', fence: 20 })])
-    const { engine } = await behind(({ path }, response) => path.includes('/get') && page(response, 503))
+    const { engine } = await behind(({ path }) => path.includes('/get'), page(503))
     expect(await engine.post(1, documents('proof.1', 'proof.2'))).toEqual([
       { kind: 'unavailable', message: expect.stringContaining('answered 503 with text/html') },
       { kind: 'unavailable', message: expect.stringContaining('answered 503 with text/html') },
@@ -106,50 +105,35 @@ describe('after a refusal', () => {
   })
 })
 
+test('a disk that is full breaks whatever is sent: no document is suspected of it', async () => {
+  const words = (reason: string) => `{"responseHeader":{"status":500},"error":{"msg":"${reason}","code":500}}`
+  const isUnanswered = async (reason: string) => {
+    const { engine } = await behind(
+      ({ path }) => path.includes('/update?'),
+      answering(500, { 'content-type': 'application/json' }, words(reason)),
+    )
+    const [outcome] = await engine.post(1, documents('disk.1'))
+    expect(outcome).toMatchObject({ kind: 'unavailable', message: expect.stringContaining(reason) })
+    return outcome?.kind === 'unavailable' && outcome.unanswered === true
+  }
+  expect(await isUnanswered('No space left on device')).toBe(false)
+  expect(await isUnanswered('java.lang.StackOverflowError')).toBe(true)
+})
+
 describe('what is too large for a proxy', () => {
-  test('is sent document by document, and what is too large alone is refused', async () => {
-    const { engine } = await behind((asked, response) => asked.body.length > 2_000 && page(response, 413))
+  test('is sent document by document, which is told, and what is too large alone is refused', async () => {
+    let told = 0
+    const { engine } = await behind(({ body }) => body.length > 2_000, page(413))
     const large = document({ id: 'size.2', fence: 10, allfields: 'word '.repeat(500) })
     const some = documents('size.1', 'size.3', 'size.4', 'size.5', 'size.6') as [IndexDocument, ...IndexDocument[]]
     const [first, ...rest] = some
-    expect(await engine.post(1, [first, large, ...rest])).toEqual([
+    expect(await engine.post(1, [first, large, ...rest], () => told++)).toEqual([
       { kind: 'done' },
       { kind: 'rejected', message: 'it is too large for the server, or for a proxy before it' },
       ...rest.map(() => ({ kind: 'done' })),
     ])
-  })
-})
-
-describe('a server that is not itself', () => {
-  test.each([
-    [
-      'a page of a proxy',
-      (response: ServerResponse) => page(response, 502),
-      /answered 502 with text\/html, not JSON: <html>/,
-    ],
-    ['a redirect', (response: ServerResponse) => page(response, 302, { location: '/login' }), /answered 302/],
-    ['one that wants fewer requests', (response: ServerResponse) => page(response, 429), /answered 429/],
-    ['one that does not answer', () => true as const, /Timeout/],
-    ['a page that says it is done', (response: ServerResponse) => page(response, 200), /answered 200 with text\/html/],
-  ])('%s: nothing is known of any document, and nobody is blamed', async (_, answer, message) => {
-    const { engine, url, updates } = await behind((asked, response) => isUpdate(asked) && answer(response))
-    const outcomes = await engine.post(1, documents('away.1', 'away.2'))
-    for (const outcome of outcomes) {
-      expect(outcome).toEqual({ kind: 'unavailable', message: expect.stringMatching(message) })
-      expect(outcome).toHaveProperty('message', expect.stringMatching(`^target ${solr.prefix}, shard 1, ${url}/`))
-    }
-    expect(updates().length).toBe(1)
-  })
-
-  test('a post that was done and not answered is done when it is sent again', async () => {
-    let cuts = 1
-    const { engine } = await behind(async (asked, response) => {
-      if (!isUpdate(asked) || cuts-- <= 0) return false
-      await direct.post(1, documents('lost.1', 'lost.2'))
-      response.destroy()
-      return true
-    })
-    expect(await kinds(engine.post(1, documents('lost.1', 'lost.2')))).toEqual(['unavailable', 'unavailable'])
-    expect(await kinds(engine.post(1, documents('lost.1', 'lost.2')))).toEqual(['done', 'done'])
+    expect(told).toBe(1)
+    await engine.post(1, [large], () => told++)
+    expect(told).toBe(1)
   })
 })

@@ -1,8 +1,9 @@
+import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { Pool } from 'undici'
 import type { Answer } from './answer.ts'
-import { faultOf, HttpFault } from './fault.ts'
+import { AnswerTooLarge, faultOf, HttpFault } from './fault.ts'
 
 export interface NodeOptions {
   /** http:// or https://, with a path where the server is not at the root; user and password here or in `user`, `password`. */
@@ -22,6 +23,8 @@ export interface NodeOptions {
   readonly headersMs: number
   /** Between two bytes of an answer. */
   readonly bodyMs: number
+  /** An answer of more bytes is a fault; default: 64 MiB, more than an engine answers to what SLIP asks. */
+  readonly mostBytes?: number
 }
 
 export interface HttpRequest {
@@ -35,7 +38,7 @@ export interface HttpRequest {
   readonly signal?: AbortSignal
 }
 
-/** No engine answers more to what SLIP asks: a page of a scan has 10,000 lines. */
+/** A page of a scan has 10,000 lines. */
 const mostBytes = 64 << 20
 const worthCompressing = 4096
 const compressed = promisify(gzip)
@@ -48,6 +51,7 @@ export class HttpNode {
   readonly #base: string
   readonly #headers: Readonly<Record<string, string>>
   readonly #compress: boolean
+  readonly #mostBytes: number
 
   /** Throws TypeError for a URL that is none. */
   constructor(options: NodeOptions) {
@@ -57,6 +61,7 @@ export class HttpNode {
     this.#base = url.pathname.replace(/\/+$/, '')
     this.url = url.origin + this.#base
     this.#compress = options.compress
+    this.#mostBytes = options.mostBytes ?? mostBytes
     this.#headers = { accept: 'application/json', ...authorization(options.apiKey, user, password) }
     this.#pool = new Pool(url.origin, {
       connections: options.connections,
@@ -84,6 +89,7 @@ export class HttpNode {
           ...this.#headers,
           ...(type === undefined ? {} : { 'content-type': type }),
           ...(sent.isCompressed ? { 'content-encoding': 'gzip' } : {}),
+          ...(sent.length === null ? {} : { 'content-length': String(sent.length) }),
         },
         ...(headersMs === undefined ? {} : { headersTimeout: headersMs }),
         ...(signal === undefined ? {} : { signal }),
@@ -92,7 +98,11 @@ export class HttpNode {
         status: statusCode,
         type: mediaType(headers['content-type']),
         retryAfter: secondsOf(headers['retry-after']),
-        body: await wholeOf(url, stream),
+        body: await wholeOf(stream, {
+          announced: Number(first(headers['content-length']) ?? 0),
+          most: this.#mostBytes,
+          tooLarge: () => new AnswerTooLarge(url, this.#mostBytes),
+        }),
         url,
       }
     } catch (error) {
@@ -105,12 +115,23 @@ export class HttpNode {
     return this.#pool.destroy()
   }
 
-  async #bodyOf(body: HttpRequest['body']): Promise<{ body: Buffer | null; isCompressed: boolean }> {
-    if (body === undefined) return { body: null, isCompressed: false }
-    const whole = Buffer.isBuffer(body) ? body : Buffer.concat(body)
-    if (!this.#compress || whole.length < worthCompressing) return { body: whole, isCompressed: false }
-    return { body: await compressed(whole, { level: 1 }), isCompressed: true }
+  /** What is sent part by part is never held twice; it needs to be told its length. */
+  async #bodyOf(body: HttpRequest['body']): Promise<Sent> {
+    if (body === undefined) return { body: null, length: null, isCompressed: false }
+    const parts = Buffer.isBuffer(body) ? [body] : body
+    const length = parts.reduce((sum, part) => sum + part.length, 0)
+    if (this.#compress && length >= worthCompressing)
+      return { body: await compressed(Buffer.concat(parts), { level: 1 }), length: null, isCompressed: true }
+    return parts.length === 1
+      ? { body: parts[0] as Buffer, length: null, isCompressed: false }
+      : { body: Readable.from(parts, { objectMode: false }), length, isCompressed: false }
   }
+}
+
+interface Sent {
+  readonly body: Buffer | Readable | null
+  readonly length: number | null
+  readonly isCompressed: boolean
 }
 
 function authorization(apiKey: string | undefined, user: string, password: string): Record<string, string> {
@@ -133,15 +154,29 @@ function secondsOf(header: Header): number | null {
   return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - Date.now()) / 1000))
 }
 
-async function wholeOf(url: string, stream: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<Buffer> {
+interface Bound {
+  /** Bytes that are said to come; 0 = nothing is said. */
+  readonly announced: number
+  readonly most: number
+  readonly tooLarge: () => HttpFault
+}
+
+async function wholeOf(
+  stream: AsyncIterable<Buffer> & { on(event: 'error', listener: () => void): unknown; destroy(): unknown },
+  { announced, most, tooLarge }: Bound,
+): Promise<Buffer> {
+  const refuse = () => {
+    // it is told by what is thrown
+    stream.on('error', () => undefined)
+    stream.destroy()
+    return tooLarge()
+  }
+  if (announced > most) throw refuse()
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of stream) {
     size += chunk.length
-    if (size > mostBytes) {
-      stream.destroy()
-      throw new HttpFault('unanswered', url, `answered with more than ${mostBytes >> 20} MiB`, undefined)
-    }
+    if (size > most) throw refuse()
     chunks.push(chunk)
   }
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)

@@ -12,11 +12,15 @@ export interface Answer {
 
 /** An answer that is not what the server of an engine says: of a proxy, cut off, of another kind of server. */
 export class NotUnderstood extends Error {
+  readonly status: number
+  readonly retryAfter: number | null
   readonly url: string
 
-  constructor(url: string, message: string) {
+  constructor({ status, retryAfter, url }: Answer, message: string) {
     super(message)
     this.name = 'NotUnderstood'
+    this.status = status
+    this.retryAfter = retryAfter
     this.url = url
   }
 }
@@ -24,14 +28,15 @@ export class NotUnderstood extends Error {
 const quoted = 200
 
 /** The body as JSON. Throws NotUnderstood with the beginning of what came instead. */
-export function jsonOf({ status, type, body, url }: Answer): unknown {
+export function jsonOf(answer: Answer): unknown {
+  const { status, type, body } = answer
   if (!/^application\/(.*\+)?json$|^text\/plain$|^$/.test(type))
-    throw new NotUnderstood(url, `answered ${status} with ${type}, not JSON: ${beginningOf(body)}`)
+    throw new NotUnderstood(answer, `answered ${status} with ${type}, not JSON: ${beginningOf(body)}`)
   try {
     return JSON.parse(body.toString('utf8'))
   } catch {
     throw new NotUnderstood(
-      url,
+      answer,
       `answered ${status} with JSON of ${body.length} bytes that cannot be read: ${beginningOf(body)}`,
     )
   }

@@ -15,6 +15,14 @@ export class HttpFault extends Error {
   }
 }
 
+/** An answer of more bytes than the client takes; the rest of it was not read. */
+export class AnswerTooLarge extends HttpFault {
+  constructor(url: string, mostBytes: number) {
+    super('unanswered', url, `answered with more than ${mostBytes >> 20} MiB`, undefined)
+    this.name = 'AnswerTooLarge'
+  }
+}
+
 /** Before a byte of the request is written: connecting, and what TLS finds in a certificate. */
 const beforeSending =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|UND_ERR_CONNECT_TIMEOUT|EPROTO|ERR_TLS_.*|ERR_SSL_.*|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/

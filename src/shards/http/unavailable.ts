@@ -1,0 +1,35 @@
+import { NotUnderstood } from '../../http/answer.ts'
+import { HttpFault } from '../../http/fault.ts'
+import type { Unavailable } from '../engine.ts'
+
+/** What an answer says beside its content, and an error that was made of one. */
+interface Answered {
+  readonly status: number
+  /** Seconds. */
+  readonly retryAfter: number | null
+}
+
+/** The outcome of a document that was sent and whose request met this fault, with what the answer asks for. */
+export function unavailableBy(fault: unknown, message: string): Unavailable {
+  return { kind: 'unavailable', message, ...pressureOf(fault), ...(isUnanswered(fault) ? { unanswered: true } : {}) }
+}
+
+/** A server that broke over a request, and a proxy before it that waited for an answer in vain. */
+const broken = [500, 502, 504]
+
+/** Whether a request was sent and got no answer that says what became of what it carried. */
+function isUnanswered(fault: unknown): boolean {
+  if (fault instanceof HttpFault) return fault.kind === 'unanswered'
+  // a success that says nothing
+  if (fault instanceof NotUnderstood && fault.status < 300) return true
+  return isAnswered(fault) && broken.includes(fault.status)
+}
+
+function pressureOf(fault: unknown): Pick<Unavailable, 'retryAfterMs'> {
+  if (!isAnswered(fault)) return {}
+  const { status, retryAfter } = fault
+  return status === 429 || retryAfter !== null ? { retryAfterMs: (retryAfter ?? 0) * 1000 } : {}
+}
+
+const isAnswered = (fault: unknown): fault is Answered =>
+  fault instanceof NotUnderstood || (fault instanceof Error && 'status' in fault && 'retryAfter' in fault)

@@ -1,0 +1,47 @@
+import { mostPurged } from '../engine.ts'
+import { shardAlias } from './names.ts'
+import type { BulkItem } from './outcomes.ts'
+import { highestFence } from './scan.ts'
+import { ask, type Server, withJson } from './server.ts'
+
+interface Found {
+  readonly hits: {
+    readonly hits: readonly { readonly _id: string; readonly _seq_no: number; readonly _primary_term: number }[]
+  }
+}
+
+/**
+ * See Engine.purgeTombstones. Each is deleted as it was found: where the item came back meanwhile, that is a conflict, and
+ * the document stays. A delete without an external version makes no index where there is none.
+ */
+export async function purgeTombstones(server: Server, shard: number, before: number): Promise<number> {
+  const highest = await highestFence(server, shard)
+  const below = Math.min(before, highest?.fence ?? 0)
+  const path = `/${shardAlias(server.index, shard)}`
+  const filter = [{ term: { tombstone: true } }, { range: { fence: { lt: below } } }]
+  const search = {
+    query: { bool: { filter } },
+    sort: [{ fence: 'asc' }],
+    size: mostPurged,
+    _source: false,
+    seq_no_primary_term: true,
+    track_total_hits: false,
+  }
+  const { hits } = await ask<Found>(server, withJson('POST', `${path}/_search`, search), { has: 'hits', shard })
+  if (hits.hits.length === 0) return 0
+  const lines = hits.hits.map(({ _id, _seq_no, _primary_term }) =>
+    JSON.stringify({ delete: { _id, if_seq_no: _seq_no, if_primary_term: _primary_term } }),
+  )
+  const body = Buffer.from(`${lines.join('\n')}\n`)
+  const request = { method: 'POST', path: `${path}/_bulk`, body, type: 'application/x-ndjson' } as const
+  await ask<Deleted>(server, request, { has: 'items', shard, failedPart: failedDelete })
+  return hits.hits.length
+}
+
+interface Deleted {
+  readonly items: readonly { readonly delete: BulkItem }[]
+}
+
+/** Neither gone already nor changed meanwhile is a failure. */
+const failedDelete = ({ items }: Deleted) =>
+  items.find(({ delete: { status } }) => status >= 300 && status !== 404 && status !== 409)?.delete.error

@@ -1,0 +1,145 @@
+import { until } from '../http/until.ts'
+import { type OnShard, snapshotFailed } from '../snapshot.ts'
+import { aliasesOf } from './aliases.ts'
+import { shardAlias, shardIndex } from './names.ts'
+import { ask, refusalIn, type Server, withJson } from './server.ts'
+
+interface Asked {
+  readonly name: string
+  readonly shards: number
+  readonly onShard: OnShard
+}
+
+interface Done {
+  readonly accepted: boolean
+}
+
+interface Status {
+  readonly snapshots: readonly {
+    readonly state: string
+    readonly indices: Readonly<Record<string, { readonly shards_stats: { readonly done: number } }>>
+  }[]
+}
+
+/** See Engine.snapshot. The repository is the administrator's; a shard is flushed before it is copied. */
+export async function snapshot(server: Server, { name, shards, onShard }: Asked): Promise<void> {
+  const indices = await indicesOf(server, shards)
+  const body = { indices: [...indices.keys()].join(), include_global_state: false, ignore_unavailable: false }
+  const path = pathOf(server, name)
+  await told(server, () => ask<Done>(server, withJson('PUT', path, body), { has: 'accepted' }))
+  const done = new Set<number>()
+  await until(async () => {
+    const [status] = (await ask<Status>(server, { method: 'GET', path: `${path}/_status` }, { has: 'snapshots' }))
+      .snapshots
+    for (const [index, { shards_stats }] of Object.entries(status?.indices ?? {}))
+      if (shards_stats.done > 0) onceOnly(done, indices.get(index), onShard)
+    if (status?.state === 'FAILED' || status?.state === 'PARTIAL' || status?.state === 'ABORTED')
+      throw await failure(server, path)
+    return status?.state === 'SUCCESS'
+  })
+  for (const shard of indices.values()) onceOnly(done, shard, onShard)
+}
+
+/**
+ * See Engine.restore. An index takes a snapshot only while it is closed, and is open again with it; its aliases are those of
+ * the snapshot.
+ */
+export async function restore(server: Server, { name, shards, onShard }: Asked): Promise<void> {
+  const indices = await indicesOf(server, shards)
+  const path = pathOf(server, name)
+  // what is not there is refused before anything is closed
+  await told(server, () => ask<Kept>(server, { method: 'GET', path }, { has: 'snapshots' }))
+  const list = [...indices.keys()]
+  await told(server, async () => {
+    for (const part of parts(list)) {
+      // of one that was lost there is nothing to be closed
+      const close = { method: 'POST', path: `/${part}/_close?ignore_unavailable=true` } as const
+      await ask<{ acknowledged: boolean }>(server, close, { has: 'acknowledged' })
+    }
+    const body = { indices: list.join(), include_global_state: false }
+    await ask<Done>(server, withJson('POST', `${path}/_restore`, body), { has: 'accepted' })
+  })
+  const done = new Set<number>()
+  await until(async () => {
+    for (const { index, state, reason, details } of await primariesOf(server, list)) {
+      if (reason === 'ALLOCATION_FAILED') throw snapshotFailed(`${index}: ${details}`, { target: server.target })
+      if (state === 'STARTED') onceOnly(done, indices.get(index), onShard)
+    }
+    return done.size === indices.size
+  })
+}
+
+function onceOnly(done: Set<number>, shard: number | undefined, onShard: OnShard): void {
+  if (shard === undefined || done.has(shard)) return
+  done.add(shard)
+  onShard(shard)
+}
+
+/** The index of each shard, by the alias that leads to it; of one that was lost the name that it had. */
+async function indicesOf(server: Server, shards: number): Promise<Map<string, number>> {
+  const present = await aliasesOf(server)
+  const numbers = Array.from({ length: shards }, (_, at) => at + 1)
+  return new Map(
+    numbers.map((shard) => {
+      const found = present.find(({ alias }) => alias === shardAlias(server.index, shard))
+      return [found?.index ?? shardIndex(server.index, shard), shard]
+    }),
+  )
+}
+
+/** Several targets may have one repository. */
+const pathOf = ({ index, snapshots }: Server, name: string): string => `/_snapshot/${snapshots}/${index}-${name}`
+
+interface Copy {
+  readonly index: string
+  readonly state: string
+  /** Why it is on no node. */
+  readonly reason: string | null
+  readonly details: string | null
+}
+
+/** As many names as the line of a request has room for. */
+const mostNames = 30
+const parts = (names: readonly string[]): string[] =>
+  Array.from({ length: Math.ceil(names.length / mostNames) }, (_, at) =>
+    names.slice(at * mostNames, (at + 1) * mostNames).join(),
+  )
+
+async function primariesOf(server: Server, list: readonly string[]): Promise<Copy[]> {
+  const columns = 'index,prirep,state,unassigned.reason,unassigned.details'
+  const rows: Record<string, string | null>[] = []
+  for (const part of parts(list)) {
+    const path = `/_cat/shards/${part}?format=json&h=${columns}`
+    rows.push(...(await ask<typeof rows>(server, { method: 'GET', path }, { has: 'length' })))
+  }
+  return rows
+    .filter(({ prirep }) => prirep === 'p')
+    .map((row) => ({
+      index: row.index ?? '',
+      state: row.state ?? '',
+      reason: row['unassigned.reason'] ?? null,
+      details: row['unassigned.details'] ?? null,
+    }))
+}
+
+interface Kept {
+  readonly snapshots: readonly { readonly failures?: readonly { readonly index: string; readonly reason: string }[] }[]
+}
+
+/** What a snapshot that failed says of its shards. */
+async function failure(server: Server, path: string) {
+  const { snapshots } = await ask<Kept>(server, { method: 'GET', path }, { has: 'snapshots' })
+  const words = snapshots[0]?.failures?.map(({ index, reason }) => `${index}: ${reason}`).join('; ')
+  return snapshotFailed(`${path}: ${words || 'failed without a reason'}`, { target: server.target })
+}
+
+/** What the server refuses it has been asked for wrongly, or is not set up for. */
+async function told(server: Server, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    const refusal = refusalIn(error)
+    if (refusal === null || ![400, 404, 500].includes(refusal.status)) throw error
+    throw snapshotFailed((error as Error).message, { target: server.target }, error)
+  }
+}

@@ -1,0 +1,30 @@
+import { mostPurged } from '../engine.ts'
+import type { Chains } from './chains.ts'
+import type { Cores } from './cores.ts'
+import type { SolrDocument } from './held.ts'
+import { highestFence, searchShard } from './read.ts'
+import { askCore, askShard, jsonBody } from './request.ts'
+
+/**
+ * See Engine.purgeTombstones. They are deleted by what they are and not by their ids: of an item that came back meanwhile
+ * the document is none. Those of one fence go together.
+ */
+export async function purgeTombstones(cores: Cores, chains: Chains, shard: number, before: number): Promise<number> {
+  const highest = await highestFence(cores, shard)
+  const below = Math.min(before, highest?.fence ?? 0)
+  const { response } = await searchShard<SolrDocument>(cores, shard, {
+    query: `+tombstone:true +fence:[* TO ${below}}`,
+    sort: 'fence asc',
+    fields: 'id,fence',
+    limit: mostPurged,
+  })
+  const last = response.docs.at(-1)?.fence
+  if (last === undefined) return 0
+  const deletion = jsonBody({ delete: { query: `+tombstone:true +fence:[* TO ${last}]` } })
+  await askShard(cores, shard, (core) => {
+    const parameters = new URLSearchParams({ 'update.chain': chains.strict, wt: 'json' })
+    if (core.route !== null) parameters.set('_route_', core.route)
+    return askCore(core, { path: `/update?${parameters}`, ...deletion })
+  })
+  return response.docs.length
+}
