@@ -32,12 +32,39 @@ export const inputs: Migration = {
        record_id varchar(64) COLLATE "C",
        update_date integer,
        record_digest char(32),
+       holdings_digest char(32),
+       collections_digest char(32),
        digest char(32) NOT NULL,
        rev bigint NOT NULL CHECK (rev > 0),
        insert_time timestamptz(6) NOT NULL,
        withdrawn_at timestamptz(6)
      )`,
     `CREATE INDEX slip_rights_insert_time ON slip_rights (insert_time, htid)`,
+    `CREATE TABLE slip_source_count (
+       source varchar(64) COLLATE "C" NOT NULL,
+       span varchar(8) NOT NULL CHECK (span IN ('pass', 'total')),
+       since timestamptz(6) NOT NULL,
+       counted_at timestamptz(6) NOT NULL,
+       seen bigint NOT NULL,
+       new bigint NOT NULL,
+       updated bigint NOT NULL,
+       moved bigint NOT NULL,
+       withdrawn bigint NOT NULL,
+       noop bigint NOT NULL,
+       forced bigint NOT NULL,
+       out_of_scope bigint NOT NULL,
+       bad bigint NOT NULL,
+       PRIMARY KEY (source, span)
+     ) WITH (fillfactor = 50)`,
+    // what a pass over a whole source has seen; the row without an item is the record's own
+    `CREATE TABLE slip_seen (
+       source varchar(64) COLLATE "C" NOT NULL,
+       record_id varchar(64) COLLATE "C" NOT NULL,
+       htid varchar(255) COLLATE "C" NOT NULL,
+       digest char(32) NOT NULL,
+       PRIMARY KEY (source, record_id, htid)
+     )`,
+    `CREATE INDEX slip_seen_item ON slip_seen (source, htid) WHERE htid <> ''`,
   ],
   mysql: [
     `CREATE TABLE IF NOT EXISTS slip_schema (
@@ -67,12 +94,38 @@ export const inputs: Migration = {
        record_id varchar(64) CHARACTER SET ascii COLLATE ascii_bin,
        update_date int,
        record_digest char(32) CHARACTER SET ascii COLLATE ascii_bin,
+       holdings_digest char(32) CHARACTER SET ascii COLLATE ascii_bin,
+       collections_digest char(32) CHARACTER SET ascii COLLATE ascii_bin,
        digest char(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
        rev bigint NOT NULL CHECK (rev > 0),
        insert_time datetime(6) NOT NULL,
        withdrawn_at datetime(6),
        KEY slip_rights_insert_time (insert_time, htid),
        CONSTRAINT slip_rights_htid_check CHECK (htid REGEXP '^[!-~]+$')
+     ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    `CREATE TABLE IF NOT EXISTS slip_source_count (
+       source varchar(64) NOT NULL,
+       span varchar(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL CHECK (span IN ('pass', 'total')),
+       since datetime(6) NOT NULL,
+       counted_at datetime(6) NOT NULL,
+       seen bigint NOT NULL,
+       new bigint NOT NULL,
+       updated bigint NOT NULL,
+       moved bigint NOT NULL,
+       withdrawn bigint NOT NULL,
+       noop bigint NOT NULL,
+       forced bigint NOT NULL,
+       out_of_scope bigint NOT NULL,
+       bad bigint NOT NULL,
+       PRIMARY KEY (source, span)
+     ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+    `CREATE TABLE IF NOT EXISTS slip_seen (
+       source varchar(64) NOT NULL,
+       record_id varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+       htid varchar(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+       digest char(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+       PRIMARY KEY (source, record_id, htid),
+       KEY slip_seen_item (source, htid)
      ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
   ],
 }

@@ -25,6 +25,9 @@ export const queue: Migration = {
        host varchar(255),
        attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
        strikes smallint NOT NULL DEFAULT 0 CHECK (strikes >= 0),
+       -- how often the engine broke over it alone, and when a request with it last broke
+       refusals smallint NOT NULL DEFAULT 0 CHECK (refusals >= 0),
+       failed_at timestamptz(6),
        unproven boolean NOT NULL DEFAULT false,
        hold boolean NOT NULL DEFAULT false,
        waive varchar(64),
@@ -89,6 +92,8 @@ export const queue: Migration = {
        host varchar(255),
        attempts int NOT NULL DEFAULT 0 CHECK (attempts >= 0),
        strikes smallint NOT NULL DEFAULT 0 CHECK (strikes >= 0),
+       refusals smallint NOT NULL DEFAULT 0 CHECK (refusals >= 0),
+       failed_at datetime(6),
        unproven tinyint(1) NOT NULL DEFAULT 0,
        hold tinyint(1) NOT NULL DEFAULT 0,
        waive varchar(64) CHARACTER SET ascii COLLATE ascii_bin,

@@ -22,6 +22,8 @@ export const targets: Migration = {
        since timestamptz(6) NOT NULL DEFAULT clock_timestamp(),
        -- what it is again once it is adopted and repaired
        state_before varchar(8) CHECK (state_before IN ('open', 'full', 'closed')),
+       -- a document that was claimed at this time was taken
+       accepted_at timestamptz(6),
        -- the newest marker the engine may have been sent, and the newest it surely has
        marked_at timestamptz(6),
        durable_at timestamptz(6),
@@ -51,6 +53,7 @@ export const targets: Migration = {
        reason varchar(1000) NOT NULL DEFAULT '',
        since datetime(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
        state_before varchar(8) CHARACTER SET ascii COLLATE ascii_bin CHECK (state_before IN ('open', 'full', 'closed')),
+       accepted_at datetime(6),
        marked_at datetime(6),
        durable_at datetime(6),
        behind_from datetime(6),

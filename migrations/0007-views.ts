@@ -174,7 +174,8 @@ const stuck = (words: Words) => {
   SELECT 'delayed', q.target, q.htid, q.available_at, 'is due and was not made ready: does a slip-index or slip-enqueue run?'
   FROM slip_queue q WHERE q.state = 2 AND q.available_at < ${ago(60)}
   UNION ALL
-  SELECT 'alone', q.target, q.htid, q.enqueued_at, concat('took ', q.strikes, CASE q.strikes WHEN 1 THEN ' process' ELSE ' processes' END, ' with it; the fourth makes it an error')
+  SELECT 'alone', q.target, q.htid, q.enqueued_at, CASE q.strikes WHEN 0 THEN concat('the engine broke over it, ', q.refusals, ' times though it took others; the third makes it an error')
+           ELSE concat('took ', q.strikes, CASE q.strikes WHEN 1 THEN ' process' ELSE ' processes' END, ' with it; the fourth makes it an error') END
   FROM slip_queue q JOIN slip_target t ON t.name = q.target WHERE q.state = 0 AND q.lane = 0
   UNION ALL
   SELECT 'worker', '', concat(w.stage, ' on ', w.host, ' pid ', w.pid), w.heartbeat_at, 'is silent and nobody expired it'
@@ -212,7 +213,7 @@ const item = `
   CREATE OR REPLACE VIEW slip_item AS
   SELECT r.htid, t.name AS target, r.rev AS asked_rev, r.attr, r.record_id, r.insert_time AS asked_at, r.withdrawn_at,
          i.rev AS indexed_rev, i.presence, i.shard, i.time AS indexed_at, i.indexed_ct, i.pages, i.bytes, i.digest, i.code_version, i.waived, i.verified_at,
-         s.name AS queue_state, l.name AS lane, q.action, q.rev AS queued_rev, q.attempts, q.strikes, q.enqueued_at, q.available_at,
+         s.name AS queue_state, l.name AS lane, q.action, q.rev AS queued_rev, q.attempts, q.strikes, q.refusals, q.enqueued_at, q.available_at,
          q.reason, q.host AS claimed_host, q.pid AS claimed_pid, q.last_error,
          e.code AS error, e.error_time, e.message
   FROM slip_rights r CROSS JOIN slip_target t

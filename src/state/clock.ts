@@ -3,6 +3,7 @@ import type { Connection } from './connection.ts'
 
 const postgres = {
   clock: 'SELECT clock_timestamp() AS now',
+  microseconds: 'SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now',
   stamp: `
     SELECT greatest(clock_timestamp(), (SELECT max(value::timestamptz) FROM slip_watermark WHERE stage = 'enqueue')) AS time,
            (SELECT min(overlap_ms) FROM slip_target) AS overlap`,
@@ -12,6 +13,7 @@ const postgres = {
 /** SYSDATE: NOW is the start of a statement, and a statement may have waited. GREATEST with a NULL would be NULL. */
 const mysql = {
   clock: 'SELECT SYSDATE(6) AS now',
+  microseconds: `SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', SYSDATE(6)) AS now`,
   stamp: `
     SELECT GREATEST(SYSDATE(6), COALESCE((SELECT MAX(CAST(value AS DATETIME(6))) FROM slip_watermark WHERE stage = 'enqueue'),
                                          '1970-01-01')) AS time,
@@ -25,6 +27,12 @@ const statements = { postgres, mysql }
 export async function databaseClock(db: Connection): Promise<string> {
   const [row] = await db.query<{ now: string }>(statements[db.dialect].clock)
   return row?.now ?? ''
+}
+
+/** The same in microseconds since 1970, as fences and markers are. */
+export async function clockMicroseconds(db: Connection): Promise<number> {
+  const [row] = await db.query<{ now: number }>(statements[db.dialect].microseconds)
+  return row?.now ?? 0
 }
 
 export interface Stamp {

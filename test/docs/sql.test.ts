@@ -7,10 +7,10 @@ import { verifyTarget } from '../../src/state/audit/verify.ts'
 import type { Dialect } from '../../src/state/connection.ts'
 import { takeDuty } from '../../src/state/control/duty.ts'
 import { writeCounters } from '../../src/state/control/worker-counter.ts'
-import { delay } from '../../src/state/queue/delay.ts'
 import { closeClaim } from '../../src/state/queue/exit.ts'
 import { fail } from '../../src/state/queue/fail.ts'
 import { reap } from '../../src/state/queue/reap.ts'
+import { suspect } from '../../src/state/queue/suspect.ts'
 import { upsertRecords } from '../../src/state/records/upsert-records.ts'
 import { groupErrors } from '../../src/state/statistics/error-groups.ts'
 import { rollUp } from '../../src/state/statistics/roll-up.ts'
@@ -29,7 +29,7 @@ import {
 import { blocksOf, writtenPages } from './blocks.ts'
 
 const page = 'docs/sql.md'
-const [indexed, claimed, failed, delayed, suspect, unseen] = [1, 2, 3, 4, 5, 6].map(
+const [indexed, claimed, failed, delayed, reaped, unseen] = [1, 2, 3, 4, 5, 6].map(
   (n) => `demo1.3000000000001${n}`,
 ) as [string, string, string, string, string, string]
 
@@ -60,19 +60,20 @@ async function fill({ db }: State): Promise<void> {
   }
   await settleAll(db, await claimNew(indexed))
 
-  const ofSuspect = await claimNew(suspect)
-  await db.change(`UPDATE slip_claim SET lease_until = ${later(db, -1)} WHERE token = '${ofSuspect.token}'`)
+  const ofReaped = await claimNew(reaped)
+  await db.change(`UPDATE slip_claim SET lease_until = ${later(db, -1)} WHERE token = '${ofReaped.token}'`)
   await db.transaction((tx) => reap(tx, 1))
 
   const ofFailed = await claimNew(failed)
   const detail = JSON.stringify({ place: { page: '00000013.txt' } })
   const failure = { htid: failed, code: 'PAGE_MISSING', class: 'item' as const, message: 'no page', detail }
   const ofDelayed = await claimNew(delayed)
-  const wait = { htid: delayed, baseMs: 60_000, environment: true, unproven: false, message: 'no mount' }
+  const words = { lastError: 'ENGINE_UNAVAILABLE: closed', message: 'closed', detail }
+  const broken = { htid: delayed, baseMs: 60_000, alone: false, ...words }
   await db.transaction(async (tx) => {
     await fail(tx, ofFailed, [failure], { worker: token, pid: 1, host: 'host-a' })
     await closeClaim(tx, ofFailed)
-    await delay(tx, ofDelayed, [wait])
+    await suspect(tx, ofDelayed, [broken], { worker: token, pid: 1, host: 'host-a' })
     await closeClaim(tx, ofDelayed)
     await sweepPage(tx, 'main', 10)
   })

@@ -94,6 +94,7 @@ export const indexed = (htid: string, digest: string | null = digestOf(1)): Inde
   htid,
   digest,
   pages: 10,
+  readPages: 10,
   emptyPages: 0,
   invalidBytes: 0,
   bytes: 1000,
@@ -168,6 +169,8 @@ export interface QueueRow {
   gen: number
   attempts: number
   strikes: number
+  refusals: number
+  failed_at: string | null
   unproven: boolean
   fence: number
   action: string

@@ -5,6 +5,7 @@ import { Claimer } from '../../src/indexer/claimer.ts'
 import { settleClaim } from '../../src/indexer/settle.ts'
 import type { Database } from '../../src/state/connection.ts'
 import { openDatabase } from '../../src/state/database.ts'
+import { claimAlongOnce } from '../../src/state/queue/claim-once.ts'
 import { reap } from '../../src/state/queue/reap.ts'
 import { retryErrors } from '../../src/state/queue/retry.ts'
 import {
@@ -72,6 +73,23 @@ test('a claim whose COMMIT was not answered is found again: no claim is left tha
   await settleAll(state.db, rest!)
 })
 
+test('so are all claims that were taken along with another target', async () => {
+  await change(state.db, ['b.1', 'b.2'])
+  await enqueue(state.db, ['b.1', 'b.2'])
+  await state.db.query(`UPDATE slip_queue SET shard = 2 WHERE htid = 'b.2'`)
+  const open = [1, 2].map((shard) => ({ lane: 1, shard }))
+  const request = { target: 'main', htids: ['b.1', 'b.2'], worker: token, pid: 1, host: 'host-a', open, draw: 1 }
+  const claims = await unheard(() => claimAlongOnce(lossy, request), token)
+  const found = claims.flatMap(({ fence, lane, items }) => items.map((item) => ({ ...item, fence, lane })))
+  expect(found.sort((one, other) => (one.htid < other.htid ? -1 : 1))).toMatchObject([
+    { htid: 'b.1', shard: 1, rev: 1, attempts: 1, lane: 1, fence: (await queueRow(state.db, 'b.1'))?.fence },
+    { htid: 'b.2', shard: 2, rev: 1, attempts: 1, lane: 1, fence: (await queueRow(state.db, 'b.2'))?.fence },
+  ])
+  const tokens = await state.db.query<{ token: string }>('SELECT token FROM slip_claim')
+  expect(tokens.map(({ token }) => token).sort()).toEqual(claims.map(({ token }) => token).sort())
+  for (const held of claims) expect((await settleAll(state.db, held)).size).toBe(1)
+})
+
 describe('a settlement whose answer was lost has settled once, and says so', () => {
   const context = {
     worker: '00000000-0000-0000-0000-000000000001',
@@ -87,6 +105,7 @@ describe('a settlement whose answer was lost has settled once, and says so', () 
     return claimBucket(state.db, token)
   }
   const error = new SlipError('ZIP_MISSING', 'no zip')
+  const away = new SlipError('ENGINE_UNAVAILABLE', 'other side closed')
   const failed = (htid: string, attempts: number) => {
     return { kind: 'failed', htid, error, attempts, unproven: false } as const
   }
@@ -113,6 +132,7 @@ describe('a settlement whose answer was lost has settled once, and says so', () 
     ['returned', { kind: 'returned', htid: 'c.1', fence: 0 } as const, { returned: 1 }],
     ['stale', { kind: 'returned', htid: 'c.1', fence: 2 ** 52 } as const, { returned: 1 }],
     ['failed', failed('c.1', 2), { errors: 1 }],
+    ['suspected', { ...failed('c.1', 1), error: away, unproven: true, unanswered: 'alone' as const }, { delayed: 1 }],
   ])('with a claim that was %s whole', async (_name, outcome, counts) => {
     for (const table of ['slip_indexed', 'slip_errors']) await state.db.query(`DELETE FROM ${table} WHERE htid = 'c.1'`)
     const held = await claimAll('c.1')

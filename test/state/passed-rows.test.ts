@@ -72,7 +72,7 @@ test('a worker whose only row was requested anew while its claim began claims it
   )
   const pauses = await Pauses.read(state.db)
   await state.db.query('DELETE FROM slip_control')
-  const open = { suspended: () => false, uncompared: new Set<number>(), deletesOnly: false, only: 1 }
+  const open = { suspended: () => false, busy: () => false, uncompared: new Set<number>(), deletesOnly: false, only: 1 }
   const held = await heldUp(
     () => claimer.next(pauses, open),
     (db) => db.transaction((tx) => requestItems(tx, 'main', ['b.1'], { lane: 'daily', reason: 'request' })),

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Pauses } from '../../src/daemon/pause-gate.ts'
+import { Claimer } from '../../src/indexer/claimer.ts'
+import { statusQueries } from '../../src/state/audit/status.ts'
 import { sweepFrom } from '../../src/state/audit/sweep.ts'
-import type { Connection } from '../../src/state/connection.ts'
+import type { Connection, Database } from '../../src/state/connection.ts'
 import { deleteRemnants } from '../../src/state/control/remnants.ts'
+import { writeWatermark } from '../../src/state/control/watermark.ts'
 import { claim } from '../../src/state/queue/claim.ts'
+import { claimAlong } from '../../src/state/queue/claim-along.ts'
 import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
 import { lockClaim, lockRows } from '../../src/state/queue/exit.ts'
 import { followPage, startPass } from '../../src/state/queue/follow.ts'
@@ -17,6 +22,7 @@ import { change, enqueue, indexed, later, openState, type State, settleInside, w
 import { type Plan, plansOf } from './plan-of.ts'
 import { recorded, type Statement } from './recorded.ts'
 import { rowLocks } from './row-locks.ts'
+import { rowsRead } from './rows-read.ts'
 
 // 100,000 items, of which each has a rights row, a ledger row and a queue row; a tenth of the queue is delayed.
 
@@ -124,6 +130,7 @@ const options = { lane: 'daily', reason: 'test' } as const
 /** Each with the indexes one of its plans must use: PostgreSQL's names; on MySQL a primary key is PRIMARY. */
 const transitions: [string, (tx: Connection) => Promise<unknown>, string[]][] = [
   ['a claim', (tx) => claimSome(tx), ['slip_queue_ready', 'slip_indexed_pkey', 'slip_queue_place']],
+  ['a claim along with another', (tx) => alongSome(tx), ['slip_queue_pkey', 'slip_indexed_pkey', 'slip_queue_place']],
   ['a page of the watermark', (tx) => pass(tx), ['slip_rights_insert_time', 'slip_queue_pkey', 'slip_indexed_pkey']],
   ['a page of the sweep', (tx) => sweepFrom(tx, 'main', htidOf(50_000), page), ['slip_rights_pkey', 'slip_queue_pkey']],
   ['an enqueue', (tx) => enqueueChanged(tx, 'main', some, options), ['slip_rights_pkey', 'slip_queue_pkey']],
@@ -146,6 +153,12 @@ const transitions: [string, (tx: Connection) => Promise<unknown>, string[]][] = 
     ['slip_rights_pkey'],
   ],
 ]
+
+async function alongSome(tx: Connection) {
+  const open = [1, 2].map((shard) => ({ lane: 1, shard }))
+  const claims = await claimAlong(tx, { target: 'main', htids: some, worker: token, pid: 1, host: 'h', open, draw: 1 })
+  expect(claims.flatMap(({ items }) => items).length).toBeGreaterThan(batch / 2)
+}
 
 async function pass(tx: Connection) {
   return followPage(tx, await startPass(tx, 'main', 60_000), page)
@@ -205,6 +218,23 @@ function expectNoScan({ sql, scanned, sorts }: Plan & Statement): void {
   expect({ sql, scanned: ofOurs, sorts }).toEqual({ sql, scanned: [], sorts: false })
 }
 
+test('how far a target is behind is told without reading all rights', async () => {
+  // the queue is counted whole, beside the ledger rows of its items
+  const { db } = state
+  const [unread] = /\(SELECT count\(\*\) FROM slip_rights.*?AS unread/s.exec(statusQueries[db.dialect].lag) ?? []
+  const sql = `SELECT ${unread} FROM slip_target t LEFT JOIN slip_watermark w ON w.stage = 'enqueue' AND w.name = t.name`
+  await writeWatermark(
+    db,
+    'enqueue',
+    'main',
+    (await db.query<{ now: string }>(`SELECT ${later(db, 0)} AS now`))[0]!.now,
+    true,
+  )
+  const [plan] = await plansOf(db, { sql, values: [] })
+  expect(plan?.scanned.filter((table) => /^(slip_rights|r|slip_indexed|l)$/.test(table))).toEqual([])
+  expect(plan?.indexes).toContain('slip_rights_insert_time')
+})
+
 test('a claim locks of rows and index entries at most twice its batch', async () => {
   if (state.db.dialect === 'postgres') await state.db.query('CREATE EXTENSION IF NOT EXISTS pgrowlocks')
   await undone(async (tx) => {
@@ -214,6 +244,28 @@ test('a claim locks of rows and index entries at most twice its batch', async ()
     expect(locks).toBeGreaterThanOrEqual(100)
     // the row of the worker is one of MariaDB's
     expect(locks).toBeLessThanOrEqual(201)
+  })
+})
+
+test('of a shard that is suspended claims read and lock no row, however many are queued for it', async () => {
+  const target = { name: 'main', engine: 'embedded', schemaVersion: 1, shards: 2, lease: 60_000, overlap: 60_000 }
+  const others = { suspended: (shard: number) => shard === 1, busy: () => false, uncompared: new Set<number>() }
+  await undone(async (tx) => {
+    const db: Database = {
+      ...recorded(tx, { onStatement: () => {} }),
+      transaction: (work) => work(tx),
+      statement: (work) => work(tx),
+      close: async () => {},
+    }
+    const claimer = new Claimer(db, token, target, { batch, shares: { daily: 5, ops: 2, bulk: 1 } })
+    const before = await rowsRead(tx)
+    const claimed = await claimer.next(await Pauses.read(tx), { ...others, deletesOnly: false })
+    expect(claimed?.items.map(({ shard }) => shard)).toEqual(Array(batch).fill(2))
+    const read = (await rowsRead(tx)) - before
+    expect(read).toBeLessThan(10 * batch)
+    const queued = `SELECT htid FROM slip_queue WHERE state = 0 AND target = 'main' AND lane = 1 AND shard = 1`
+    const free = await state.db.transaction((other) => other.query(`${queued} FOR UPDATE SKIP LOCKED`))
+    expect(free).toHaveLength(50_000)
   })
 })
 

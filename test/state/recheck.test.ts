@@ -83,7 +83,9 @@ class Asking {
   }
   async run(as = token): Promise<void> {
     const chore = recheckChore({ db: state.db, engine: this.#engine, target }, this.#bus)
-    await new ChoreRunner(state.db, this.#bus, as, [chore]).runDue(await Pauses.read(state.db))
+    const runner = new ChoreRunner(state.db, this.#bus, as, [chore])
+    await runner.runDue(await Pauses.read(state.db))
+    await runner.end()
   }
 }
 

@@ -3,6 +3,7 @@ import { compareChore } from '../../src/daemon/chores/compare.ts'
 import { markerChore } from '../../src/daemon/chores/marker.ts'
 import { compareShards } from '../../src/daemon/restore/compare-shards.ts'
 import { repair, setbacks } from '../../src/operations/repair.ts'
+import { recordRestored } from '../../src/operations/restored.ts'
 import type { Engine } from '../../src/shards/engine.ts'
 import { later } from './fixture.ts'
 import { World } from './restore-world/world.ts'
@@ -178,4 +179,31 @@ test('nothing is behind: a repair does nothing', async () => {
   await mark()
   expect(await repairAll()).toEqual([])
   expect(await rows('SELECT 1 FROM slip_queue')).toEqual([])
+})
+
+test('a shard that a person set back is behind from its marker on, or from the beginning, whatever was newest', async () => {
+  await world.indexed(some('a'))
+  const record = (shards: number[]) =>
+    recordRestored({ db: world.db, engine: world.engine, target: 'main' }, shards, 'kept')
+  // no marker was ever said or sent
+  expect(await record([2])).toEqual([{ shard: 2, from: 0 }])
+  expect(await world.shardStates()).toEqual(['open', 'behind'])
+  await mark()
+  await mark()
+  const marker = (await world.engine.marker(1)) as number
+  expect(await compareShards(world.pair)).toMatchObject({ findings: [] })
+  expect(await record([2, 1])).toMatchObject([{ shard: 1, from: marker }, { shard: 2 }])
+  expect(await rows(`SELECT state, reason FROM slip_shard ORDER BY shard`)).toEqual([
+    { state: 'behind', reason: expect.stringMatching(/^the shard was set back to snapshot kept: its marker is of 20/) },
+    { state: 'behind', reason: expect.any(String) },
+  ])
+  // of several the oldest wins
+  const behind = (await setbacks(world.db, 'main')).map(({ from }) => from)
+  expect(behind).toEqual([marker, 0])
+  expect(await compareShards(world.pair)).toMatchObject({ findings: [] })
+  const repaired = await repairAll()
+  expect(repaired.map(({ whole }) => whole)).toEqual([true, true])
+  await (await world.worker()).run()
+  expect(await world.shardStates()).toEqual(['open', 'open'])
+  expect(await world.violations()).toEqual([])
 })

@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Config } from '../../src/config/load.ts'
-import type { Chore } from '../../src/daemon/chores/chore.ts'
-import { restoreChores } from '../../src/daemon/chores/restore.ts'
 import { scanChore } from '../../src/daemon/chores/scan.ts'
 import { comparePage } from '../../src/daemon/restore/differences.ts'
 import { mostScanned } from '../../src/shards/engine.ts'
@@ -31,8 +28,7 @@ const fenceOf = async (htid: string) =>
 
 /** A whole round of the scan; returns how many pages it took. */
 async function scan(period = week): Promise<number> {
-  const settings = { targets: { main: { scan: { period }, commit: { durable: 60_000 } } } } as unknown as Config
-  const chore = restoreChores(world.pair, settings, world.bus).find(({ name }) => name === 'scan:main') as Chore
+  const chore = scanChore(world.pair, { period }, world.bus)
   for (let pages = 1; ; pages++) {
     await world.do(chore)
     if ((await readWatermark(world.db, 'scan', 'main')) === '') return pages

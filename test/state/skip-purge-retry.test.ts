@@ -197,6 +197,21 @@ describe('retry', () => {
     await settleAll(state.db, plain)
   })
 
+  test('adds what is waived to what was waived before, in the queue row or in the ledger', async () => {
+    const waive = (check: 'page_gap' | 'checksum') => retry({ htids: ['d.4'] }, { waive: [check] })
+    await failed('d.4')
+    await waive('page_gap')
+    await waive('checksum')
+    expect(await queueRow(state.db, 'd.4')).toMatchObject({ waive: 'checksum,page_gap' })
+    const held = await claimBucket(state.db, token, { lane: 2, shard: 1 })
+    await failClaim(state.db, held)
+    expect(await ledgerRow(state.db, 'd.4')).toMatchObject({ waived: 'checksum,page_gap' })
+    await waive('checksum')
+    const again = await claimBucket(state.db, token, { lane: 2, shard: 1 })
+    expect(again.items).toMatchObject([{ htid: 'd.4', waived: 'checksum,page_gap' }])
+    await settleAll(state.db, again)
+  })
+
   test('of a source forgets its files only, so that they are read again whole', async () => {
     for (const name of ['cat:a.txt', 'cat:b.txt', 'cat_2:a.txt', 'ca%:a.txt'])
       await state.db.transaction((tx) => writeWatermark(tx, 'rights', name, 'x', true))

@@ -32,6 +32,7 @@ interface ItemQueue {
   readonly gen: number
   readonly attempts: number
   readonly strikes: number
+  readonly refusals: number
   readonly host: string | null
   readonly pid: number | null
   readonly lease_until: string | null
@@ -50,6 +51,7 @@ interface ItemLedger {
   readonly time: string
   readonly indexed_ct: number
   readonly pages: number | null
+  readonly read_pages: number | null
   readonly empty_pages: number | null
   readonly invalid_bytes: number | null
   readonly bytes: number | null

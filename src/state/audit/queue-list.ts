@@ -18,6 +18,8 @@ export interface ListedRow {
   readonly seq: number
   readonly attempts: number
   readonly strikes: number
+  readonly refusals: number
+  readonly failed_at: string | null
   readonly unproven: boolean
   readonly hold: boolean
   readonly waive: string | null
@@ -35,8 +37,20 @@ export interface ListedRow {
 
 /** Its columns, in the order in which they are written out. */
 export const queueColumns = [
-  ...['htid', 'target', 'lane', 'state', 'shard', 'action', 'rev', 'gen', 'seq', 'attempts', 'strikes', 'unproven'],
-  ...['hold', 'waive', 'available_at', 'enqueued_at', 'reason', 'claimed_rev', 'claimed_gen', 'claim_token', 'host'],
+  ...['htid', 'target', 'lane', 'state', 'shard', 'action', 'rev', 'gen', 'seq', 'attempts', 'strikes', 'refusals'],
+  ...[
+    'failed_at',
+    'unproven',
+    'hold',
+    'waive',
+    'available_at',
+    'enqueued_at',
+    'reason',
+    'claimed_rev',
+    'claimed_gen',
+    'claim_token',
+    'host',
+  ],
   ...['pid', 'fence', 'last_error'],
 ] as readonly (keyof ListedRow)[]
 

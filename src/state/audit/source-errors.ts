@@ -22,9 +22,15 @@ const postgres = {
   gone: `
     UPDATE slip_errors SET resolved_at = clock_timestamp(), resolution = 'superseded'
     WHERE target IS NULL AND stage = 'rights' AND resolved_at IS NULL AND source = $1
-      AND NOT (detail::jsonb ->> 'file' = ANY($2))
+      AND NOT (detail::jsonb ->> 'file' = ANY($2)) AND (detail::jsonb -> 'handed') IS NULL
     RETURNING detail::jsonb ->> 'file' AS file`,
+  ofSource: `
+    SELECT id, detail::jsonb ->> 'file' AS file, (detail::jsonb -> 'handed') IS NOT NULL AS handed, host FROM slip_errors
+    WHERE target IS NULL AND stage = 'rights' AND resolved_at IS NULL AND source = $1 ORDER BY id`,
   forget: `DELETE FROM slip_watermark WHERE stage = 'rights' AND name = ANY($1)`,
+  open: `
+    SELECT detail::jsonb ->> 'file' AS file, message FROM slip_errors
+    WHERE target IS NULL AND stage = 'rights' AND resolved_at IS NULL AND source = $1`,
   add: `
     INSERT INTO slip_errors (source, stage, code, class, message, pattern, detail, pid, host, error_time)
     SELECT source, 'rights', code, class, left(message, 4000), pattern, detail, $7, $8, clock_timestamp()
@@ -43,12 +49,16 @@ const mysql = {
       AND JSON_UNQUOTE(JSON_EXTRACT(detail, '$.file')) = ?
     ORDER BY id`,
   ofSource: `
-    SELECT id, JSON_UNQUOTE(JSON_EXTRACT(detail, '$.file')) AS file FROM slip_errors
+    SELECT id, JSON_UNQUOTE(JSON_EXTRACT(detail, '$.file')) AS file,
+           JSON_EXTRACT(detail, '$.handed') IS NOT NULL AS handed, host FROM slip_errors
     WHERE target IS NULL AND stage = 'rights' AND resolved_at IS NULL AND source = ? ORDER BY id`,
   supersede: `
     UPDATE slip_errors SET resolved_at = SYSDATE(6), resolution = 'superseded'
     WHERE id IN (?) AND resolved_at IS NULL`,
   forget: `DELETE FROM slip_watermark WHERE stage = 'rights' AND name IN (?)`,
+  open: `
+    SELECT JSON_UNQUOTE(JSON_EXTRACT(detail, '$.file')) AS file, message FROM slip_errors
+    WHERE target IS NULL AND stage = 'rights' AND resolved_at IS NULL AND source = ?`,
   known: `
     SELECT message FROM slip_errors
     WHERE target IS NULL AND resolved_at IS NULL AND code IN (?) AND source = ? AND message IN (?)`,
@@ -58,6 +68,14 @@ const mysql = {
 
 /** Of 8,000 characters and more each: a statement stays far below the 16 MiB a MariaDB accepts as it comes. */
 const rowsOfStatement = 100
+
+/** The messages of the errors of a source that stand, by the file in their detail. */
+export async function openSourceErrors(db: Connection, source: string): Promise<Map<string, Set<string>>> {
+  const { open } = db.dialect === 'postgres' ? postgres : mysql
+  const rows = await db.query<{ file: string | null; message: string }>(open, [source])
+  const byFile = Map.groupBy(rows, ({ file }) => file ?? '')
+  return new Map([...byFile].map(([file, ofFile]) => [file, new Set(ofFile.map(({ message }) => message))]))
+}
 
 /**
  * Before a file is read again: what it could not give at its last reading is superseded by what this one finds, so that
@@ -71,6 +89,28 @@ export async function supersedeSourceErrors(tx: Connection, file: string): Promi
   const ids = (await tx.query<{ id: number }>(mysql.ofFile, [file])).map((row) => row.id)
   if (ids.length > 0) await tx.change(mysql.supersede, [ids])
 }
+
+/** The files, or rows of a database, of which a source has something unresolved. */
+export async function filesInError(db: Connection, source: string): Promise<Set<string>> {
+  const rows = await readOpen(db, source)
+  return new Set(rows.flatMap(({ file }) => file ?? []))
+}
+
+/** Of these the files that a person handed to the source, and the host on which that was. */
+export async function handedInError(db: Connection, source: string): Promise<Map<string, string>> {
+  const rows = await readOpen(db, source)
+  return new Map(rows.flatMap(({ file, handed, host }) => (handed && file !== null ? [[file, host ?? '']] : [])))
+}
+
+interface OpenError {
+  readonly id: number
+  readonly file: string | null
+  readonly handed: boolean | number
+  readonly host: string | null
+}
+
+const readOpen = (db: Connection, source: string): Promise<OpenError[]> =>
+  db.query<OpenError & Record<string, unknown>>((db.dialect === 'postgres' ? postgres : mysql).ofSource, [source])
 
 /**
  * What was wrong with files that are no more among those of a source is superseded. That such a file was read is
@@ -88,8 +128,9 @@ export async function supersedeGoneFiles(tx: Connection, source: string, files: 
 
 async function supersedeGoneMysql(tx: Connection, source: string, files: readonly string[]) {
   const listed = new Set(files)
-  const all = await tx.query<{ id: number; file: string | null }>(mysql.ofSource, [source])
-  const gone = all.filter((row): row is { id: number; file: string } => row.file !== null && !listed.has(row.file))
+  const gone = (await readOpen(tx, source)).filter(
+    (row): row is OpenError & { file: string } => row.file !== null && !row.handed && !listed.has(row.file),
+  )
   if (gone.length > 0) await tx.change(mysql.supersede, [gone.map(({ id }) => id)])
   return gone
 }

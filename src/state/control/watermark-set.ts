@@ -83,11 +83,15 @@ async function checkTime(tx: Connection, { stage, name, value }: SetRequest): Pr
   return time
 }
 
-/** What stage rights keeps: how a file was when it was read, and whether it was whole; how many items a walk found. */
+/**
+ * What stage rights keeps: how a file was when it was read, and whether it was whole; how many items a walk found; up to
+ * which day a feed was read, and where a reading of it is; up to which time of its own a database was read.
+ */
 function checkFile({ stage, name, value }: SetRequest): string {
   if (stage !== 'rights') throw refused(stage, name, `is none that can be set; stages: ${settableStages.join(', ')}`)
-  if (/^(unread|\d+-\d+-\d+|broken off .+|\d+ items)$/.test(value)) return value
-  throw refused(stage, name, `cannot be ${value}: "unread" has the file read again`)
+  if (/^(unread|\d+-\d+-\d+|broken off .+|\d+ items|(none|\d{8})( reading .+)?)$/.test(value)) return value
+  if (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/.test(value)) return value
+  throw refused(stage, name, `cannot be ${value}: "unread" has it read again, whole`)
 }
 
 const refused = (stage: string, name: string, what: string) =>

@@ -3,7 +3,12 @@ import { noteMove } from './watermark-history.ts'
 
 const postgres = {
   read: 'SELECT value FROM slip_watermark WHERE stage = $1 AND name = $2',
+  lock: 'SELECT value FROM slip_watermark WHERE stage = $1 AND name = $2 FOR UPDATE',
   readAll: 'SELECT name, value FROM slip_watermark WHERE stage = $1',
+  cycled: `
+    SELECT cycle_at > clock_timestamp() - make_interval(secs => $3::float8 / 1000)
+       AND cycle_at < clock_timestamp() + make_interval(secs => $3::float8 / 1000) AS cycled
+    FROM slip_watermark WHERE stage = $1 AND name = $2`,
   write: `
     INSERT INTO slip_watermark AS w (stage, name, value, cycle_at, updated_at)
     VALUES ($1, $2, $3, CASE WHEN $4 THEN clock_timestamp() END, clock_timestamp())
@@ -13,7 +18,12 @@ const postgres = {
 
 const mysql = {
   read: 'SELECT value FROM slip_watermark WHERE stage = ? AND name = ?',
+  lock: 'SELECT value FROM slip_watermark WHERE stage = ? AND name = ? FOR UPDATE',
   readAll: 'SELECT name, value FROM slip_watermark WHERE stage = ?',
+  cycled: `
+    SELECT cycle_at > SYSDATE(6) - INTERVAL ? * 1000 MICROSECOND
+       AND cycle_at < SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND AS cycled
+    FROM slip_watermark WHERE stage = ? AND name = ?`,
   write: `
     INSERT INTO slip_watermark (stage, name, value, cycle_at, updated_at)
     VALUES (?, ?, ?, IF(?, SYSDATE(6), NULL), SYSDATE(6))
@@ -27,6 +37,13 @@ const statements = { postgres, mysql }
 export async function readWatermark(db: Connection, stage: string, name: string): Promise<string | null> {
   const [row] = await db.query<{ value: string }>(statements[db.dialect].read, [stage, name])
   return row?.value ?? null
+}
+
+/** Whether a whole pass over an input ended less than so many milliseconds ago. One that lies ahead of the clock did not. */
+export async function hasCycledWithin(db: Connection, stage: string, name: string, ms: number): Promise<boolean> {
+  const values = db.dialect === 'postgres' ? [stage, name, ms] : [ms, ms, stage, name]
+  const [row] = await db.query<{ cycled: boolean | number | null }>(statements[db.dialect].cycled, values)
+  return Boolean(row?.cycled)
 }
 
 /** Every watermark of a stage, by name. */
@@ -71,4 +88,25 @@ export async function writeWatermark(
   const isNew = moved && (await readWatermark(tx, stage, name)) !== value
   await tx.change(statements[tx.dialect].write, [stage, name, value, cycle])
   if (isNew) await noteMove(tx, { stage, name, value, movedBy: 'pass' })
+}
+
+/** A step of a watermark from what its reader last saw there. */
+export interface Advance {
+  readonly stage: string
+  readonly name: string
+  readonly from: string | null
+  readonly to: string
+  /** A whole pass ended with it. */
+  readonly cycle: boolean
+  /** Goes into the history; by default where a pass ended. */
+  readonly moved?: boolean
+}
+
+/** Sets a watermark, unless it is no more where its reader left it: a person, or another reader, has moved it. */
+export async function advanceWatermark(tx: Connection, advance: Advance): Promise<boolean> {
+  const { stage, name, from, to, cycle, moved = cycle } = advance
+  const [row] = await tx.query<{ value: string }>(statements[tx.dialect].lock, [stage, name])
+  if ((row?.value ?? null) !== from) return false
+  await writeWatermark(tx, stage, name, to, cycle, moved)
+  return true
 }

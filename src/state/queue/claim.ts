@@ -49,7 +49,7 @@ export interface ClaimedItem {
   readonly rev: number
   readonly attempts: number
   readonly unproven: boolean
-  /** The check of assembly that queue or ledger say is waived for it. */
+  /** The checks of assembly that queue or ledger say are waived for it. */
   readonly waived: string | null
 }
 
@@ -167,7 +167,7 @@ export async function claim(tx: Connection, request: ClaimRequest, token: string
 }
 
 /** In byte order, for ids are ASCII. */
-const byHtid = (one: { htid: string }, other: { htid: string }) => (one.htid < other.htid ? -1 : 1)
+export const byHtid = (one: { htid: string }, other: { htid: string }) => (one.htid < other.htid ? -1 : 1)
 
 /** A claimed row without what is the batch's or the bucket's. */
 export const itemOf = (row: ClaimedItem): ClaimedItem => {
@@ -178,7 +178,7 @@ export const itemOf = (row: ClaimedItem): ClaimedItem => {
 
 const sizeOf = ({ bucket, batch }: ClaimRequest) => (bucket.lane === 0 ? 1 : batch)
 
-interface ReadyRow extends Omit<ClaimedItem, 'waived'>, Record<string, unknown> {
+export interface ReadyRow extends Omit<ClaimedItem, 'waived'>, Record<string, unknown> {
   readonly seq: number
   readonly fence: number
   readonly waive: string | null
@@ -201,8 +201,8 @@ async function claimMysql(tx: Connection, request: ClaimRequest, token: string):
   const { worker, fromSeq, deletes } = request
   const { target, lane, shard } = request.bucket
   const nothing = { token, target, lane, fence: 0, items: [], passed: 0, lastSeq: fromSeq }
-  const [me] = await tx.query<Me & Record<string, unknown>>(mysql.me, [target, worker])
-  if (me === undefined) return nothing
+  const me = await holdWorker(tx, target, worker)
+  if (me === null) return nothing
   const [sql, from] = deletes === undefined ? [mysql.ready, fromSeq] : [mysql.deletes, deletes]
   const rows = await tx.query<ReadyRow>(sql, [target, lane, shard, from, sizeOf(request)])
   const last = rows.at(-1)
@@ -214,9 +214,19 @@ async function claimMysql(tx: Connection, request: ClaimRequest, token: string):
   return { token, target, lane, fence: items.length === 0 ? 0 : fence, items, passed, lastSeq: last.seq }
 }
 
+/** MySQL: the worker's row, held until the end of the transaction; null = it has expired. */
+export async function holdWorker(tx: Connection, target: string, worker: string): Promise<Me | null> {
+  const [me] = await tx.query<Me & Record<string, unknown>>(mysql.me, [target, worker])
+  return me ?? null
+}
+
+/** MySQL: what the ledger says of rows that are locked. */
+export const ledgerOf = (tx: Connection, target: string, rows: readonly ReadyRow[]): Promise<LedgerRow[]> =>
+  tx.query<LedgerRow>(mysql.ledger, [target, rows.map(({ htid }) => htid)])
+
 /** Puts rows whose ledger names another shard into their true bucket; the others are to be claimed. */
 async function checkLedger(tx: Connection, { target, shard }: Bucket, rows: readonly ReadyRow[]) {
-  const ledger = await tx.query<LedgerRow>(mysql.ledger, [target, rows.map(({ htid }) => htid)])
+  const ledger = await ledgerOf(tx, target, rows)
   const astray = ledger.filter((row) => row.shard !== 0 && row.shard !== shard)
   for (const [truth, some] of Map.groupBy(astray, (row) => row.shard)) {
     await tx.change(mysql.correct, [truth, target, some.map(({ htid }) => htid)])
@@ -230,9 +240,10 @@ async function checkLedger(tx: Connection, { target, shard }: Bucket, rows: read
   return { mine, knownFence: Math.max(0, ...fences) }
 }
 
-async function take(
+/** MySQL: claims rows that are locked, and answers their items in id order. */
+export async function take(
   tx: Connection,
-  { bucket, worker, pid, host, draw }: ClaimRequest,
+  { bucket, worker, pid, host, draw }: Pick<ClaimRequest, 'bucket' | 'worker' | 'pid' | 'host' | 'draw'>,
   { token, fence, lease }: { token: string; fence: number; lease: number },
   rows: readonly ClaimedItem[],
 ): Promise<ClaimedItem[]> {

@@ -62,30 +62,49 @@ export async function requestItems(
 ): Promise<string[]> {
   const requested = await upsertQueue(tx, target, htids, options, true)
   await catchUp(tx, target, requested, options)
-  return requested
+  return requested.map(({ htid }) => htid)
+}
+
+/** A row of the queue, with the revision it has now. */
+interface Queued extends Record<string, unknown> {
+  readonly htid: string
+  readonly rev: number
 }
 
 /**
  * While a statement waited for a lock, an item may have been changed, enqueued, indexed and taken from the queue: what
  * it then inserts is a revision long past, and would put an old state over a new one. Its rows are locked now, so a
- * look with a snapshot of its own finds those that are behind, and they are brought to the revision of today. On MySQL the time between what is
- * read and what is inserted is longer, and ends the same way.
+ * look with a snapshot of its own finds those that are behind, and they are brought to the revision of today. On MySQL
+ * the time between what is read and what is inserted is longer, and ends the same way.
  */
-async function catchUp(tx: Connection, target: string, htids: readonly string[], options: EnqueueOptions) {
-  if (htids.length === 0) return
-  const behind: string[] = []
-  for (const slice of tx.dialect === 'postgres' ? [htids] : slicesOf(htids)) {
-    const rows = await tx.query<{ htid: string }>(isBehind[tx.dialect], [target, slice])
-    behind.push(...rows.map(({ htid }) => htid))
-  }
+async function catchUp(tx: Connection, target: string, queued: readonly Queued[], options: EnqueueOptions) {
+  if (queued.length === 0) return
+  const behind = await findBehind(tx, target, queued)
   if (behind.length > 0) await upsertQueue(tx, target, behind, options, false)
 }
 
-const isBehind = { postgres: behindSql('$1', '= ANY($2)'), mysql: behindSql('?', 'IN (?)') }
+/** The list of what was queued is hashed, which a join of it would not be: it would be read anew for each row. */
+const isBehind = {
+  postgres: `
+    SELECT htid FROM slip_rights
+    WHERE htid = ANY($1) AND (htid, rev) NOT IN (SELECT * FROM unnest($1::text[], $2::bigint[]))`,
+  /** What is queued is looked up, for the upsert does not tell. */
+  mysql: `
+    SELECT r.htid FROM slip_rights r
+    WHERE (SELECT q.rev FROM slip_queue q WHERE q.target = ? AND q.htid = r.htid LIMIT 1) < r.rev AND r.htid IN (?)`,
+}
 
-function behindSql(target: string, named: string): string {
-  const queued = `SELECT q.rev FROM slip_queue q WHERE q.target = ${target} AND q.htid = r.htid LIMIT 1`
-  return `SELECT r.htid FROM slip_rights r WHERE (${queued}) < r.rev AND r.htid ${named}`
+async function findBehind(tx: Connection, target: string, queued: readonly Queued[]): Promise<string[]> {
+  const htids = queued.map(({ htid }) => htid)
+  const rows: { htid: string }[] = []
+  if (tx.dialect === 'postgres') {
+    const revisions = queued.map(({ rev }) => rev)
+    rows.push(...(await tx.query<{ htid: string }>(isBehind.postgres, [htids, revisions])))
+  } else {
+    for (const slice of slicesOf(htids))
+      rows.push(...(await tx.query<{ htid: string }>(isBehind.mysql, [target, slice])))
+  }
+  return rows.map(({ htid }) => htid)
 }
 
 async function upsertQueue(
@@ -94,11 +113,10 @@ async function upsertQueue(
   htids: readonly string[],
   { lane, reason }: EnqueueOptions,
   request: boolean,
-): Promise<string[]> {
+): Promise<Queued[]> {
   if (tx.dialect === 'mysql') return upsertMysql(tx, target, htids, { lane, reason }, request)
-  const sql = `${postgresUpsert(from(!request), '$3::smallint', '$4::text', request)} RETURNING q.htid`
-  const rows = await tx.query<{ htid: string }>(sql, [target, htids, lanes[lane], reason])
-  return rows.map((row) => row.htid)
+  const sql = `${postgresUpsert(from(!request), '$3::smallint', '$4::text', request)} RETURNING q.htid, q.rev`
+  return tx.query<Queued>(sql, [target, htids, lanes[lane], reason])
 }
 
 interface Source {
@@ -117,8 +135,8 @@ async function upsertMysql(
   htids: readonly string[],
   { lane, reason }: EnqueueOptions,
   request: boolean,
-): Promise<string[]> {
-  const done: string[] = []
+): Promise<Queued[]> {
+  const done: Queued[] = []
   for (const slice of slicesOf(htids)) {
     const values = request ? [target, slice] : [target, slice, target, target]
     const found = await tx.query<Source & Record<string, unknown>>(mysqlSource(mysqlFrom(!request)), values)
@@ -127,7 +145,7 @@ async function upsertMysql(
       return [target, htid, clock + at, lanes[lane], action, shard, rev, fence, enqueued_at, reason]
     })
     await tx.change(mysqlUpsert(request), [rows])
-    done.push(...found.map(({ htid }) => htid))
+    done.push(...found)
   }
   return done
 }

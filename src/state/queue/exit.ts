@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import { deleteNamed } from './delete-named.ts'
 import { slicesOf } from './slices.ts'
 
 /**
@@ -37,11 +38,7 @@ const mysql = {
   htids: 'SELECT htids FROM slip_claim WHERE token = ?',
   held: 'SELECT 1 FROM slip_queue WHERE target = ? AND htid IN (?) AND claim_token = ? LIMIT 1',
   end: 'DELETE FROM slip_claim WHERE token = ?',
-  /**
-   * MariaDB takes an index hint in the form for several tables only, and scans a small table without; MySQL scans a small
-   * table in that form whatever the hint, and locks what is not ours. Its comment is read by MariaDB alone.
-   */
-  remove: 'DELETE /*M! q */ FROM slip_queue /*M! q FORCE INDEX (PRIMARY) */ WHERE target = ? AND htid IN (?)',
+  remove: deleteNamed('slip_queue'),
 }
 
 /** Locks the claim; false = it was reaped: nothing of it is ours, and no table may be changed. */
@@ -173,5 +170,5 @@ export async function release(
 
 /** MySQL: deletes locked rows. */
 export async function remove(tx: Connection, target: string, htids: readonly string[]): Promise<void> {
-  for (const slice of slicesOf(htids)) await tx.change(mysql.remove, [target, slice])
+  for (const slice of slicesOf(htids)) await tx.change(mysql.remove, [JSON.stringify(slice), target])
 }

@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import { deleteNamed } from './delete-named.ts'
 import { requestItems } from './enqueue.ts'
 
 /**
@@ -89,7 +90,7 @@ const statements = {
     later: `
       UPDATE slip_recheck FORCE INDEX (PRIMARY) SET asked = ?, due_at = SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND
       WHERE target = ? AND htid IN (?)`,
-    done: 'DELETE /*M! r */ FROM slip_recheck /*M! r FORCE INDEX (PRIMARY) */ WHERE target = ? AND htid IN (?)',
+    done: deleteNamed('slip_recheck'),
   },
 }
 
@@ -198,7 +199,10 @@ async function step(tx: Connection, target: string, { next, putOff, leaseMs }: S
   for (const [asked, of] of Map.groupBy(putOff.filter(unchanged), (each) => each.asked)) await put(asked, leaseMs, of)
   for (const [asked, of] of Map.groupBy(next.filter(unchanged), (each) => each.asked)) {
     const ms = laterMs[asked]
-    if (ms === undefined) await tx.change(done, [target, of.map(idOf)])
+    if (ms === undefined) await tx.change(done, doneValues(tx, target, of.map(idOf)))
     else await put(asked + 1, ms, of)
   }
 }
+
+const doneValues = ({ dialect }: Connection, target: string, htids: readonly string[]) =>
+  dialect === 'postgres' ? [target, htids] : [JSON.stringify(htids), target]

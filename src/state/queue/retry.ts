@@ -1,15 +1,24 @@
 import type { Connection } from '../connection.ts'
 import { requestItems } from './enqueue.ts'
 import { allPages, type ErrorFilter, type ErrorPage, findItemErrors, nextPage, type PageDone } from './error-filter.ts'
-import type { Waiver } from './waiver.ts'
+import { unionOfWaivers, type Waiver } from './waiver.ts'
 
 /**
  * error → ready, by people: the item is requested anew in lane ops and everything is read again. The errors row stays
- * unresolved until success (fixed) or the next failure (superseded). What is waived is written to the queue row, which
- * the request holds locked.
+ * unresolved until success (fixed) or the next failure (superseded). What is waived, now or before, is written to the queue
+ * row, which the request holds locked; without that lock no exit writes the ledger.
  */
 export interface RetryOptions {
   readonly waive?: readonly Waiver[]
+}
+
+const before = {
+  postgres: `
+    SELECT q.htid, q.waive, l.waived FROM slip_queue q LEFT JOIN slip_indexed l ON l.target = q.target AND l.htid = q.htid
+    WHERE q.target = $1 AND q.htid = ANY($2)`,
+  mysql: `
+    SELECT q.htid, q.waive, l.waived FROM slip_queue q FORCE INDEX (PRIMARY)
+    LEFT JOIN slip_indexed l ON l.target = q.target AND l.htid = q.htid WHERE q.target = ? AND q.htid IN (?)`,
 }
 
 const waive = {
@@ -40,8 +49,19 @@ export async function retryErrorPage(
     const htids = errors.map(({ htid }) => htid)
     const requested = await requestItems(tx, target, htids, { lane: 'ops', reason: 'retry' })
     done.set(target, requested)
-    if (requested.length > 0)
-      for (const check of options.waive ?? []) await tx.change(waive[tx.dialect], [check, target, requested])
+    if (requested.length > 0 && options.waive !== undefined) await waiveFor(tx, target, requested, options.waive)
   }
   return { done, next: nextPage(found, page) }
+}
+
+async function waiveFor(tx: Connection, target: string, htids: readonly string[], checks: readonly Waiver[]) {
+  const rows = await tx.query<{ htid: string; waive: string | null; waived: string | null }>(before[tx.dialect], [
+    target,
+    htids,
+  ])
+  const byWaived = Map.groupBy(rows, (row) => unionOfWaivers(row.waive, row.waived, ...checks))
+  for (const [waived, group] of byWaived) {
+    const ids = group.map(({ htid }) => htid)
+    await tx.change(waive[tx.dialect], [waived, target, ids])
+  }
 }

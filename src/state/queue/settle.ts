@@ -7,8 +7,8 @@ import { chunksOf } from './slices.ts'
 /**
  * claimed → indexed or absent, by slip-index, guarded by token and gen: the queue row goes, or becomes ready again when
  * gen moved during the claim (held, where somebody asked for it); either way the ledger says what the engine now holds,
- * and the item's unresolved error is fixed. A proven success clears unproven and strikes and leads a suspect back from
- * lane 0; an item that was unproven, and every delete, is asked about again.
+ * and the item's unresolved error is fixed. A proven success clears unproven, strikes and refusals and leads a suspect
+ * back from lane 0; an item that was unproven, and every delete, is asked about again.
  *
  * The ledger's time is never before the newest marker the engine may have been sent, also when the clock went back: what
  * is settled later than a marker is what was posted after it, and a repair goes by that.
@@ -21,7 +21,9 @@ export interface Indexed {
   readonly htid: string
   /** 32 hexadecimal characters; null for a delete. */
   readonly digest: string | null
+  /** That METS names, whose file was read, and without text. */
   readonly pages: number | null
+  readonly readPages: number | null
   readonly emptyPages: number | null
   readonly invalidBytes: number | null
   readonly bytes: number | null
@@ -34,28 +36,32 @@ export interface Provenance {
   readonly host: string
 }
 
+/** What a row is that nothing speaks against. */
+const clean = 'strikes = 0, refusals = 0, failed_at = NULL, unproven = false'
+
 /** MySQL: the SET list of `again`. */
-const again = `state = ${stays}, attempts = 0, strikes = 0, unproven = false, lane = CASE WHEN lane = 0 THEN 1 ELSE lane END`
+const again = `state = ${stays}, attempts = 0, ${clean}, lane = CASE WHEN lane = 0 THEN 1 ELSE lane END`
 
 /** What is to be settled is looked up with the row, once: joined later, each row would be compared with each. */
 const given = `
-  unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::bigint[], $8::bigint[])
-    AS d (htid, digest, pages, empty_pages, invalid_bytes, bytes) JOIN slip_queue q ON q.htid = d.htid`
-const givenColumns = ', d.digest, d.pages, d.empty_pages, d.invalid_bytes, d.bytes'
+  unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::bigint[], $9::bigint[])
+    AS d (htid, digest, pages, read_pages, empty_pages, invalid_bytes, bytes) JOIN slip_queue q ON q.htid = d.htid`
+const givenColumns = ', d.digest, d.pages, d.read_pages, d.empty_pages, d.invalid_bytes, d.bytes'
 
 /** PostgreSQL: what is written beside the queue of the rows of the CTE `left`, with what was given for each. */
 export const writtenOf = (left: string) => `
 ledger AS (
-  INSERT INTO slip_indexed AS l (target, htid, shard, rev, fence, presence, digest, time, indexed_ct, pages, empty_pages,
-                                 invalid_bytes, bytes, code_version, schema_version, config_digest, host, waived)
+  INSERT INTO slip_indexed AS l (target, htid, shard, rev, fence, presence, digest, time, indexed_ct, pages, read_pages,
+                                 empty_pages, invalid_bytes, bytes, code_version, schema_version, config_digest, host, waived)
   SELECT $1::text, htid, shard, claimed_rev, fence, CASE WHEN digest IS NULL THEN 'absent' ELSE 'indexed' END, digest,
          greatest(clock_timestamp(), (SELECT max(marked_at) FROM slip_shard WHERE target = $1)),
-         (digest IS NOT NULL)::int, pages, empty_pages, invalid_bytes, bytes, $9, $10, $11, $12, waive
+         (digest IS NOT NULL)::int, pages, read_pages, empty_pages, invalid_bytes, bytes, $10, $11, $12, $13, waive
   FROM ${left} ORDER BY htid
   ON CONFLICT (target, htid) DO UPDATE
     SET shard = CASE WHEN EXCLUDED.shard > 0 THEN EXCLUDED.shard ELSE l.shard END, rev = EXCLUDED.rev,
         fence = greatest(l.fence, EXCLUDED.fence), presence = EXCLUDED.presence, digest = EXCLUDED.digest,
-        time = EXCLUDED.time, indexed_ct = l.indexed_ct + EXCLUDED.indexed_ct, pages = EXCLUDED.pages, empty_pages = EXCLUDED.empty_pages,
+        time = EXCLUDED.time, indexed_ct = l.indexed_ct + EXCLUDED.indexed_ct, pages = EXCLUDED.pages,
+        read_pages = EXCLUDED.read_pages, empty_pages = EXCLUDED.empty_pages,
         invalid_bytes = EXCLUDED.invalid_bytes, bytes = EXCLUDED.bytes, code_version = EXCLUDED.code_version,
         schema_version = EXCLUDED.schema_version, config_digest = EXCLUDED.config_digest, host = EXCLUDED.host,
         waived = coalesce(EXCLUDED.waived, l.waived)
@@ -72,19 +78,20 @@ gone AS (
   DELETE FROM slip_queue q USING own WHERE q.target = $1 AND q.htid = own.htid AND own.gen = own.claimed_gen),
 again AS (
   UPDATE slip_queue q
-  SET state = ${stays}, attempts = 0, strikes = 0, unproven = false, lane = CASE WHEN q.lane = 0 THEN 1 ELSE q.lane END,
+  SET state = ${stays}, attempts = 0, ${clean}, lane = CASE WHEN q.lane = 0 THEN 1 ELSE q.lane END,
       ${released}
   FROM own WHERE q.target = $1 AND q.htid = own.htid AND own.gen <> own.claimed_gen),
 ${writtenOf('own')}
 SELECT htid FROM own`
 
 const mysql = `
-INSERT INTO slip_indexed (target, htid, shard, rev, fence, presence, digest, time, indexed_ct, pages, empty_pages,
-                          invalid_bytes, bytes, code_version, schema_version, config_digest, host, waived) VALUES ?
+INSERT INTO slip_indexed (target, htid, shard, rev, fence, presence, digest, time, indexed_ct, pages, read_pages,
+                          empty_pages, invalid_bytes, bytes, code_version, schema_version, config_digest, host, waived) VALUES ?
 ON DUPLICATE KEY UPDATE
   shard = IF(VALUES(shard) > 0, VALUES(shard), shard), rev = VALUES(rev), fence = GREATEST(fence, VALUES(fence)),
   presence = VALUES(presence), digest = VALUES(digest), time = VALUES(time),
-  indexed_ct = indexed_ct + VALUES(indexed_ct), pages = VALUES(pages), empty_pages = VALUES(empty_pages),
+  indexed_ct = indexed_ct + VALUES(indexed_ct), pages = VALUES(pages), read_pages = VALUES(read_pages),
+  empty_pages = VALUES(empty_pages),
   invalid_bytes = VALUES(invalid_bytes), bytes = VALUES(bytes), code_version = VALUES(code_version),
   schema_version = VALUES(schema_version), config_digest = VALUES(config_digest), host = VALUES(host),
   waived = COALESCE(VALUES(waived), waived)`
@@ -101,11 +108,12 @@ export async function settle(
   return new Set(rows.map((row) => row.htid))
 }
 
-/** PostgreSQL: $1 to $12 of an exit. */
+/** PostgreSQL: $1 to $13 of an exit. */
 export function valuesOf({ target, token }: Held, items: readonly Indexed[], by: Provenance): unknown[] {
   const column = <K extends keyof Indexed>(key: K) => items.map((item) => item[key])
-  const lists = [column('htid'), column('digest'), column('pages'), column('emptyPages'), column('invalidBytes')]
-  return [target, token, ...lists, column('bytes'), by.codeVersion, by.schemaVersion, by.configDigest, by.host]
+  const pages = [column('pages'), column('readPages'), column('emptyPages')]
+  const lists = [column('htid'), column('digest'), ...pages, column('invalidBytes'), column('bytes')]
+  return [target, token, ...lists, by.codeVersion, by.schemaVersion, by.configDigest, by.host]
 }
 
 async function settleMysql(
@@ -140,8 +148,19 @@ async function settleMysql(
 
 function ledgerRow(target: string, row: OwnRow, item: Indexed, by: Provenance): unknown[] {
   const { htid, shard, claimed_rev, fence, settled_at, waive } = row
-  const { digest, pages, emptyPages, invalidBytes, bytes } = item
+  const { digest, pages, readPages, emptyPages, invalidBytes, bytes } = item
   const [presence, count] = digest === null ? ['absent', 0] : ['indexed', 1]
-  const what = [target, htid, shard, claimed_rev, fence, presence, digest, settled_at, count, pages, emptyPages]
-  return [...what, invalidBytes, bytes, by.codeVersion, by.schemaVersion, by.configDigest, by.host, waive]
+  const what = [target, htid, shard, claimed_rev, fence, presence, digest, settled_at, count, pages]
+  return [
+    ...what,
+    readPages,
+    emptyPages,
+    invalidBytes,
+    bytes,
+    by.codeVersion,
+    by.schemaVersion,
+    by.configDigest,
+    by.host,
+    waive,
+  ]
 }

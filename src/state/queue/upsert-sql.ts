@@ -4,7 +4,8 @@
  *
  * A new row takes shard and fence from the ledger: hints only, the claim reads the ledger again under its locks. On a
  * row that is already there rev is the greatest, the lane the more urgent, and gen rises when rev rises or when it is a
- * request of its own; a raised gen ends a back-off and gives all attempts anew. A claim is never touched: its worker finds gen moved at its exit.
+ * request of its own; a raised gen ends a back-off and gives all attempts anew. A raised rev is another document: what the
+ * engine did with the one before counts no more. A claim is never touched: its worker finds gen moved at its exit.
  * No WHERE on the conflict action: that clause is how requests get lost (job-queues.md, 3, 3).
  */
 export const postgresUpsert = (from: string, lane: string, reason: string, request: boolean): string => `
@@ -20,8 +21,13 @@ export const postgresUpsert = (from: string, lane: string, reason: string, reque
         attempts = CASE WHEN q.state <> 1 AND ${rises(request)} THEN 0 ELSE q.attempts END,
         gen = CASE WHEN ${rises(request)} THEN q.gen + 1 ELSE q.gen END,
         action = CASE WHEN EXCLUDED.rev >= q.rev THEN EXCLUDED.action ELSE q.action END,
-        lane = least(q.lane, EXCLUDED.lane),
+        lane = CASE WHEN ${isFreed('EXCLUDED.rev', 'q.')} THEN EXCLUDED.lane ELSE least(q.lane, EXCLUDED.lane) END,
+        refusals = CASE WHEN EXCLUDED.rev > q.rev THEN 0 ELSE q.refusals END,
+        failed_at = CASE WHEN EXCLUDED.rev > q.rev THEN NULL ELSE q.failed_at END,
         rev = greatest(q.rev, EXCLUDED.rev)`
+
+/** A suspect of the engine, of which there is another document now; one that took processes with it stays in lane 0. */
+const isFreed = (rev: string, row: string) => `${row}lane = 0 AND ${row}strikes = 0 AND ${rev} > ${row}rev`
 
 const rises = (request: boolean) => (request ? 'true' : 'EXCLUDED.rev > q.rev')
 
@@ -50,6 +56,8 @@ export const mysqlUpsert = (request: boolean): string => {
     state = CASE WHEN state = 2 AND ${rises} THEN 0 ELSE state END,
     gen = CASE WHEN ${rises} THEN gen + 1 ELSE gen END,
     action = CASE WHEN VALUES(rev) >= rev THEN VALUES(action) ELSE action END,
-    lane = LEAST(lane, VALUES(lane)),
+    lane = CASE WHEN ${isFreed('VALUES(rev)', '')} THEN VALUES(lane) ELSE LEAST(lane, VALUES(lane)) END,
+    refusals = CASE WHEN VALUES(rev) > rev THEN 0 ELSE refusals END,
+    failed_at = CASE WHEN VALUES(rev) > rev THEN NULL ELSE failed_at END,
     rev = GREATEST(rev, VALUES(rev))`
 }

@@ -7,6 +7,8 @@ import type { Connection } from '../connection.ts'
  */
 export interface PendingRecord {
   readonly recordId: string
+  /** That it was loaded from. */
+  readonly source: string
   readonly data: string
   readonly digest: string
   readonly deleted: boolean
@@ -14,7 +16,7 @@ export interface PendingRecord {
 
 const postgres = {
   find: `
-    SELECT record_id AS "recordId", data, digest, deleted_at IS NOT NULL AS deleted FROM slip_record
+    SELECT record_id AS "recordId", source, data, digest, deleted_at IS NOT NULL AS deleted FROM slip_record
     WHERE pending ORDER BY deleted_at IS NOT NULL, record_id LIMIT $1`,
   lock: `
     SELECT r.record_id FROM slip_record r
@@ -27,7 +29,7 @@ const postgres = {
 /** What is locked is compared with what was read in `takePendingRecords`: MySQL has no unnest. */
 const mysql = {
   find: `
-    SELECT record_id AS recordId, data, digest, deleted FROM slip_record FORCE INDEX (slip_record_pending)
+    SELECT record_id AS recordId, source, data, digest, deleted FROM slip_record FORCE INDEX (slip_record_pending)
     WHERE pending = 1 ORDER BY deleted, record_id LIMIT ?`,
   lock: `
     SELECT record_id, digest, deleted FROM slip_record FORCE INDEX (PRIMARY)

@@ -20,6 +20,10 @@ export interface LoadedRecord {
 }
 
 const postgres = {
+  lock: `
+    SELECT record_id, digest, deleted_at IS NOT NULL AS deleted FROM slip_record
+    WHERE record_id = ANY($1) ORDER BY record_id FOR UPDATE`,
+  pend: 'UPDATE slip_record SET pending = true WHERE record_id = ANY($1) AND NOT pending',
   upsert: `
     INSERT INTO slip_record AS r (record_id, data, digest, items, source, loaded_at)
     SELECT record_id, data, digest, items, $5, clock_timestamp()
@@ -45,6 +49,7 @@ const mysql = {
     ON DUPLICATE KEY UPDATE data = VALUES(data), digest = VALUES(digest), items = VALUES(items),
       source = VALUES(source), loaded_at = VALUES(loaded_at), deleted_at = NULL, pending = 1`,
   remove: 'UPDATE slip_record SET deleted_at = SYSDATE(6), pending = 1 WHERE record_id IN (?)',
+  pend: 'UPDATE slip_record SET pending = 1 WHERE record_id IN (?) AND pending = 0',
 }
 /** Characters of records in one statement: escaped they stay below the 16 MiB a MariaDB accepts as it comes. */
 const statementSize = 2 << 20
@@ -72,7 +77,7 @@ async function upsertPostgres(tx: Connection, source: string, last: readonly Loa
 }
 
 async function upsertMysql(tx: Connection, source: string, last: readonly LoadedRecord[]): Promise<Set<string>> {
-  const known = await lockMysql(
+  const known = await lockRecords(
     tx,
     last.map((record) => record.recordId),
   )
@@ -90,8 +95,9 @@ async function upsertMysql(tx: Connection, source: string, last: readonly Loaded
   return new Set(changed.map((record) => record.recordId))
 }
 
-async function lockMysql(tx: Connection, recordIds: readonly string[]) {
-  const rows = await tx.query<{ record_id: string; digest: string; deleted: boolean }>(mysql.lock, [recordIds])
+async function lockRecords(tx: Connection, recordIds: readonly string[]) {
+  const { lock } = tx.dialect === 'postgres' ? postgres : mysql
+  const rows = await tx.query<{ record_id: string; digest: string; deleted: boolean }>(lock, [recordIds])
   return new Map(rows.map((row) => [row.record_id, row]))
 }
 
@@ -117,8 +123,22 @@ export async function removeRecords(tx: Connection, recordIds: readonly string[]
     const rows = await tx.query<{ record_id: string }>(postgres.remove, [recordIds])
     return rows.map((row) => row.record_id)
   }
-  const known = await lockMysql(tx, recordIds)
+  const known = await lockRecords(tx, recordIds)
   const there = [...known.values()].filter((row) => !row.deleted).map((row) => row.record_id)
   if (there.length > 0) await tx.change(mysql.remove, [there])
   return there
+}
+
+/** Marks records as gone that are still what they were when somebody looked; another loader may have changed one since. */
+export async function removeUnchanged(tx: Connection, digests: ReadonlyMap<string, string>): Promise<void> {
+  if (digests.size === 0) return
+  const known = await lockRecords(tx, [...digests.keys()])
+  const same = [...known.values()].filter((row) => !row.deleted && row.digest === digests.get(row.record_id))
+  const ids = same.map((row) => row.record_id)
+  if (ids.length > 0) await tx.change((tx.dialect === 'postgres' ? postgres : mysql).remove, [ids])
+}
+
+/** Has what records say of their items carried over once more. */
+export async function carryAgain(tx: Connection, recordIds: readonly string[]): Promise<void> {
+  if (recordIds.length > 0) await tx.change((tx.dialect === 'postgres' ? postgres : mysql).pend, [recordIds])
 }

@@ -39,10 +39,11 @@ const postgres = {
         state_before = coalesce(state_before, state), since = CASE WHEN state = 'ahead' THEN since ELSE clock_timestamp() END,
         reason = CASE WHEN state = 'ahead' THEN reason ELSE $3 END, state = CASE WHEN state = 'ahead' THEN state ELSE 'behind' END
     WHERE target = $1 AND shard = $2
-      AND durable_at > timestamptz 'epoch' + $4 * interval '1 microsecond'`,
+      AND (durable_at > timestamptz 'epoch' + $4 * interval '1 microsecond' OR $5)`,
   marked: `
     UPDATE slip_shard
     SET durable_at = greatest(durable_at, timestamptz 'epoch' + $3 * interval '1 microsecond'),
+        accepted_at = greatest(accepted_at, timestamptz 'epoch' + $3 * interval '1 microsecond'),
         marked_at = greatest(clock_timestamp(), marked_at + interval '1 microsecond')
     WHERE target = $1 AND shard = $2`,
   adopted: `
@@ -76,12 +77,13 @@ const mysql = {
       AND (adopted_fence < ? OR COALESCE(marked_at, '1970-01-01') < ${time})`,
   behind: `
     UPDATE slip_shard
-    SET behind_from = LEAST(COALESCE(behind_from, durable_at), ${time}), durable_at = ${time}, state_before = COALESCE(state_before, state), since = IF(state = 'ahead', since, SYSDATE(6)),
+    SET behind_from = LEAST(COALESCE(behind_from, durable_at, ${time}), ${time}), durable_at = ${time}, state_before = COALESCE(state_before, state), since = IF(state = 'ahead', since, SYSDATE(6)),
         reason = IF(state = 'ahead', reason, ?), state = IF(state = 'ahead', state, 'behind')
-    WHERE target = ? AND shard = ? AND durable_at > ${time}`,
+    WHERE target = ? AND shard = ? AND (durable_at > ${time} OR ?)`,
   marked: `
     UPDATE slip_shard
     SET durable_at = IF(? IS NULL, durable_at, GREATEST(COALESCE(durable_at, '1970-01-01'), ${time})),
+        accepted_at = IF(? IS NULL, accepted_at, GREATEST(COALESCE(accepted_at, '1970-01-01'), ${time})),
         marked_at = GREATEST(SYSDATE(6), COALESCE(marked_at + INTERVAL 1 MICROSECOND, '1970-01-01'))
     WHERE target = ? AND shard = ?`,
   adopted: `
@@ -122,6 +124,14 @@ export async function setAhead(tx: Connection, target: string, unknown: Unknown)
   return (await tx.change(mysql.ahead, [reason, target, shard, fence, marker])) > 0
 }
 
+export interface SetBack {
+  readonly shard: number
+  readonly from: number
+  readonly reason: string
+  /** Whatever markers say: who set it back says so, and what came last may have had none yet. */
+  readonly surely?: boolean
+}
+
 /**
  * The shard has the marker `from` (0 = none) and lacks what it was sent after that; of several setbacks the oldest wins.
  * False = the database knew of no newer marker.
@@ -129,19 +139,20 @@ export async function setAhead(tx: Connection, target: string, unknown: Unknown)
 export async function setBehind(
   tx: Connection,
   target: string,
-  { shard, from, reason }: { readonly shard: number; readonly from: number; readonly reason: string },
+  { shard, from, reason, surely = false }: SetBack,
 ): Promise<boolean> {
-  if (tx.dialect === 'postgres') return (await tx.change(postgres.behind, [target, shard, reason, from])) > 0
-  return (await tx.change(mysql.behind, [from, from, reason, target, shard, from])) > 0
+  if (tx.dialect === 'postgres') return (await tx.change(postgres.behind, [target, shard, reason, from, surely])) > 0
+  return (await tx.change(mysql.behind, [from, from, from, reason, target, shard, from, surely])) > 0
 }
 
 /**
  * The engine has the marker `durable` (null = none was sent), and may from now on be sent one of the clock's time. That is
  * written a round before it is sent: a marker the database does not know is then proof that the database was set back.
+ * A shard that took its marker takes documents.
  */
 export async function setMarked(tx: Connection, target: string, shard: number, durable: number | null): Promise<void> {
   if (tx.dialect === 'postgres') await tx.change(postgres.marked, [target, shard, durable])
-  else await tx.change(mysql.marked, [durable, durable, target, shard])
+  else await tx.change(mysql.marked, [durable, durable, durable, durable, target, shard])
 }
 
 /** All that the shard holds up to a fence and a marker is known now: it is claimed for again. */

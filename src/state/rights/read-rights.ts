@@ -11,13 +11,15 @@ interface Stored {
   record_id: string | null
   update_date: number | null
   record_digest: string | null
+  holdings_digest: string | null
+  collections_digest: string | null
   digest: string
   rev: number
   withdrawn: boolean | number
 }
 
-const columns = `htid, attr, reason, source, access_profile, rights_time, record_id, update_date, record_digest, digest,
-  rev, withdrawn_at IS NOT NULL AS withdrawn`
+const columns = `htid, attr, reason, source, access_profile, rights_time, record_id, update_date, record_digest,
+  holdings_digest, collections_digest, digest, rev, withdrawn_at IS NOT NULL AS withdrawn`
 
 const select = `SELECT ${columns} FROM slip_rights`
 const postgres = {
@@ -44,18 +46,22 @@ export async function lockRights(tx: Connection, htids: readonly string[]): Prom
 async function rowsOf(db: Connection, sql: string, htids: readonly string[]): Promise<Map<string, RightsRow>> {
   if (htids.length === 0) return new Map()
   const rows = await db.query<Stored & Record<string, unknown>>(sql, [htids])
-  return new Map(
-    rows.map(({ access_profile, rights_time, record_id, update_date, record_digest, withdrawn, ...row }) => [
-      row.htid,
-      {
-        ...row,
-        withdrawn: Boolean(withdrawn),
-        accessProfile: access_profile,
-        rightsTime: rights_time,
-        recordId: record_id,
-        updateDate: update_date,
-        recordDigest: record_digest,
-      },
-    ]),
-  )
+  return new Map(rows.map((row) => [row.htid, rightsRowOf(row)]))
 }
+
+const rightsRowOf = (row: Stored): RightsRow => ({
+  htid: row.htid,
+  attr: row.attr,
+  reason: row.reason,
+  source: row.source,
+  accessProfile: row.access_profile,
+  rightsTime: row.rights_time,
+  recordId: row.record_id,
+  updateDate: row.update_date,
+  recordDigest: row.record_digest,
+  holdingsDigest: row.holdings_digest,
+  collectionsDigest: row.collections_digest,
+  digest: row.digest,
+  rev: row.rev,
+  withdrawn: Boolean(row.withdrawn),
+})

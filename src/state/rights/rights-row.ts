@@ -12,6 +12,9 @@ export interface RightsContent {
   readonly updateDate: number | null
   /** Digest over the share of the record that reaches the item's document. */
   readonly recordDigest: string | null
+  /** Digests over who holds it and which large collections it is in; null = nothing, or no source was asked. */
+  readonly holdingsDigest: string | null
+  readonly collectionsDigest: string | null
   readonly withdrawn: boolean
 }
 
@@ -32,6 +35,8 @@ export const unknownRights: RightsContent = {
   recordId: null,
   updateDate: null,
   recordDigest: null,
+  holdingsDigest: null,
+  collectionsDigest: null,
   withdrawn: false,
 }
 
@@ -41,6 +46,8 @@ export const unknownRights: RightsContent = {
  */
 export function contentDigest(content: RightsContent): string {
   const { attr, reason, source, accessProfile, recordId, updateDate, recordDigest, withdrawn } = content
-  const text = JSON.stringify([attr, reason, source, accessProfile, recordId, updateDate, recordDigest, withdrawn])
-  return hash('sha256', text).slice(0, 32)
+  const { holdingsDigest, collectionsDigest } = content
+  const asked = holdingsDigest === null && collectionsDigest === null ? [] : [holdingsDigest, collectionsDigest]
+  const all = [attr, reason, source, accessProfile, recordId, updateDate, recordDigest, withdrawn, ...asked]
+  return hash('sha256', JSON.stringify(all)).slice(0, 32)
 }

@@ -27,12 +27,13 @@ export interface Contribution {
 
 const insertPostgres = `
   INSERT INTO slip_rights AS r (htid, attr, reason, source, access_profile, rights_time, record_id, update_date,
-                                record_digest, digest, rev, insert_time, withdrawn_at)
-  SELECT htid, attr, reason, source, access_profile, rights_time, record_id, update_date, record_digest, digest, 1,
-         $1::timestamptz, CASE WHEN withdrawn THEN $1::timestamptz END
+                                record_digest, holdings_digest, collections_digest, digest, rev, insert_time, withdrawn_at)
+  SELECT htid, attr, reason, source, access_profile, rights_time, record_id, update_date, record_digest, holdings_digest,
+         collections_digest, digest, 1, $1::timestamptz, CASE WHEN withdrawn THEN $1::timestamptz END
   FROM unnest($2::text[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::timestamp[], $8::text[], $9::int[],
-              $10::text[], $11::text[], $12::boolean[])
-    AS d (htid, attr, reason, source, access_profile, rights_time, record_id, update_date, record_digest, digest, withdrawn)
+              $10::text[], $11::text[], $12::text[], $13::text[], $14::boolean[])
+    AS d (htid, attr, reason, source, access_profile, rights_time, record_id, update_date, record_digest, holdings_digest,
+          collections_digest, digest, withdrawn)
   ORDER BY htid
   ON CONFLICT (htid) `
 
@@ -41,14 +42,16 @@ const postgres = {
   update: `${insertPostgres} DO UPDATE
     SET attr = EXCLUDED.attr, reason = EXCLUDED.reason, source = EXCLUDED.source,
         access_profile = EXCLUDED.access_profile, rights_time = EXCLUDED.rights_time, record_id = EXCLUDED.record_id,
-        update_date = EXCLUDED.update_date, record_digest = EXCLUDED.record_digest, digest = EXCLUDED.digest,
-        rev = r.rev + 1, insert_time = EXCLUDED.insert_time,
+        update_date = EXCLUDED.update_date, record_digest = EXCLUDED.record_digest,
+        holdings_digest = EXCLUDED.holdings_digest, collections_digest = EXCLUDED.collections_digest,
+        digest = EXCLUDED.digest, rev = r.rev + 1, insert_time = EXCLUDED.insert_time,
         withdrawn_at = CASE WHEN EXCLUDED.withdrawn_at IS NULL THEN NULL ELSE coalesce(r.withdrawn_at, EXCLUDED.withdrawn_at) END`,
 }
 
 const insertMysql = `
   INSERT INTO slip_rights (htid, attr, reason, source, access_profile, rights_time, record_id, update_date,
-                           record_digest, digest, rev, insert_time, withdrawn_at) VALUES ?`
+                           record_digest, holdings_digest, collections_digest, digest, rev, insert_time, withdrawn_at)
+  VALUES ?`
 
 const mysql = {
   insert: insertMysql,
@@ -57,7 +60,8 @@ const mysql = {
   ON DUPLICATE KEY UPDATE
     attr = VALUES(attr), reason = VALUES(reason), source = VALUES(source), access_profile = VALUES(access_profile),
     rights_time = VALUES(rights_time), record_id = VALUES(record_id), update_date = VALUES(update_date),
-    record_digest = VALUES(record_digest), digest = VALUES(digest), rev = rev + 1, insert_time = VALUES(insert_time),
+    record_digest = VALUES(record_digest), holdings_digest = VALUES(holdings_digest),
+    collections_digest = VALUES(collections_digest), digest = VALUES(digest), rev = rev + 1, insert_time = VALUES(insert_time),
     withdrawn_at = IF(VALUES(withdrawn_at) IS NULL, NULL, COALESCE(withdrawn_at, VALUES(withdrawn_at)))`,
 }
 
@@ -66,13 +70,15 @@ export async function upsertRights(
   tx: Connection,
   contributions: readonly Contribution[],
 ): Promise<Map<string, Change>> {
-  const { changes, left: differing } = await leaveUnchanged(tx, contributions)
+  const { changes, left: differing, seen } = await leaveUnchanged(tx, contributions)
   if (differing.length === 0) return changes
   const stamp = await takeStamp(tx)
+  let there = idsOf(differing).filter((htid) => seen.has(htid))
   for (let left = differing; left.length > 0; ) {
-    const { changed, forestalled } = await applyAll(tx, stamp, left)
+    const { changed, forestalled } = await applyAll(tx, stamp, left, there)
     for (const [htid, change] of changed) if (!forestalled.has(htid)) changes.set(htid, change)
     left = left.filter(({ htid }) => forestalled.has(htid))
+    there = idsOf(left)
   }
   if ([...changes.values()].some((change) => change !== 'NOOP')) await assertFresh(tx, stamp)
   return changes
@@ -86,22 +92,26 @@ export async function upsertRights(
 async function leaveUnchanged(
   tx: Connection,
   contributions: readonly Contribution[],
-): Promise<{ changes: Map<string, Change>; left: readonly Contribution[] }> {
+): Promise<{ changes: Map<string, Change>; left: readonly Contribution[]; seen: ReadonlyMap<string, RightsRow> }> {
   const known = await readRights(tx, idsOf(contributions))
   const { wanted, changed } = compare(known, contributions)
   for (const htid of wanted.keys()) changed.delete(htid)
-  return { changes: changed, left: contributions.filter(({ htid }) => wanted.has(htid)) }
+  return { changes: changed, left: contributions.filter(({ htid }) => wanted.has(htid)), seen: known }
 }
 
 const idsOf = (contributions: readonly Contribution[]) => [...new Set(contributions.map(({ htid }) => htid))]
 
-/** `forestalled`: items another writer inserted since they were looked up; nothing of them is written. */
+/**
+ * `there`: those that have a row; the others are inserted, and none of their rows is looked for to be locked.
+ * `forestalled`: items another writer inserted since they were looked up; nothing of them is written.
+ */
 async function applyAll(
   tx: Connection,
   stamp: Stamp,
   contributions: readonly Contribution[],
+  there: readonly string[],
 ): Promise<{ changed: Map<string, Change>; forestalled: Set<string> }> {
-  const known = await lockRights(tx, idsOf(contributions))
+  const known = await lockRights(tx, there)
   const { wanted, changed } = compare(known, contributions)
   const fresh = [...wanted.values()].filter(({ htid }) => !known.has(htid))
   const others = [...wanted.values()].filter(({ htid }) => known.has(htid))
@@ -169,6 +179,8 @@ function columnsOf(rows: readonly RightsRow[]): unknown[] {
     column('recordId'),
     column('updateDate'),
     column('recordDigest'),
+    column('holdingsDigest'),
+    column('collectionsDigest'),
     column('digest'),
     column('withdrawn'),
   ]
@@ -188,6 +200,8 @@ function rowsOf({ time }: Stamp, rows: readonly RightsRow[]): unknown[][] {
       row.recordId,
       row.updateDate,
       row.recordDigest,
+      row.holdingsDigest,
+      row.collectionsDigest,
       row.digest,
       1,
       time,

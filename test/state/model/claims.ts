@@ -1,4 +1,5 @@
-import { claimOnce } from '../../../src/state/queue/claim-once.ts'
+import { claimAlongOnce, claimOnce } from '../../../src/state/queue/claim-once.ts'
+import { lanes } from '../../../src/state/queue/lanes.ts'
 import { moveDue } from '../../../src/state/queue/move-due.ts'
 import { reap as reapExpired } from '../../../src/state/queue/reap.ts'
 import { shardStates } from '../../../src/state/restore/shard-state.ts'
@@ -46,6 +47,22 @@ export async function claimReady(world: World, target: TargetName, which: string
   }
   return claimed
 }
+
+/** They are claimed by name, wherever they lie, as when another target has claimed them. */
+export const along = (world: World, at: readonly At[]) =>
+  byTarget(at, async (target, of, htids) => {
+    const states = await shardStates(world.db, target)
+    const isAhead = states.some(({ state }) => state === 'ahead')
+    const shards = states.filter(({ state }) => state !== 'ahead').map(({ shard }) => shard)
+    const drawn = oneOf(
+      of[0]?.pick ?? 0,
+      states.filter(({ state }) => state === 'open').map(({ shard }) => shard),
+    )
+    const open = [lanes.daily, lanes.ops, lanes.bulk].flatMap((lane) => shards.map((shard) => ({ lane, shard })))
+    const request = { target, htids, worker: world.worker, pid: 1, host: 'host-a', open }
+    const claims = await claimAlongOnce(world.db, { ...request, draw: isAhead ? 0 : (drawn ?? 0) })
+    for (const held of claims) for (const item of held.items) world.take(held, item)
+  })
 
 /** One of those an item has in its processes' hands. */
 export function heldBy(world: World, { item, target, pick }: At, which: (held: InHand) => boolean): InHand | undefined {

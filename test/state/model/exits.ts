@@ -4,6 +4,7 @@ import type { ItemOutcome } from '../../../src/indexer/outcome.ts'
 import { type Parcel, post as postParcel } from '../../../src/indexer/post.ts'
 import { settleClaim, settleOutcomes } from '../../../src/indexer/settle.ts'
 import type { Connection } from '../../../src/state/connection.ts'
+import { noteAccepted } from '../../../src/state/control/accepted.ts'
 import { requestItems } from '../../../src/state/queue/enqueue.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { digestOf, race } from '../fixture.ts'
@@ -65,7 +66,7 @@ export async function send(world: World, some: readonly InHand[]): Promise<void>
 
 function documentOf({ claimed: { htid, rev }, fence, read }: InHand): AssembledDocument {
   const made = document({ id: htid, fence, rev, title: `version ${read}` })
-  const counts = { expected: 0, read: 0, empty: 0, invalidBytes: 0 }
+  const counts = { expected: 0, read: 0, empty: 0, invalidBytes: 0, cut: [] as readonly string[] }
   return { ...made, digest: digestOf(read ?? 0), bytes: made.json.length, counts } as AssembledDocument
 }
 
@@ -88,7 +89,8 @@ export async function fail(world: World, at: readonly At[]): Promise<void> {
     const code = held.sent || chance(each.pick, 40) ? 'ENGINE_UNAVAILABLE' : faultOf(each.pick)
     const { htid, attempts } = held.claimed
     const error = new SlipError(code, 'as it happens')
-    return [[held, { kind: 'failed', htid, attempts, unproven: held.sent, error }]]
+    const unanswered = held.sent ? (chance(each.pick, 50) ? 'alone' : 'together') : undefined
+    return [[held, { kind: 'failed', htid, attempts, unproven: held.sent, error, unanswered }]]
   })
   await end(world, ends)
 }
@@ -109,7 +111,8 @@ type Ending = readonly [InHand, ItemOutcome]
 /** What of a claim ends together ends in one transaction. */
 export async function end(world: World, endings: readonly Ending[]): Promise<void> {
   for (const of of Map.groupBy(endings, ([{ claim }]) => claim).values()) {
-    const [[{ claim }]] = of as [Ending]
+    const [[{ claim, claimed }]] = of as [Ending]
+    if (of.some(([, { kind }]) => kind === 'indexed')) await noteAccepted(world.db, claim, claimed.shard)
     await settleClaim(
       world.db,
       claim,

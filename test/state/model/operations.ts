@@ -1,4 +1,4 @@
-import { claim, crash, move, read, reap } from './claims.ts'
+import { along, claim, crash, move, read, reap } from './claims.ts'
 import { fail, handBack, post, postOld, requestBesideSettle, settle, settleOld } from './exits.ts'
 import { recheck } from './recheck.ts'
 import { change, enqueue, hold, purge, release, request, retry, skip, sweep, withdraw } from './requests.ts'
@@ -27,6 +27,7 @@ export const operations = {
   release: { weight: 1, act: release },
   move: { weight: 3, act: move },
   claim: { weight: 7, act: claim },
+  along: { weight: 4, act: along },
   read: { weight: 5, act: read },
   post: { weight: 5, act: post },
   postOld: { weight: 1, act: postOld },

@@ -56,6 +56,19 @@ export const rules: readonly Rule[] = [
     },
   },
   {
+    name: 'a claim along with another reads the ledger',
+    loss: /in shards/,
+    without: {
+      postgres: [['WHERE coalesce(l.shard, 0) IN (0, c.shard) AND l.waived IS NULL', '']],
+      mysql: [
+        [
+          'SELECT htid, shard, fence, waived FROM slip_indexed',
+          'SELECT htid, 0 AS shard, 0 AS fence, waived FROM slip_indexed',
+        ],
+      ],
+    },
+  },
+  {
     name: 'what is not proven is asked about again',
     loss: /the ledger says absent, shard . holds it/,
     without: {

@@ -36,6 +36,7 @@ const stories: readonly (readonly Operation[])[] = [
   // asked for while it is being read, posted or settled
   ['claim', 'read', 'request', 'post', 'settle'],
   ['claim', 'read', 'post', 'requestBesideSettle', 'claim', 'read', 'post', 'settle'],
+  ['claim', 'read', 'post', 'requestBesideSettle', 'along', 'read', 'post', 'settle'],
   // a worker that lost its lease goes on
   ['claim', 'read', 'post', 'reap', 'request', 'claim', 'settleOld', 'read', 'post', 'settle'],
   ['claim', 'read', 'reap', 'change', 'enqueue', 'claim', 'read', 'post', 'settle', 'postOld'],

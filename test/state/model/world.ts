@@ -125,7 +125,7 @@ export class World {
     const tables = ['queue', 'claim', 'recheck', 'indexed', 'errors', 'rights', 'watermark', 'duty', 'worker']
     for (const table of tables) await this.db.query(`DELETE FROM slip_${table}`)
     await this.db.query(
-      `UPDATE slip_shard SET state = 'open', state_before = NULL, weight = 1, reason = '', marked_at = NULL,
+      `UPDATE slip_shard SET state = 'open', state_before = NULL, weight = 1, reason = '', accepted_at = NULL, marked_at = NULL,
          durable_at = NULL, behind_from = NULL, adopted_fence = 0`,
     )
     await this.server.empty()

@@ -190,7 +190,7 @@ export class Indexer {
   }
 
   async claim(uncompared: ReadonlySet<number> = new Set()): Promise<Claim | null> {
-    const openness = { suspended: () => false, uncompared, deletesOnly: false }
+    const openness = { suspended: () => false, busy: () => false, uncompared, deletesOnly: false }
     return this.#claimer.next(await Pauses.read(this.#world.db), openness)
   }
 

@@ -1,0 +1,42 @@
+import type { Connection } from '../connection.ts'
+import { takeDuty } from '../control/duty.ts'
+
+/**
+ * A source that a person has read by slipctl is under a duty of its own, and slip-rights passes over it meanwhile: nothing
+ * would be wrong if both read it, but it would be read twice. A slipctl that was killed is forgotten when its duty ends.
+ */
+const prefix = 'source:'
+
+const statements = {
+  postgres: {
+    list: `
+      SELECT name FROM slip_duty
+      WHERE name LIKE 'source:%' AND until BETWEEN clock_timestamp() AND clock_timestamp() + make_interval(secs => $1::float8 * 2 / 1000)`,
+    release: 'DELETE FROM slip_duty WHERE name = $1 AND token = $2',
+  },
+  mysql: {
+    list: `
+      SELECT name FROM slip_duty
+      WHERE name LIKE 'source:%' AND until BETWEEN SYSDATE(6) AND SYSDATE(6) + INTERVAL ? * 2000 MICROSECOND`,
+    release: 'DELETE FROM slip_duty WHERE name = ? AND token = ?',
+  },
+}
+
+/** Milliseconds. */
+const dutyMs = 60_000
+/** How often whoever has a source in hand says so again, in milliseconds. */
+export const inHandEveryMs = dutyMs / 4
+
+/** Takes a source in hand, or keeps it there; false = another has it. */
+export const takeInHand = (db: Connection, source: string, token: string): Promise<boolean> =>
+  takeDuty(db, prefix + source, token, dutyMs)
+
+export async function letGo(db: Connection, source: string, token: string): Promise<void> {
+  await db.change(statements[db.dialect].release, [prefix + source, token])
+}
+
+/** The sources that somebody has in hand. */
+export async function sourcesInHand(db: Connection): Promise<Set<string>> {
+  const rows = await db.query<{ name: string }>(statements[db.dialect].list, [dutyMs])
+  return new Set(rows.map(({ name }) => name.slice(prefix.length)))
+}
