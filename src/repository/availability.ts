@@ -1,4 +1,4 @@
-import { opendir } from 'node:fs/promises'
+import { opendir, stat } from 'node:fs/promises'
 import { setTimeout as after } from 'node:timers/promises'
 import { SlipError } from '../errors/slip-error.ts'
 import { isStorageAway } from '../errors/storage-away.ts'
@@ -41,6 +41,20 @@ export async function assertRoot(root: string): Promise<void> {
   throw new SlipError('REPOSITORY_UNAVAILABLE', `The repository root ${root} cannot be used: ${reason}`, {
     place: { root },
   })
+}
+
+/** Whether one of the paths below the root is there. False only when the root is. Throws REPOSITORY_UNAVAILABLE. */
+export async function isAnyThere(root: string, paths: readonly string[]): Promise<boolean> {
+  for (const path of paths) {
+    try {
+      await stat(path)
+      return true
+    } catch (error) {
+      if (!isAbsent(error)) throw asUnavailable(error, path)
+    }
+  }
+  await assertRoot(root)
+  return false
 }
 
 const answerMs = 5_000

@@ -14,10 +14,10 @@ export interface OpenFile {
 const openDescriptor = promisify(open)
 
 /** Opens a regular file; null when the path is something else (a folder, a pipe). Rejects with the system's error. */
-export async function openFile(path: string): Promise<OpenFile | null> {
+export async function openFile(path: string, flags = 0): Promise<OpenFile | null> {
   // Finding a file is what a network mount is slow at, so two can be opened at a time.
   // O_NONBLOCK: opening a pipe somebody left in the repository would otherwise wait for a writer for ever.
-  const fd = await openDescriptor(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  const fd = await openDescriptor(path, constants.O_RDONLY | constants.O_NONBLOCK | flags)
   try {
     const stat = fstatSync(fd)
     if (stat.isFile()) return { path, fd, size: stat.size, modified: stat.mtime.toISOString() }

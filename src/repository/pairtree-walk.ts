@@ -1,6 +1,5 @@
-import type { Dir } from 'node:fs'
-import { opendir } from 'node:fs/promises'
-import { assertRoot, asUnavailable, isAbsent } from './availability.ts'
+import { assertRoot } from './availability.ts'
+import { entriesIn, foldersIn } from './folders.ts'
 import { htidOf } from './pairtree-name.ts'
 
 /**
@@ -35,20 +34,4 @@ async function holdsItem(folder: string, object: string): Promise<boolean> {
     if (entry.name === `${object}.mets.xml` || entry.name === `${object}.zip`) return true
   }
   return false
-}
-
-async function* foldersIn(path: string): AsyncGenerator<string> {
-  for await (const entry of entriesIn(path)) {
-    if (entry.isDirectory() || entry.isSymbolicLink()) yield entry.name
-  }
-}
-
-async function* entriesIn(path: string) {
-  let folder: Dir
-  try {
-    folder = await opendir(path)
-    yield* folder
-  } catch (error) {
-    if (!isAbsent(error)) throw asUnavailable(error, path)
-  }
 }

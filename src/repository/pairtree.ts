@@ -1,5 +1,4 @@
-import { stat } from 'node:fs/promises'
-import { assertRoot, asUnavailable, isAbsent, rootCheck } from './availability.ts'
+import { assertRoot, isAnyThere, rootCheck } from './availability.ts'
 import { pairtreeName } from './pairtree-name.ts'
 import { openPairtreeVolume } from './pairtree-volume.ts'
 import { walkPairtree } from './pairtree-walk.ts'
@@ -21,15 +20,8 @@ export function openPairtree(options: { root: string }): Repository {
 
 async function hasItem(root: string, htid: string): Promise<boolean> {
   const { folder, object } = pairtreeName(htid)
-  for (const suffix of ['.mets.xml', '.zip']) {
-    const path = `${root}/${folder}/${object}${suffix}`
-    try {
-      await stat(path)
-      return true
-    } catch (error) {
-      if (!isAbsent(error)) throw asUnavailable(error, path)
-    }
-  }
-  await assertRoot(root)
-  return false
+  return isAnyThere(
+    root,
+    ['.mets.xml', '.zip'].map((suffix) => `${root}/${folder}/${object}${suffix}`),
+  )
 }

@@ -10,18 +10,39 @@ export interface Repository {
   open(htid: string): Promise<VolumeSource>
 }
 
+/**
+ * Told how many bytes of text are about to be read, when nothing of them is in memory yet: it may keep the reader waiting.
+ * What it throws the reader throws.
+ */
+export type Admit = (bytes: number) => Promise<void>
+
+/** How pages are read. */
+export interface Reading {
+  readonly admit?: Admit | undefined
+  /**
+   * What to keep of a page file instead of its bytes, which are let go before many others are read. What it throws the
+   * reader throws.
+   */
+  readonly keep?: (bytes: Buffer, name: string) => Buffer
+}
+
 /** One opened item. The caller closes it. */
 export interface VolumeSource {
   /** The whole METS file. */
   readonly mets: Buffer
+  /** Its name in its folder. */
+  readonly metsName: string
   /** Size and modification time of METS and zip, for messages and fingerprints. */
   readonly place: Readonly<Record<string, string | number>>
+  /** The files of the item but its METS, as paths below the folder of the METS, joined by `/`; in no order. */
+  list(): Promise<string[]>
   /**
-   * The raw bytes of the named page files, in the order asked; a name METS gives (base name only, inside the folder of
-   * the item). Throws ZIP_MISSING, ZIP_UNREADABLE, ZIP_ENTRY_*, ZIP_DUPLICATE_NAME or PAGE_MISSING with the page named.
+   * The raw bytes of the named page files, in the order asked; a name or path that METS gives, inside the folder of the
+   * item. Throws ZIP_MISSING, ZIP_UNREADABLE, ZIP_ENTRY_*, ZIP_DUPLICATE_NAME, PAGE_TOO_LARGE or PAGE_MISSING with the
+   * page named.
    */
-  readPages(names: readonly string[]): Promise<Buffer[]>
+  readPages(names: readonly string[], reading?: Reading): Promise<Buffer[]>
   /** As readPages, for an item whose gaps are waived: null for a page that is not there. */
-  readPagesThere(names: readonly string[]): Promise<(Buffer | null)[]>
+  readPagesThere(names: readonly string[], reading?: Reading): Promise<(Buffer | null)[]>
   close(): Promise<void>
 }

@@ -1,7 +1,12 @@
-import { type Entry, fromRandomAccessReader, RandomAccessReader, type ZipFile } from 'yauzl'
+import { constants } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import { SlipError } from '../errors/slip-error.ts'
 import { asUnavailable } from './availability.ts'
 import { type OpenFile, readAt } from './open-file.ts'
+import { endOfDirectory } from './zip-end.ts'
+import { zipName, zipNameProblem } from './zip-names.ts'
+import { wholeNumber } from './zip-number.ts'
+import { ZipWindow } from './zip-window.ts'
 
 /** A file in a zip, as the central directory describes it; nothing of it has been checked against the file itself. */
 export interface ZipEntry {
@@ -16,47 +21,29 @@ export interface ZipEntry {
   /** 0 stored, 8 deflate. */
   readonly method: number
   readonly encrypted: boolean
+  /** A symbolic link: its data is the path it leads to. */
+  readonly isLink: boolean
   readonly crc32: number
 }
 
-const chunk = 256 * 1024
-
-/** yauzl asks for 46 bytes at a time; served from one chunk a directory of 1,000 entries costs one read, not 2,000. */
-class ReadAhead extends RandomAccessReader {
-  readonly #file: OpenFile
-  #start = 0
-  #cache: Buffer = Buffer.alloc(0)
-
-  constructor(file: OpenFile) {
-    super()
-    this.#file = file
-  }
-
-  override read(target: Buffer, offset: number, length: number, position: number, done: (error: Error | null) => void) {
-    const answer = done as (error: Error | null, bytesRead: number) => void
-    if (position < this.#start || position + length > this.#start + this.#cache.length) {
-      try {
-        this.#cache = readAt(this.#file, position, Math.max(length, Math.min(chunk, this.#file.size - position)))
-        this.#start = position
-      } catch (error) {
-        return answer(error as Error, 0)
-      }
-    }
-    const from = position - this.#start
-    answer(null, this.#cache.copy(target, offset, from, from + length))
-  }
-}
+const entrySignature = 0x02014b50
+const fixedBytes = 46
+const isStronglyEncrypted = 0x40
+const isInUtf8 = 0x800
+/** A number that stands in the extra field instead. */
+const elsewhere = 0xffffffff
 
 /**
- * Reads the central directory of a zip and visits every file in it, in the order of the directory. Throws
- * ZIP_UNREADABLE when it is not a zip or the directory is damaged or holds paths that leave the zip
- * (absolute, `..`), REPOSITORY_UNAVAILABLE when the storage fails.
+ * Reads the central directory of a zip and visits every file in it, in the order of the directory: APPNOTE.TXT 4.3.12, 4.5.3
+ * (zip64), 4.6.9 (names in UTF-8). Throws ZIP_UNREADABLE when it is not a zip or the directory is damaged or holds paths that
+ * leave the zip (absolute, `..`), REPOSITORY_UNAVAILABLE when the storage fails.
  */
-export async function visitZipDirectory(file: OpenFile, visit: (entry: ZipEntry) => void): Promise<void> {
+export function visitZipDirectory(file: OpenFile, visit: (entry: ZipEntry) => void): void {
   try {
-    await drive(await openDirectory(file), (entry) => {
-      if (!entry.fileName.endsWith('/')) visit(zipEntry(entry))
-    })
+    const window = new ZipWindow((position, length) => readAt(file, position, length), file.size)
+    const { entries, start } = endOfDirectory(window)
+    let at = start
+    for (let entry = 0; entry < entries; entry++) at = visitEntry(window, at, visit)
   } catch (error) {
     const known = asUnavailable(error, file.path)
     if (known instanceof SlipError) throw known
@@ -67,54 +54,76 @@ export async function visitZipDirectory(file: OpenFile, visit: (entry: ZipEntry)
   }
 }
 
-function openDirectory(file: OpenFile): Promise<ZipFile> {
-  return new Promise((resolve, reject) => {
-    // Sizes are checked where an entry is read: an image with a lying size is no reason to refuse the pages.
-    const options = { lazyEntries: true, autoClose: false, validateEntrySizes: false }
-    fromRandomAccessReader(new ReadAhead(file), file.size, options, (error, zip) =>
-      error ? reject(error) : resolve(zip),
-    )
-  })
+/** Visits the entry at a position, unless it is a folder; answers where the next one begins. */
+function visitEntry(window: ZipWindow, position: number, visit: (entry: ZipEntry) => void): number {
+  const fixed = window.at(position, fixedBytes)
+  const { bytes } = window
+  if (bytes.readUInt32LE(fixed) !== entrySignature) throw new Error(`no entry of the directory is at byte ${position}`)
+  const [nameLength, extraLength, commentLength] = [28, 30, 32].map((at) => bytes.readUInt16LE(fixed + at)) as Lengths
+  const length = fixedBytes + nameLength + extraLength + commentLength
+  const at = window.at(position, length)
+  const entry = entryAt(window.bytes, at, nameLength, extraLength)
+  if (!entry.path.endsWith('/')) visit(entry)
+  return position + length
 }
 
-/** Entries come synchronously while the cache lasts: a loop and not recursion, or 10,000 of them overflow the stack. */
-function drive(zip: ZipFile, visit: (entry: Entry) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let inLoop = false
-    let arrived = false
-    const loop = () => {
-      inLoop = true
-      do {
-        arrived = false
-        zip.readEntry()
-      } while (arrived)
-      inLoop = false
-    }
-    zip.on('entry', (entry: Entry) => {
-      try {
-        visit(entry)
-      } catch (error) {
-        reject(error)
-        return
-      }
-      arrived = true
-      if (!inLoop) loop()
-    })
-    zip.on('end', resolve)
-    zip.on('error', reject)
-    loop()
-  })
-}
+type Lengths = [name: number, extra: number, comment: number]
 
-function zipEntry(entry: Entry): ZipEntry {
-  return {
-    path: entry.fileName,
-    rawPath: entry.fileNameRaw,
-    offset: entry.relativeOffsetOfLocalHeader,
-    compressedSize: entry.compressedSize,
-    size: entry.uncompressedSize,
-    method: entry.compressionMethod,
-    encrypted: entry.isEncrypted(),
-    crc32: entry.crc32,
+function entryAt(bytes: Buffer, at: number, nameLength: number, extraLength: number): ZipEntry {
+  const flags = bytes.readUInt16LE(at + 8)
+  if ((flags & isStronglyEncrypted) !== 0) throw new Error('an entry is encrypted in a way that hides its description')
+  const nameAt = at + fixedBytes
+  const rawPath = bytes.subarray(nameAt, nameAt + nameLength)
+  const extra = extraLength === 0 ? noExtra : extraFields(rawPath, bytes, nameAt + nameLength, extraLength)
+  const path = zipName(rawPath, (flags & isInUtf8) !== 0, extra.name)
+  const problem = zipNameProblem(path)
+  if (problem !== null) throw new Error(`it holds ${problem}: ${path}`)
+  let next = 0
+  const number = (place: number, what: string): number => {
+    const value = bytes.readUInt32LE(at + place)
+    if (value !== elsewhere || extra.zip64 === null) return value
+    if (next + 8 > extra.zip64.length) throw new Error(`the zip64 field of ${path} lacks its ${what}`)
+    next += 8
+    return wholeNumber(extra.zip64, next - 8)
   }
+  // in the order in which they stand in the zip64 field
+  const size = number(24, 'size')
+  const compressedSize = number(20, 'compressed size')
+  return {
+    ...{ path, rawPath, size, compressedSize, offset: number(42, 'place') },
+    method: bytes.readUInt16LE(at + 10),
+    encrypted: (flags & 1) !== 0,
+    // the mode of Unix stands in the upper half
+    isLink: (bytes.readUInt16LE(at + 40) & constants.S_IFMT) === constants.S_IFLNK,
+    crc32: bytes.readUInt32LE(at + 16),
+  }
+}
+
+interface Extra {
+  /** What the zip64 field holds. */
+  readonly zip64: Buffer | null
+  /** The name in UTF-8 that Info-ZIP adds, where it is that of this entry. */
+  readonly name: Buffer | null
+}
+
+const noExtra: Extra = { zip64: null, name: null }
+
+function extraFields(rawPath: Buffer, bytes: Buffer, start: number, length: number): Extra {
+  let { zip64, name } = noExtra
+  const end = start + length
+  for (let at = start; at + 4 <= end; ) {
+    const id = bytes.readUInt16LE(at)
+    const from = at + 4
+    at = from + bytes.readUInt16LE(at + 2)
+    if (at > end) throw new Error('an extra field reaches beyond its entry')
+    if (id === 0x0001) zip64 ??= bytes.subarray(from, at)
+    if (id === 0x7075) name ??= unicodePath(rawPath, bytes.subarray(from, at))
+  }
+  return { zip64, name }
+}
+
+/** Version 1, the CRC-32 of the name that it is for, the name; null when it is for another. */
+function unicodePath(rawPath: Buffer, field: Buffer): Buffer | null {
+  const fits = field.length >= 6 && field[0] === 1 && field.readUInt32LE(1) === crc32(rawPath)
+  return fits ? field.subarray(5) : null
 }

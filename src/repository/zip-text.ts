@@ -13,17 +13,29 @@ const localHeader = 30
 // The local header may carry a longer extra field than the directory says (timestamps, zip64): read a little more.
 const extraAllowance = 64
 const longestGap = 64 * 1024
+// Of the zip, and of what is in it: markup has fifteen times the bytes when it is unpacked.
 const longestRun = 4 * 2 ** 20
+const largestRun = 16 * 2 ** 20
 const scratch = new Scratch()
 
 /**
  * The inflated bytes of zip entries, in the order given. Entries that lie near one another are fetched by one
  * positioned read; the rest of the zip (100–700 MB of images) is never read. Every entry is checked against its stated
- * size and checksum. Throws ZIP_ENTRY_UNSUPPORTED, ZIP_ENTRY_TOO_LARGE, ZIP_ENTRY_DAMAGED, VOLUME_TOO_LARGE and
+ * size and checksum. Of a page only what `keep` answers stays in memory. Throws ZIP_ENTRY_UNSUPPORTED, ZIP_ENTRY_TOO_LARGE, ZIP_ENTRY_DAMAGED, VOLUME_TOO_LARGE and
  * REPOSITORY_UNAVAILABLE.
  */
-export function readZipTexts(file: OpenFile, entries: readonly ZipEntry[]): Buffer[] {
+export function readZipTexts(
+  file: OpenFile,
+  entries: readonly ZipEntry[],
+  keep?: (bytes: Buffer, entry: ZipEntry) => Buffer,
+): Buffer[] {
   checkStatedSizes(file, entries)
+  if (keep === undefined)
+    checkVolume(
+      file,
+      entries.reduce((sum, { size }) => sum + size, 0),
+    )
+  let kept = 0
   const texts = new Map<ZipEntry, Buffer>()
   try {
     for (const run of runsOf(entries)) {
@@ -36,7 +48,12 @@ export function readZipTexts(file: OpenFile, entries: readonly ZipEntry[]): Buff
       const contents = inflateEntries(packed, (entry, reason, cause) =>
         entryError('ZIP_ENTRY_DAMAGED', file, entry, `${entry.path} ${reason}.`, cause),
       )
-      for (const [index, entry] of run.entries.entries()) texts.set(entry, contents[index]!)
+      for (const [index, entry] of run.entries.entries()) {
+        const text = keep === undefined ? contents[index]! : keep(contents[index]!, entry)
+        texts.set(entry, text)
+        kept += text.length
+      }
+      checkVolume(file, kept)
     }
   } catch (error) {
     throw asUnavailable(error, file.path)
@@ -45,13 +62,9 @@ export function readZipTexts(file: OpenFile, entries: readonly ZipEntry[]): Buff
 }
 
 function checkStatedSizes(file: OpenFile, entries: readonly ZipEntry[]): void {
-  let total = 0
   for (const entry of entries) {
-    total += entry.size
-    if (entry.encrypted || (entry.method !== 0 && entry.method !== 8)) {
-      const what = entry.encrypted ? 'is encrypted' : `uses compression method ${entry.method}`
-      throw entryError('ZIP_ENTRY_UNSUPPORTED', file, entry, `${entry.path} ${what}.`)
-    }
+    const unsupported = unsupportedIn(entry)
+    if (unsupported !== null) throw entryError('ZIP_ENTRY_UNSUPPORTED', file, entry, `${entry.path} ${unsupported}.`)
     if (entry.size > zipLimits.page || entry.compressedSize > zipLimits.page) {
       throw entryError('ZIP_ENTRY_TOO_LARGE', file, entry, `${entry.path} has ${entry.size} bytes.`)
     }
@@ -59,15 +72,25 @@ function checkStatedSizes(file: OpenFile, entries: readonly ZipEntry[]): void {
       throw entryError('ZIP_ENTRY_DAMAGED', file, entry, `${entry.path} reaches beyond the end of the zip.`)
     }
   }
-  if (total > zipLimits.item) {
-    const place = { zip: file.path, bytes: total, limit: zipLimits.item }
-    throw new SlipError('VOLUME_TOO_LARGE', `The pages of the item have ${total} bytes of text.`, { place })
-  }
+}
+
+function checkVolume(file: OpenFile, bytes: number): void {
+  if (bytes <= zipLimits.item) return
+  const place = { zip: file.path, bytes, limit: zipLimits.item }
+  throw new SlipError('VOLUME_TOO_LARGE', `The pages of the item have ${bytes} bytes of text.`, { place })
+}
+
+function unsupportedIn({ encrypted, isLink, method }: ZipEntry): string | null {
+  if (encrypted) return 'is encrypted'
+  if (isLink) return 'is a symbolic link'
+  return method === 0 || method === 8 ? null : `uses compression method ${method}`
 }
 
 interface Run {
   readonly start: number
   end: number
+  /** Bytes of its entries, inflated. */
+  size: number
   readonly entries: ZipEntry[]
 }
 
@@ -77,11 +100,13 @@ function runsOf(entries: readonly ZipEntry[]): Run[] {
   for (const entry of [...new Set(entries)].sort((a, b) => a.offset - b.offset)) {
     const run = runs.at(-1)
     const end = entry.offset + localHeader + entry.rawPath.length + extraAllowance + entry.compressedSize
-    if (run !== undefined && entry.offset - run.end <= longestGap && end - run.start <= longestRun) {
+    const isNear = run !== undefined && entry.offset - run.end <= longestGap && end - run.start <= longestRun
+    if (isNear && run.size + entry.size <= largestRun) {
       run.entries.push(entry)
       run.end = end
+      run.size += entry.size
     } else {
-      runs.push({ start: entry.offset, end, entries: [entry] })
+      runs.push({ start: entry.offset, end, size: entry.size, entries: [entry] })
     }
   }
   return runs

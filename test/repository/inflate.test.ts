@@ -8,7 +8,14 @@ import { zipOf } from './zip-writer.ts'
 
 function packed(content: Buffer, more: { method?: number; data?: Buffer; size?: number; crc?: number } = {}) {
   const { method = 8, data = method === 8 ? deflateRawSync(content) : content } = more
-  const entry = { path: 'x', rawPath: Buffer.from('x'), offset: 0, compressedSize: data.length, encrypted: false }
+  const entry = {
+    path: 'x',
+    rawPath: Buffer.from('x'),
+    offset: 0,
+    compressedSize: data.length,
+    encrypted: false,
+    isLink: false,
+  }
   return { entry: { ...entry, method, size: more.size ?? content.length, crc32: more.crc ?? crc32(content) }, data }
 }
 

@@ -13,6 +13,8 @@ export interface Packed {
   readonly localPath?: string
   /** Bytes of extra field in the local header that the directory does not mention. */
   readonly localExtra?: number
+  /** Of Unix: a link has 0o120777. */
+  readonly mode?: number
   /** Bytes of other matter in front of the local header. */
   readonly gap?: number
 }
@@ -72,6 +74,7 @@ function directoryHeader(file: Packed, common: Buffer, offset: number): Buffer {
   header.writeUInt16LE(20, 6)
   common.copy(header, 8)
   header.writeUInt16LE(path.length, 28)
+  header.writeUInt32LE(((file.mode ?? 0) << 16) >>> 0, 38)
   header.writeUInt32LE(file.offset ?? offset, 42)
   return Buffer.concat([header, path])
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { openPairtree } from '../../src/repository/pairtree.ts'
 import { zipLimits } from '../../src/repository/zip-text.ts'
 import { putItem, temporaryFolder } from './volume-folder.ts'
@@ -27,7 +27,7 @@ describe('pages of a zip', () => {
     const zip = zipOf([
       { path: 'ark+=1=x/' },
       { path: 'ark+=1=x/1.txt', data: 'one' },
-      { path: '2.txt', data: 'two', method: 0 },
+      { path: '2.txt', data: 'two', method: 0, mode: 0o100644 },
       { path: 'TEXT/3.txt', data: 'three' },
       { path: 'ark+=1=x/TEXT/4.txt', data: '' },
     ])
@@ -100,6 +100,7 @@ describe('pages of a zip', () => {
     ['above the limit', 'ZIP_ENTRY_TOO_LARGE', [page({ size: zipLimits.page + 1 })]],
     ['that are encrypted', 'ZIP_ENTRY_UNSUPPORTED', [page({ flags: 1 })]],
     ['of another compression', 'ZIP_ENTRY_UNSUPPORTED', [page({ method: 12 })]],
+    ['that are a link', 'ZIP_ENTRY_UNSUPPORTED', [page({ mode: 0o120777, data: '../../secret.txt' })]],
     ['that are there twice', 'ZIP_DUPLICATE_NAME', [page(), page()]],
     ['that are in two folders', 'ZIP_DUPLICATE_NAME', [page(), page({ path: '1.txt' })]],
     ['beside a path that leaves the zip', 'ZIP_UNREADABLE', [page(), page({ path: '../1.txt' })]],
@@ -173,6 +174,23 @@ describe('a file that is no zip', () => {
       { numRuns: 100 },
     )
   })
+})
+
+test('pages whose text is 300 MiB of markup are read, a few at a time, when what is kept of them is small', async () => {
+  const names = ['1.xml', '2.xml', '3.xml', '4.xml', '5.xml']
+  const data = Buffer.alloc(60 * 2 ** 20)
+  const root = temporaryFolder()
+  putItem(root, 'mdp.1', { mets: '<mets/>', zip: zipOf(names.map((path) => ({ path, data }))) })
+  const volume = await openPairtree({ root }).open('mdp.1')
+  onTestFinished(() => volume.close())
+  const lengths: number[] = []
+  const keep = (bytes: Buffer, name: string) => {
+    lengths.push(bytes.buffer.byteLength)
+    return Buffer.from(name)
+  }
+  expect((await volume.readPages(names, { keep })).map(String)).toEqual(names)
+  expect(Math.max(...lengths)).toBeLessThan(2 * data.length)
+  await expect(volume.readPages(names)).rejects.toMatchObject({ code: 'VOLUME_TOO_LARGE' })
 })
 
 const found = '../shared/data/zip-only'

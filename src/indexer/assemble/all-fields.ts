@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser'
 import type { CatalogueRecord } from '../../sources/source.ts'
-import { decodeReferences } from '../mets/sax.ts'
+import { decodeReferences } from '../../sources/xml-references.ts'
 import { cleanValue, unreadable, valuesOf } from './catalogue-values.ts'
 
 /** A MARC data field: its text, and for a 974 the item it describes (subfield u, lower case). */

@@ -3,9 +3,11 @@ import { type FieldSource, fields } from '../../shards/fields.ts'
 const sources: Readonly<Record<FieldSource, string>> = {
   item: "the item's own entry in its catalogue record",
   rights: 'the rights row',
+  holdings: 'the source of kind holdings',
+  collections: 'the source of kind collections',
   record: 'the catalogue record',
   mets: 'the METS file',
-  text: 'the pages in the zip',
+  text: 'the pages of the item',
   provenance: 'the process that made the document',
 }
 
@@ -30,13 +32,11 @@ A source is one of: ${Object.entries(sources)
 |---|---|---|---|---|---|
 ${rows.join('\n')}
 
-## METS files
+Which METS files and page files are read, and where they lie: [mets.md](mets.md).
 
-Read are HathiTrust's volume profiles 2.0 and 2.1 and METS files without a PROFILE, which have the same layout. Other
-profiles end as METS_UNSUPPORTED. Pages are the \`div\`s with an ORDER in the physical structMap, sorted by ORDER as a number;
-their text is the file of \`fileGrp USE="ocr"\` their \`fptr\` points to, taken from the zip by name. A page without such a
-file has images only and counts as empty. A page whose file is not in the zip is an error (PAGE_MISSING), never a gap –
-unless a person waived it for the item (\`slipctl errors retry --id ID --waive page_gap\`): then it counts as empty.
+With \`repository.checksums: size\` each page file must have the SIZE that METS states for it, with \`md5\` its MD5 CHECKSUM
+too. A file that differs is an error with both values (PAGE_DIFFERS), unless a person waived it for the item
+(\`--waive checksum\`). What METS does not state is not compared.
 
 ## Text
 

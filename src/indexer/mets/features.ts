@@ -3,7 +3,9 @@
  * occur).
  */
 export function featuresOf(label: string | null): string[] {
-  return (label ?? '')
+  if (!label) return []
+  if (!label.includes(',')) return [label.trim()].filter((feature) => feature !== '')
+  return label
     .split(',')
     .map((feature) => feature.trim())
     .filter((feature) => feature !== '')

@@ -1,6 +1,12 @@
 import type { Code } from '../../errors/codes.ts'
 import { SlipError } from '../../errors/slip-error.ts'
+import type { PageFile } from '../page-text/formats.ts'
 import { featuresOf } from './features.ts'
+import { plainName, relativePart } from './href.ts'
+import type { MetsDiv, MetsEntry, MetsFile } from './mets-file.ts'
+
+/** What of a file that several pages have together is one of them: the page with one of these IDs in it, or that at a place. */
+export type PagePart = { readonly ids: readonly string[] } | { readonly position: number }
 
 /** One page of a volume as METS describes it. */
 export interface MetsPage {
@@ -9,81 +15,185 @@ export interface MetsPage {
   /** Printed page number (ORDERLABEL): may be null, repeated, roman. */
   readonly label: string | null
   readonly features: readonly string[]
-  /** Name of its text file in the zip; null where the page has images only. */
+  /** Its text file, below the folder of the item or in its zip; null where the page has images only. */
   readonly file: string | null
+  /** Null where the file is that of this page alone. */
+  readonly part: PagePart | null
   /** Bytes of the file as METS states them. */
   readonly size: number | null
   readonly md5: string | null
+  readonly mime: string | null
+  readonly format: PageFile['format']
+  /** Names of its other files without folder and extension; only asked for where text lies beside METS. */
+  readonly images: readonly string[]
 }
 
-/** A `file` of the text group. */
-export interface TextFile {
-  href: string | null
-  readonly size: string | null
-  readonly checksum: string | null
-  readonly checksumType: string | null
+/** How a dialect lists pages. */
+export interface PageListing {
+  readonly divs: readonly MetsDiv[]
+  /** True of a file that is the text of a page. */
+  readonly isText: (file: MetsEntry) => boolean
+  /** What such files are called, for a message. */
+  readonly group: string
+  readonly format: PageFile['format']
+  /** Text files are plain names, or paths below the folder of the item. */
+  readonly hrefs: 'plain' | 'paths'
+  /** LABEL of a div is a list of page features. */
+  readonly hasFeatures?: boolean
+  /** Pages come in the order of the file; ORDER means something else or nothing. */
+  readonly unordered?: boolean
+  /** METS need not name any text. */
+  readonly mayLackText?: boolean
 }
 
-/** A page `div` of the physical structMap, with the FILEIDs of its `fptr`s. */
-export interface PageDiv {
-  readonly order: string
-  readonly label: string | null
-  readonly features: string | null
-  readonly fileIds: string[]
+export interface PageList {
+  /** In ORDER. */
+  readonly pages: readonly MetsPage[]
+  /** IDs of text files that no page points to: text that would be lost. */
+  readonly unused: readonly string[]
 }
 
 /**
- * Joins page divs and text files by FILEID and sorts by ORDER as a number (`10` after `9`). `isFileId` tells whether
- * METS has a file of that ID in any group; it is asked only about pages without text. Throws METS_NO_PAGES,
+ * Joins page divs and text files by FILEID and sorts by ORDER as a number (`10` after `9`). Throws METS_NO_PAGES,
  * METS_PAGE_ORDER and METS_BAD_REFERENCE.
  */
-export function pageList(
-  divs: readonly PageDiv[],
-  files: ReadonlyMap<string, TextFile>,
-  isFileId: (id: string) => boolean,
-): MetsPage[] {
+export function pageList(mets: MetsFile, listing: PageListing): PageList {
+  const { divs } = listing
   if (divs.length === 0) throw new SlipError('METS_NO_PAGES', 'The physical structMap has no page divs with an ORDER.')
-  if (files.size === 0) throw new SlipError('METS_NO_PAGES', 'There is no file in a fileGrp with USE="ocr".')
-  const pages = divs.map((div) => page(div, files, isFileId)).sort((a, b) => a.order - b.order)
+  if (!listing.mayLackText) assertText(mets, listing)
+  const isUnordered = listing.unordered || divs.every(({ order }) => order === null)
+  const taken = new Map<string, number>()
+  const pages = divs.map((div, index) => page(mets, listing, div, isUnordered ? index + 1 : orderOf(div), taken))
+  if (listing.unordered) return { pages, unused: [] }
+  if (!isUnordered) sortByOrder(pages)
+  const unused = unusedOf(mets, listing, taken.size)
+  return { pages: listing.hrefs === 'paths' ? shared(pages) : pages, unused }
+}
+
+/** Several pages with one file are parts of it: those they point to, else in their order. */
+function shared(pages: readonly MetsPage[]): readonly MetsPage[] {
+  const byFile = Map.groupBy(pages, ({ file }) => file)
+  if (byFile.size === pages.length && pages.every(({ part }) => part === null)) return pages
+  const places = new Map<string, number>()
+  return pages.map((page) => {
+    const { file, part, order } = page
+    const together = file === null ? [page] : byFile.get(file)!
+    if (together.length === 1) return part === null ? page : { ...page, part: null }
+    const pointing = together.filter((each) => each.part !== null).length
+    if (pointing === together.length) return page
+    if (pointing > 0) {
+      const message = `${pointing} of the ${together.length} pages that have the text file ${file} point to a part of it.`
+      throw pageError('METS_BAD_REFERENCE', message, order)
+    }
+    const position = places.get(file!) ?? 0
+    places.set(file!, position + 1)
+    return { ...page, part: { position } }
+  })
+}
+
+function sortByOrder(pages: MetsPage[]): void {
+  pages.sort((a, b) => a.order - b.order)
   for (const [index, { order }] of pages.entries()) {
     if (pages[index + 1]?.order === order) throw pageError('METS_PAGE_ORDER', `Two pages have ORDER ${order}.`, order)
   }
-  return pages
 }
 
-function page(div: PageDiv, files: ReadonlyMap<string, TextFile>, isFileId: (id: string) => boolean): MetsPage {
-  if (!/^\d{1,9}$/.test(div.order)) throw pageError('METS_PAGE_ORDER', `ORDER "${div.order}" is no number.`, div.order)
-  const order = Number(div.order)
-  const [id, second] = div.fileIds.filter((fileId) => files.has(fileId))
-  if (second !== undefined) throw pageError('METS_BAD_REFERENCE', `Page ${order} points to two text files.`, order)
-  const dangling = id === undefined ? div.fileIds.find((fileId) => !isFileId(fileId)) : undefined
-  if (dangling !== undefined) {
-    throw pageError(
-      'METS_BAD_REFERENCE',
-      `Page ${order} points to file ${dangling}, which METS does not describe.`,
-      order,
-    )
+function unusedOf({ files }: MetsFile, { divs, isText }: PageListing, used: number): string[] {
+  let count = 0
+  for (const file of files.values()) if (file.href !== null && isText(file)) count++
+  if (count === used) return []
+  const pointed = new Set(divs.flatMap(({ fileIds }) => fileIds))
+  return [...files].filter(([id, file]) => file.href !== null && isText(file) && !pointed.has(id)).map(([id]) => id)
+}
+
+function assertText(mets: MetsFile, { isText, group }: PageListing): void {
+  for (const file of mets.files.values()) if (isText(file)) return
+  throw new SlipError('METS_NO_PAGES', `There is no file in a fileGrp with ${group}.`)
+}
+
+const none: readonly string[] = []
+
+function orderOf({ order }: MetsDiv): number {
+  if (order !== null && /^\d{1,9}$/.test(order)) return Number(order)
+  throw pageError('METS_PAGE_ORDER', `ORDER "${order ?? ''}" is no number.`, order ?? '')
+}
+
+/** The text file a page points to; null for a page of images only. */
+function textOf(mets: MetsFile, { isText }: PageListing, { fileIds }: MetsDiv, order: number): MetsEntry | null {
+  let text: MetsEntry | null = null
+  for (const id of fileIds) {
+    const file = mets.files.get(id)
+    if (file === undefined || file === text || !isText(file)) continue
+    if (text !== null) throw pageError('METS_BAD_REFERENCE', `Page ${order} points to two text files.`, order)
+    if (mets.ambiguous.has(id)) {
+      throw pageError('METS_BAD_REFERENCE', `Two files have the ID ${id}, of page ${order}.`, order)
+    }
+    text = file
   }
-  const file = id === undefined ? undefined : files.get(id)!
+  if (text !== null) return text
+  const dangling = fileIds.find((id) => !mets.files.has(id) && !mets.isFileId(id))
+  if (dangling === undefined) return null
+  const message = `Page ${order} points to file ${dangling}, which METS does not describe.`
+  throw pageError('METS_BAD_REFERENCE', message, order)
+}
+
+function page(mets: MetsFile, listing: PageListing, div: MetsDiv, order: number, taken: Map<string, number>): MetsPage {
+  const file = textOf(mets, listing, div, order)
+  const { path, part } = file === null ? noFile : textFile(file, listing.hrefs, mets, div, order, taken)
   return {
     order,
-    label: div.label || null,
-    features: featuresOf(div.features),
-    file: file === undefined ? null : plainName(file.href, order),
+    label: div.orderLabel || null,
+    features: listing.hasFeatures ? featuresOf(div.label) : [],
+    file: path,
+    part,
     size: file?.size && /^\d{1,15}$/.test(file.size) ? Number(file.size) : null,
     md5: file?.checksumType === 'MD5' ? file.checksum : null,
+    mime: file?.mime ?? null,
+    format: listing.format,
+    images: file === null && listing.hrefs === 'paths' ? baseNames(mets, div) : none,
   }
 }
 
+const noFile = { path: null, part: null }
+
 /**
- * A page href is the plain name of a file in the item's zip. Folders, `..`, absolute paths, URLs, backslashes, percent
- * encoding and control characters are refused: what decodes later might leave the item.
+ * The path of a text file, and the part of it that the page is. `taken`: path → ORDER of the page that has it: where a file
+ * has no parts, the text of one page is not that of another.
  */
-function plainName(href: string | null, order: number): string {
-  const isPlain = href !== null && href !== '.' && href !== '..' && /^[^/\\%:\x00-\x1f\x7f]{1,255}$/.test(href)
-  if (isPlain) return href
-  const shown = href === null ? 'no file name' : `"${href.slice(0, 100)}"`
-  throw pageError('METS_BAD_REFERENCE', `Page ${order} points to ${shown}; a plain file name is expected.`, order)
+function textFile(
+  { href }: MetsEntry,
+  hrefs: PageListing['hrefs'],
+  mets: MetsFile,
+  div: MetsDiv,
+  order: number,
+  taken: Map<string, number>,
+): { path: string; part: PagePart | null } {
+  const name = hrefs === 'plain' ? plainName(href) : null
+  const found = hrefs === 'plain' ? (name === null ? null : { path: name, part: null }) : relativePart(href)
+  if (found === null) {
+    const shown = href === null ? 'no file name' : `"${href.slice(0, 100)}"`
+    const expected = hrefs === 'plain' ? 'a plain file name' : 'a path below the folder of the item'
+    throw pageError('METS_BAD_REFERENCE', `Page ${order} points to ${shown}; ${expected} is expected.`, order)
+  }
+  const { path, part } = found
+  const other = taken.get(path)
+  taken.set(path, order)
+  if (other !== undefined && hrefs === 'plain') {
+    throw pageError('METS_BAD_REFERENCE', `Pages ${other} and ${order} have the same text file ${path}.`, order)
+  }
+  const ids = part === null ? beginsOf(mets, div, href) : [part]
+  return { path, part: ids.length === 0 ? null : { ids } }
+}
+
+/** Where in a file the areas of a page begin. */
+function beginsOf({ files }: MetsFile, { begins }: MetsDiv, href: string | null): string[] {
+  return [...begins].flatMap(([id, ids]) => (files.get(id)?.href === href ? ids : []))
+}
+
+/** The names of the files of a page without folder and extension; never used to open anything by itself. */
+function baseNames(mets: MetsFile, div: MetsDiv): string[] {
+  const names = div.fileIds.flatMap((id) => mets.files.get(id)?.href ?? [])
+  return [...new Set(names.map((href) => href.replace(/^.*[/\\]/s, '').replace(/\.[^.]*$/, '')))]
 }
 
 function pageError(code: Code, message: string, order: number | string): SlipError {

@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { type Context, Parser } from 'saxen'
 import { SlipError } from '../../errors/slip-error.ts'
+import { decodeReferences } from '../../sources/xml-references.ts'
 
 /**
  * The value of an attribute, decoded; a name with a known namespace is `prefix:name`, none is as written. Valid only
@@ -89,20 +90,4 @@ function decodeXml(bytes: Buffer): string {
     const message = `The METS file is not valid ${encoding}.`
     throw new SlipError('METS_UNREADABLE', message, { place: { line: 1 }, cause: error })
   }
-}
-
-const named = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }))
-
-/**
- * Replaces character references and the five named entities of XML; saxen's own decoder cuts code points above FFFF.
- * Calls `refuse`, which throws, on an entity nobody defined or a reference to what is no character.
- */
-export function decodeReferences(text: string, refuse: (reason: string) => never): string {
-  if (!text.includes('&')) return text
-  return text.replace(/&(?:#(\d+);|#x([0-9a-f]+);|(\w+);)?/gi, (reference, decimal, hex, name) => {
-    const code = decimal !== undefined ? Number(decimal) : hex !== undefined ? Number.parseInt(hex, 16) : null
-    if (code === null) return named.get(name) ?? refuse(`entity ${reference.slice(0, 40)} is not defined`)
-    const isScalar = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
-    return isScalar ? String.fromCodePoint(code) : refuse(`${reference.slice(0, 40)} is no character`)
-  })
 }

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { documentFields } from '../../../src/indexer/assemble/document.ts'
-import { readHathiTrustMets } from '../../../src/indexer/mets/hathitrust.ts'
+import { readMets } from '../../../src/indexer/mets/read-mets.ts'
 import { fields, recordFields } from '../../../src/shards/fields.ts'
+import { isMatchedExactly } from '../../../src/shards/schema/exact-value.ts'
 import type { CatalogueRecord } from '../../../src/sources/source.ts'
 import { metsOf } from '../mets/mets-file.ts'
 
-const mets = readHathiTrustMets(Buffer.from(metsOf({ pages: [{ order: 1, file: '1.txt' }] })))
+const mets = readMets(Buffer.from(metsOf({ pages: [{ order: 1, file: '1.txt' }] })))
 const make = (record: Partial<CatalogueRecord>, htid = 'mdp.2') =>
-  Object.fromEntries(documentFields({ htid, attr: 1, record: { id: '1', ...record }, mets }))
+  Object.fromEntries(documentFields({ htid, attr: 1, record: { id: '1', ...record }, mets }, () => undefined))
 
 describe('values of an item', () => {
   const item = (htid: string, more: object) => ({ htid, rights: ['pd', null], ...more })
@@ -75,7 +76,7 @@ describe('values of an item', () => {
       },
     )
     for (let i = 0; i < 947; i++) {
-      const document = Object.fromEntries(documentFields({ htid: `mdp.${i}`, attr: 1, record, mets }))
+      const document = Object.fromEntries(documentFields({ htid: `mdp.${i}`, attr: 1, record, mets }, () => undefined))
       expect(document).toMatchObject({ volume_enumcron: [`v.${i}`], allfields: 'x' })
     }
     expect(reads).toEqual(['ht_json', 'fullrecord'])
@@ -173,7 +174,24 @@ describe('the field table', () => {
         },
       },
     )
-    documentFields({ htid: 'mdp.1', attr: 1, record, mets })
+    documentFields({ htid: 'mdp.1', attr: 1, record, mets }, () => undefined)
     expect([...read].sort()).toEqual([...recordFields].sort())
   })
+})
+
+test('values that are matched as they are, and no others, are cut where an engine takes no more, and each is told', () => {
+  const long = 'é'.repeat(20_000)
+  const cut: string[] = []
+  const record = { id: '1', title: [long], titleSort: long, publishDate: ['1900', long], author: ['Sacher'] }
+  const document = Object.fromEntries(
+    documentFields({ htid: 'mdp.2', attr: 1, record, mets }, (field) => cut.push(field)),
+  )
+  expect(document.title).toEqual([long])
+  expect(document.titleSort).toBe('é'.repeat(16_382))
+  expect(document.publishDate).toEqual(['1900', 'é'.repeat(16_382)])
+  // of a field of one value the others are not looked at
+  expect(document.date).toBe('1900')
+  expect(cut).toEqual(['titleSort', 'publishDate', 'bothPublishDate'])
+  const exact = fields.filter(({ kind }) => isMatchedExactly(kind)).map(({ name }) => name)
+  expect(exact).toEqual(expect.arrayContaining(cut))
 })

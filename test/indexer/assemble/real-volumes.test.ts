@@ -46,8 +46,9 @@ describe.skipIf(!existsSync(root))('real volumes (skipped when ../shared/data is
       read: count,
       empty: clean.filter((page) => page.text === '').length,
       invalidBytes: clean.reduce((sum, { invalid }) => sum + invalid, 0),
+      cut: [],
     })
     const full = clean.map((page) => page.text).filter((page) => page !== '')
-    expect(JSON.parse(document.json.toString()).ocr).toBe(full.join(' '))
+    expect(JSON.parse(`${document.json}${document.provenance}`).ocr).toBe(full.join(' '))
   })
 })

@@ -4,6 +4,8 @@ export interface TestPage {
   readonly file?: string | null
   readonly label?: string | null
   readonly features?: string | null
+  /** Attributes of its file that state size and checksum. */
+  readonly stated?: string
 }
 
 export interface TestMets {
@@ -25,10 +27,8 @@ export function metsOf(mets: TestMets): string {
   const m = mets.prefix === undefined ? 'METS:' : mets.prefix && `${mets.prefix}:`
   const declared = m === '' ? 'xmlns' : `xmlns:${m.slice(0, -1)}`
   const profile = mets.profile === null ? '' : ` PROFILE="${mets.profile ?? profile21}"`
-  const files = mets.pages.map(({ file }, index) =>
-    file == null
-      ? ''
-      : `<${m}file ID="T${index}" SIZE="10" CHECKSUM="abc" CHECKSUMTYPE="MD5"><${m}FLocat xl:href="${file}"/></${m}file>`,
+  const files = mets.pages.map(({ file, stated = 'SIZE="10" CHECKSUM="abc" CHECKSUMTYPE="MD5"' }, index) =>
+    file == null ? '' : `<${m}file ID="T${index}" ${stated}><${m}FLocat xl:href="${file}"/></${m}file>`,
   )
   const images = mets.pages.map((_, i) => `<${m}file ID="I${i}"><${m}FLocat xl:href="${i}.jp2"/></${m}file>`)
   const divs = mets.pages.map((page, i) => {

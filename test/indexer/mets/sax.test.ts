@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeReferences, parseXml } from '../../../src/indexer/mets/sax.ts'
+import { parseXml } from '../../../src/indexer/mets/sax.ts'
+import { decodeReferences } from '../../../src/sources/xml-references.ts'
 
 function events(xml: string | Buffer): string[] {
   const seen: string[] = []

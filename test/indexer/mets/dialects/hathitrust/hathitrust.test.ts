@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readHathiTrustMets } from '../../../src/indexer/mets/hathitrust.ts'
-import { metsOf, profile21, type TestMets } from './mets-file.ts'
+import { readMets } from '../../../../../src/indexer/mets/read-mets.ts'
+import { metsOf, profile21, type TestMets } from '../../mets-file.ts'
 
-const read = (mets: TestMets | string) =>
-  readHathiTrustMets(Buffer.from(typeof mets === 'string' ? mets : metsOf(mets)))
+const read = (mets: TestMets | string) => readMets(Buffer.from(typeof mets === 'string' ? mets : metsOf(mets)))
 const page = { order: 1, file: '1.txt' }
 
 describe('a METS file', () => {
@@ -15,14 +14,17 @@ describe('a METS file', () => {
       { order: 2, file: '00000002.txt', label: 'xii', features: null },
       { order: 3, file: null, label: '', features: '' },
     ]
-    const stated = { size: 10, md5: 'abc' }
+    const stated = { size: 10, md5: 'abc', mime: null, format: 'plain', images: [], part: null }
     expect(read({ pages })).toEqual({
       objid: 'mdp.1',
       profile: profile21,
+      dialect: 'HathiTrust volume',
+      text: 'named',
+      unused: [],
       pages: [
         { order: 1, label: null, features: ['FRONT_COVER', 'IMAGE_ON_PAGE'], file: '00000001.txt', ...stated },
         { order: 2, label: 'xii', features: [], file: '00000002.txt', ...stated },
-        { order: 3, label: null, features: [], file: null, size: null, md5: null },
+        { order: 3, label: null, features: [], file: null, ...stated, size: null, md5: null },
       ],
       features: ['FRONT_COVER', 'IMAGE_ON_PAGE'],
       readingOrder: 'left-to-right',
@@ -59,7 +61,7 @@ describe('a METS file', () => {
     expect(read({ pages: [page], profile }).profile).toBe(profile || null)
   })
 
-  test.each([profile21.replace('mets-profile2.1', 'epub-mets-profile1.0'), profile21.replace('2.1', '2x1'), 'gbs'])(
+  test.each([profile21.replace('mets-profile2.1', 'emma-mets-profile1.0'), profile21.replace('2.1', '2x1'), 'gbs'])(
     'of profile %s is METS_UNSUPPORTED',
     (profile) => {
       expect(() => read({ pages: [page], profile })).toThrow(
@@ -126,6 +128,17 @@ describe('a METS file', () => {
     expect(() => read(xml)).toThrow(expect.objectContaining({ code: 'METS_BAD_REFERENCE', place: { order: 1 } }))
   })
 
+  test.each([
+    ['two pages that point to one text file', (xml: string) => xml.replace('fptr FILEID="T1"', 'fptr FILEID="T0"')],
+    ['two text files of one name', (xml: string) => xml.replace('xl:href="2.txt"', 'xl:href="1.txt"')],
+    ['two files of one ID', (xml: string) => xml.replace('file ID="T0"', 'file ID="T1"')],
+  ])('with %s is METS_BAD_REFERENCE', (_, change) => {
+    const xml = metsOf({ pages: [page, { order: 2, file: '2.txt' }] })
+    expect(() => read(change(xml))).toThrow(
+      expect.objectContaining({ code: 'METS_BAD_REFERENCE', place: { order: expect.any(Number) } }),
+    )
+  })
+
   test('takes reading order from the gbs block wherever it is', () => {
     const gbs =
       '<g:scanningOrder>right-to-left</g:scanningOrder><g:readingOrder> <![CDATA[top-to-bottom]]> </g:readingOrder>'
@@ -145,7 +158,7 @@ describe('a METS file', () => {
       Buffer.from(`\uFEFF${xml}`, 'utf16le'),
       Buffer.from(declared, 'latin1'),
     ]
-    for (const bytes of forms) expect(readHathiTrustMets(bytes).pages[0]?.label).toBe('é')
+    for (const bytes of forms) expect(readMets(bytes).pages[0]?.label).toBe('é')
   })
 })
 
@@ -156,7 +169,7 @@ describe.skipIf(!existsSync(found))('real METS files (skipped when ../shared/dat
     ['mdp.39015051333915', 324, 'follows-reading-order', 'FRONT_COVER'],
     ['uc2.ark+=13960=t00000431', 328, 'follow-reading-order', 'COVER'],
   ])('%s has %i pages', (name, count, coverTag, feature) => {
-    const mets = readHathiTrustMets(readFileSync(`${found}/${name}.mets.xml`))
+    const mets = readMets(readFileSync(`${found}/${name}.mets.xml`))
     expect(mets.pages.map(({ order }) => order)).toEqual(Array.from({ length: count }, (_, index) => index + 1))
     expect(
       mets.pages.every(({ file, size, md5 }) => file?.endsWith('.txt') && size !== null && md5?.length === 32),
@@ -168,6 +181,6 @@ describe.skipIf(!existsSync(found))('real METS files (skipped when ../shared/dat
 
   test.each(['bad_file_checksum', 'bad_zip', 'extra_files_in_zip'])('%s has no text and is METS_NO_PAGES', (name) => {
     const bytes = readFileSync(`../shared/data/broken/${name}.mets.xml`)
-    expect(() => readHathiTrustMets(bytes)).toThrow(expect.objectContaining({ code: 'METS_NO_PAGES' }))
+    expect(() => readMets(bytes)).toThrow(expect.objectContaining({ code: 'METS_NO_PAGES' }))
   })
 })

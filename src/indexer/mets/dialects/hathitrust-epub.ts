@@ -1,0 +1,12 @@
+import type { Dialect } from '../dialect.ts'
+import { volumePages } from './hathitrust.ts'
+
+/** HathiTrust's EPUB profile: a volume whose text lies in `fileGrp[@USE='text']`, and whose LABELs are chapter titles. */
+export const hathiTrustEpub: Dialect = {
+  name: 'HathiTrust EPUB',
+  matches: ({ profile }) => /\/hathitrust-epub-mets-profile1\.0\.xml$/.test(profile ?? ''),
+  read: (mets) => ({
+    ...volumePages(mets, { isText: ({ use }) => use === 'text', group: 'USE="text"' }),
+    text: 'named',
+  }),
+}

@@ -1,0 +1,36 @@
+import type { Dialect } from '../dialect.ts'
+import { isPageType, type MetsFile } from '../mets-file.ts'
+import { pageList } from '../page-list.ts'
+
+/**
+ * A workspace of OCR-D: one group for each step of the work, `OCR-D-…`. The text is in the last group of ALTO, else in
+ * the last group of PAGE, known by MIMETYPE. With a group `FULLTEXT` a workspace is finished and read as Kitodo's.
+ */
+export const ocrD: Dialect = {
+  name: 'OCR-D',
+  matches: (mets) => mets.profile === null && !usesOf(mets).has('FULLTEXT') && textGroup(mets) !== null,
+  read: (mets) => {
+    const group = textGroup(mets)
+    return {
+      ...pageList(mets, {
+        divs: mets.divs.filter(({ type }) => isPageType(type)),
+        isText: ({ use }) => use === group,
+        group: `USE="${group}"`,
+        format: null,
+        hrefs: 'paths',
+      }),
+      text: 'named',
+    }
+  },
+}
+
+const usesOf = ({ files }: MetsFile): Set<string | null> => new Set([...files.values()].map(({ use }) => use))
+
+function textGroup({ files }: MetsFile): string | null {
+  const steps = [...files.values()].filter(({ use }) => use?.startsWith('OCR-D-'))
+  for (const mime of ['application/alto+xml', 'application/vnd.prima.page+xml']) {
+    const group = steps.findLast((file) => file.mime === mime)
+    if (group?.use) return group.use
+  }
+  return null
+}

@@ -1,0 +1,253 @@
+import { SlipError } from '../../errors/slip-error.ts'
+import type { GbsBlock, ReadingOrder } from './reading-order.ts'
+import { type Attributes, parseXml } from './sax.ts'
+
+/** A METS file as far as a dialect asks. */
+export interface MetsFile {
+  readonly objid: string | null
+  /** PROFILE as written; null where there is none. */
+  readonly profile: string | null
+  /** By ID, in the order of the file; those of groups that hold no text in any dialect are left out. */
+  readonly files: ReadonlyMap<string, MetsEntry>
+  /** IDs that two of those files have. */
+  readonly ambiguous: ReadonlySet<string>
+  /** The divs of the physical structMap in the order of the file, but those within a page. */
+  readonly divs: readonly MetsDiv[]
+  readonly gbs: GbsBlock
+  /** Of the first textMD block. */
+  readonly markupLanguage: string | null
+  /** True when there is a `file` of that ID in any group. */
+  isFileId(id: string): boolean
+}
+
+/** A `file`. */
+export interface MetsEntry {
+  /** USE of its group, else the ID of it, else the USE of the group around it. */
+  readonly use: string | null
+  readonly mime: string | null
+  href: string | null
+  readonly size: string | null
+  readonly checksum: string | null
+  readonly checksumType: string | null
+}
+
+/** A `div` of the physical structMap. */
+export interface MetsDiv {
+  /** 1 for the root. */
+  readonly depth: number
+  readonly type: string | null
+  readonly order: string | null
+  readonly orderLabel: string | null
+  readonly label: string | null
+  /** Of its own `fptr`s and the `area`s in them. */
+  readonly fileIds: string[]
+  /** Of a file that an `area` points into: the elements where it begins. */
+  begins: ReadonlyMap<string, readonly string[]>
+}
+
+const namespaces = {
+  'http://www.loc.gov/METS/': 'mets',
+  'http://www.w3.org/1999/xlink': 'xlink',
+  'http://books.google.com/gbs': 'gbs',
+  'http://www.openarchives.org/OAI/2.0/': 'oai',
+  'http://dlib.nyu.edu/METS/textmd': 'textmd',
+  'info:lc/xmlns/textMD-v3': 'textmd',
+}
+// HathiTrust's groups of a volume that hold no text for the index: of 15,000 elements only 2,000 need to be looked at.
+const withoutText = new Set(['image', 'coordOCR', 'zip archive', 'source METS'])
+
+const nowhere: MetsDiv['begins'] = new Map()
+
+type Read = keyof ReadingOrder | 'markupLanguage'
+
+const toRead = new Map<string, Read>([
+  ['gbs:readingOrder', 'readingOrder'],
+  ['gbs:scanningOrder', 'scanningOrder'],
+  ['gbs:coverTag', 'coverTag'],
+  ['textmd:markup_language', 'markupLanguage'],
+])
+
+const m = 'm'.charCodeAt(0)
+
+/** True of the TYPE of a div that is a page: `page`, `PAGE`, `TITLE_PAGE`, `CONTENT_PAGE`. */
+export const isPageType = (type: string | null): boolean => type !== null && /(?:^|_)page$/i.test(type)
+
+/**
+ * Reads a METS file, alone or in an OAI envelope, in one pass. Throws METS_UNREADABLE with the line.
+ */
+export function readMetsFile(bytes: Buffer): MetsFile {
+  const reader = new MetsReader()
+  parseXml(bytes, namespaces, reader)
+  if (!reader.hasMets) throw new SlipError('METS_UNREADABLE', 'The OAI envelope holds no METS.', { place: { line: 1 } })
+  let allIds: Set<string> | null = null
+  return Object.assign(reader, {
+    isFileId: (id: string) => {
+      allIds ??= fileIds(bytes)
+      return allIds.has(id)
+    },
+  })
+}
+
+/** Collects while the file goes by. Attributes are parsed only where needed. */
+class MetsReader {
+  objid: string | null = null
+  profile: string | null = null
+  hasMets = false
+  readonly files = new Map<string, MetsEntry>()
+  readonly ambiguous = new Set<string>()
+  readonly divs: MetsDiv[] = []
+  readonly gbs: Record<keyof ReadingOrder, string | null> = { readingOrder: null, scanningOrder: null, coverTag: null }
+  markupLanguage: string | null = null
+  #depth = 0
+  // USE of the open fileGrps, outermost first.
+  #uses: (string | null)[] = []
+  #isText = false
+  #file: MetsEntry | null = null
+  #inPhysical = false
+  // The open divs of the physical structMap; null for one within a page.
+  #divs: (MetsDiv | null)[] = []
+  // What the text of the element in hand is.
+  #reading: Read | null = null
+
+  open(name: string, attributes: Attributes): void {
+    if (this.#depth++ === 0) this.#openRoot(name)
+    // Of the elements of a volume most are PREMIS, and not looked at any further.
+    if (name.charCodeAt(0) === m) this.#openElement(name, attributes)
+    else this.#reading = toRead.get(name) ?? null
+  }
+
+  close(name: string): void {
+    this.#depth--
+    this.#reading = null
+    if (name.charCodeAt(0) === m) this.#closeElement(name)
+  }
+
+  text(decoded: () => string): void {
+    if (this.#reading === null) return
+    if (this.#reading === 'markupLanguage') this.markupLanguage ??= decoded().trim() || null
+    else this.gbs[this.#reading] = `${this.gbs[this.#reading] ?? ''}${decoded()}`.trim() || null
+  }
+
+  #openElement(name: string, attributes: Attributes): void {
+    switch (name) {
+      case 'mets:fptr':
+        if (this.#divs.length > 0) this.#point(attributes)
+        return
+      case 'mets:area':
+        if (this.#divs.length > 0) this.#pointInto(attributes)
+        return
+      case 'mets:div':
+        if (this.#inPhysical) this.#openDiv(attributes)
+        return
+      case 'mets:file':
+        if (this.#isText) this.#openFile(attributes)
+        return
+      case 'mets:FLocat':
+        if (this.#file !== null) this.#file.href ??= attributes('xlink:href')
+        return
+      case 'mets:fileGrp':
+        this.#openGroup(attributes('USE') ?? attributes('ID') ?? this.#uses.at(-1) ?? null)
+        return
+      case 'mets:structMap':
+        this.#inPhysical = attributes('TYPE')?.toLowerCase() === 'physical'
+        return
+      case 'mets:mets':
+        this.#openMets(attributes)
+    }
+  }
+
+  #closeElement(name: string): void {
+    switch (name) {
+      case 'mets:div':
+        if (this.#inPhysical) this.#divs.pop()
+        return
+      case 'mets:file':
+        this.#file = null
+        return
+      case 'mets:fileGrp':
+        this.#uses.pop()
+        this.#isText = this.#uses.length > 0 && !withoutText.has(this.#uses.at(-1) ?? '')
+        return
+      case 'mets:structMap':
+        this.#inPhysical = false
+    }
+  }
+
+  #openRoot(name: string): void {
+    if (name === 'mets:mets' || name === 'oai:OAI-PMH' || name === 'oai:record') return
+    throw new SlipError('METS_UNREADABLE', `The root element is ${name}, not METS.`, { place: { line: 1 } })
+  }
+
+  #openMets(attributes: Attributes): void {
+    if (this.hasMets)
+      throw new SlipError('METS_UNREADABLE', 'The file holds two METS documents.', { place: { line: 1 } })
+    this.hasMets = true
+    this.objid = attributes('OBJID')
+    this.profile = attributes('PROFILE') || null
+  }
+
+  #openGroup(use: string | null): void {
+    this.#uses.push(use)
+    this.#isText = !withoutText.has(use ?? '')
+  }
+
+  #openFile(attributes: Attributes): void {
+    this.#file = {
+      use: this.#uses.at(-1) ?? null,
+      mime: attributes('MIMETYPE'),
+      href: null,
+      size: attributes('SIZE'),
+      checksum: attributes('CHECKSUM'),
+      checksumType: attributes('CHECKSUMTYPE'),
+    }
+    const id = attributes('ID') ?? ''
+    if (this.files.has(id)) this.ambiguous.add(id)
+    this.files.set(id, this.#file)
+  }
+
+  #openDiv(attributes: Attributes): void {
+    const depth = this.#divs.length + 1
+    const above = this.#divs.at(-1)
+    if (depth > 1 && (above === null || isPageType(above!.type))) {
+      this.#divs.push(null)
+      return
+    }
+    const div = {
+      depth,
+      type: attributes('TYPE'),
+      order: attributes('ORDER'),
+      orderLabel: attributes('ORDERLABEL'),
+      label: attributes('LABEL'),
+      fileIds: [],
+      begins: nowhere,
+    }
+    this.#divs.push(div)
+    this.divs.push(div)
+  }
+
+  #point(attributes: Attributes): void {
+    const div = this.#divs.at(-1)
+    const id = div === null ? null : attributes('FILEID')
+    if (id !== null) div!.fileIds.push(id)
+  }
+
+  #pointInto(attributes: Attributes): void {
+    this.#point(attributes)
+    const div = this.#divs.at(-1)
+    const [id, begin] = [attributes('FILEID'), attributes('BEGIN')]
+    if (!div || id === null || begin === null || (attributes('BETYPE') ?? 'IDREF') !== 'IDREF') return
+    div.begins = new Map([...div.begins, [id, [...(div.begins.get(id) ?? []), begin]]])
+  }
+}
+
+/** The IDs of all files of all groups: a second pass, needed only when a page has no text file. */
+function fileIds(bytes: Buffer): Set<string> {
+  const ids = new Set<string>()
+  parseXml(bytes, namespaces, {
+    open: (name, attributes) => {
+      if (name === 'mets:file') ids.add(attributes('ID') ?? '')
+    },
+    close: () => {},
+  })
+  return ids
+}

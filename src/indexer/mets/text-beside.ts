@@ -1,0 +1,114 @@
+import { SlipError } from '../../errors/slip-error.ts'
+import type { MetsPage } from './page-list.ts'
+
+// Best first: what says most of the page, and what its makers correct.
+const kinds = [
+  /(?:^|[_-])alto$/i,
+  /(?:^|[_-])fulltext$/i,
+  /(?:^|[_-])page$/i,
+  /(?:^|[_-])hocr$/i,
+  /(?:^|[_-])(?:txt|text|ocr)$/i,
+]
+const isTextName = /\.(?:xml|txt|html?|hocr)$/i
+
+// What may hold several pages.
+const isBook = /\.(?:xml|x?html?|hocr)$/i
+
+/**
+ * The pages of a METS file that names no text, each with the file of its text: of one folder beside the METS, called as
+ * an image of the page is, but for the extension. Of several folders the one called after the METS file
+ * (`ID_alto`) comes first, and of its kinds ALTO, then PAGE, hOCR and plain text. Where no file is called so, all pages are
+ * in one: the only file of such a folder, or the one beside the METS that is called after it. `files` are paths below the
+ * folder of the METS. Throws METS_NO_TEXT, also where two folders are equally good; PAGE_MISSING for a page without a file,
+ * unless gaps are waived.
+ */
+export function textBeside(
+  pages: readonly MetsPage[],
+  metsName: string,
+  files: readonly string[],
+  gapsWaived: boolean,
+): MetsPage[] {
+  const folders = foldersOf(files, metsName)
+  const fitting = rank([...folders.keys()], metsName).filter((group) =>
+    group.some((folder) => pages.some((page) => fileOf(page, folders.get(folder)!) !== null)),
+  )
+  const [best] = fitting
+  if (best === undefined) return inOne(pages, bookOf(folders, metsName))
+  if (best.length > 1) throw several('folders', best)
+  const names = folders.get(best[0]!)!
+  return pages.map((page) => {
+    const file = fileOf(page, names)
+    if (file !== null || gapsWaived) return { ...page, file }
+    const message = `Page ${page.order} has no text in ${best[0] || 'the folder of the METS'}, where that of others is.`
+    throw new SlipError('PAGE_MISSING', message, { place: { order: page.order } })
+  })
+}
+
+/** All pages in one file, in their order. */
+function inOne(pages: readonly MetsPage[], file: string): MetsPage[] {
+  return pages.map((page, position) => ({ ...page, file, part: pages.length === 1 ? null : { position } }))
+}
+
+/** The file beside the METS that holds all pages. */
+function bookOf(folders: ReadonlyMap<string, ReadonlyMap<string, string>>, metsName: string): string {
+  for (const group of rank([...folders.keys()], metsName)) {
+    const books = group.flatMap((folder) => {
+      const files = [...folders.get(folder)!.values()].filter((file) => isBook.test(file))
+      return folder === '' ? files.filter((file) => isCalledAfter(file, metsName)) : files.length === 1 ? files : []
+    })
+    if (books.length > 1) throw several('files', books)
+    if (books[0] !== undefined) return books[0]
+  }
+  throw new SlipError('METS_NO_TEXT', 'METS names no text of its pages, and no page files lie beside it.')
+}
+
+function several(what: 'folders' | 'files', names: readonly string[]): SlipError {
+  const place = { [what]: names.slice(0, 5).join(', ') }
+  return new SlipError('METS_NO_TEXT', `Text lies in several ${what} beside the METS: ${place[what]}.`, { place })
+}
+
+const ownName = (metsName: string): string => metsName.replace(/(?:[._-]?mets)?\.xml$/i, '')
+
+/** `ID.hocr`, `ID.hocr.html`, `ID_alto.xml`, of a METS file `ID.mets.xml`; every hOCR file of a METS file that has no name. */
+function isCalledAfter(file: string, metsName: string): boolean {
+  const own = ownName(metsName)
+  const isText = /^(?:[._-](?:alto|hocr|ocr|fulltext))?\.(?:x?html?|hocr)$|^[._-](?:alto|hocr|ocr|fulltext)\.xml$/i
+  return own === '' ? /\.(?:x?html?|hocr)$/i.test(file) : file.startsWith(own) && isText.test(file.slice(own.length))
+}
+
+/** The text files of each folder beside the METS, '' for its own, by their name without extension. */
+function foldersOf(files: readonly string[], metsName: string): Map<string, Map<string, string>> {
+  const folders = new Map<string, Map<string, string>>()
+  for (const file of files) {
+    const slash = file.indexOf('/')
+    if (file === metsName || !isTextName.test(file) || file.includes('/', slash + 1)) continue
+    const folder = slash < 0 ? '' : file.slice(0, slash)
+    const names = folders.get(folder) ?? new Map<string, string>()
+    folders.set(folder, names)
+    names.set(file.slice(slash + 1).replace(/\.[^.]*$/, ''), file)
+  }
+  return folders
+}
+
+/** Folders in groups of the same rank, best first. */
+function rank(folders: readonly string[], metsName: string): string[][] {
+  const own = ownName(metsName)
+  const groups: string[][] = []
+  for (const kind of kinds) {
+    const of = folders.filter((folder) => kind.test(folder))
+    const ofThis = of.filter((folder) => folder.startsWith(`${own}_`) || folder.startsWith(`${own}-`))
+    groups.push(
+      ofThis,
+      of.filter((folder) => !ofThis.includes(folder)),
+    )
+  }
+  return [...groups, folders.filter((folder) => folder === '')].filter((group) => group.length > 0)
+}
+
+function fileOf({ images }: MetsPage, names: ReadonlyMap<string, string>): string | null {
+  for (const image of images) {
+    const file = names.get(image)
+    if (file !== undefined) return file
+  }
+  return null
+}

@@ -1,0 +1,80 @@
+import { divide } from './divide.ts'
+import { type Tag, walkMarkup } from './markup.ts'
+import type { PageFormat } from './page-format.ts'
+import { withoutReferences } from './references.ts'
+import { TextSink } from './text-sink.ts'
+
+/**
+ * ALTO 1 to 4 of any maker. The text is the CONTENT of every String, those in the margins too, in the order of the file:
+ * a blank after each, whether or not an SP stands between them (many files have none), and a line end after a TextLine.
+ * Of a hyphenated word the first part is written whole where SUBS_CONTENT tells it, and its second part is left out;
+ * without SUBS_CONTENT the HYP is written, and the cleaning joins the word.
+ */
+export const alto: PageFormat = {
+  name: 'ALTO',
+  roots: ['alto'],
+  textOf(markup, { dehyphenate }) {
+    const text = new AltoText(dehyphenate)
+    walkMarkup(markup, text)
+    return text.sink.finish()
+  },
+  pagesOf: (markup, { dehyphenate }, wanted) =>
+    divide(markup, new AltoText(dehyphenate), wanted, {
+      isPage: (name) => name === 'Page',
+      id: 'ID',
+      finish: (sink) => sink.finish(),
+    }),
+}
+
+class AltoText {
+  sink = new TextSink()
+  readonly #dehyphenate: boolean
+  #blank = ''
+  // The whole word whose second part is to come, and whether the HYP in between says nothing new.
+  #whole: string | null = null
+
+  constructor(dehyphenate: boolean) {
+    this.#dehyphenate = dehyphenate
+  }
+
+  turn(): void {
+    this.sink = new TextSink()
+    this.#blank = ''
+    this.#whole = null
+  }
+
+  open(name: string, tag: Tag): void {
+    if (name === 'String') this.#string(tag)
+    else if (name === 'HYP' && this.#whole === null && this.#blank !== '') {
+      this.sink.add(withoutReferences(tag.attribute('CONTENT') ?? '-'))
+    }
+  }
+
+  close(name: string): void {
+    if (name !== 'TextLine') return
+    this.sink.add('\n')
+    this.#blank = ''
+  }
+
+  #string(tag: Tag): void {
+    let content = tag.attribute('CONTENT')
+    const type = tag.attribute('SUBS_TYPE')
+    if (this.#dehyphenate && type?.startsWith('HypPart')) content = this.#part(type, content, tag)
+    if (!content) return
+    this.sink.add(this.#blank)
+    this.sink.add(withoutReferences(content))
+    this.#blank = ' '
+  }
+
+  /** What to write of a part of a hyphenated word; null for nothing. */
+  #part(type: string, content: string | null, tag: Tag): string | null {
+    const whole = tag.attribute('SUBS_CONTENT') || null
+    if (type === 'HypPart1') {
+      this.#whole = whole
+      return whole ?? content
+    }
+    const isWritten = this.#whole !== null && (whole === null || whole === this.#whole)
+    this.#whole = null
+    return isWritten ? null : content
+  }
+}

@@ -1,0 +1,45 @@
+import { type MarkupHandlers, type MarkupOptions, type Tag, walkMarkup } from './markup.ts'
+import type { DividedText } from './page-format.ts'
+import type { TextSink } from './text-sink.ts'
+
+/** What makes text of markup, into a sink that is another for each page. */
+export interface Dividable extends MarkupHandlers {
+  sink: TextSink
+  /** Takes another sink; what was begun on one page does not end on the next. */
+  turn(): void
+}
+
+export interface Division extends MarkupOptions {
+  /** True of the element that is a page. */
+  readonly isPage: (name: string, tag: Tag) => boolean
+  /** The attribute that elements are pointed to by. */
+  readonly id: string
+  readonly finish: (sink: TextSink) => Buffer
+}
+
+/** The text of each page of a file. What stands before its first page belongs to that. Throws PAGE_UNREADABLE. */
+export function divide(
+  markup: string,
+  text: Dividable,
+  wanted: ReadonlySet<string>,
+  { isPage, id, finish, ...options }: Division,
+): DividedText {
+  const asked = new Map([...wanted].map((each) => [Buffer.from(each).toString('latin1'), each]))
+  const sinks: TextSink[] = []
+  const pageOf = new Map<string, number>()
+  const handlers: MarkupHandlers = {
+    open(name, tag) {
+      if (isPage(name, tag)) {
+        if (sinks.length > 0) text.turn()
+        sinks.push(text.sink)
+      }
+      const known = asked.size === 0 ? undefined : asked.get(tag.attribute(id) ?? '')
+      if (known !== undefined && sinks.length > 0) pageOf.set(known, sinks.length - 1)
+      text.open(name, tag)
+    },
+    close: (name) => text.close?.(name),
+    text: (raw, literal) => text.text?.(raw, literal),
+  }
+  walkMarkup(markup, handlers, options)
+  return { texts: sinks.map(finish), pageOf }
+}

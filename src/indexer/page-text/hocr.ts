@@ -1,0 +1,60 @@
+import { divide } from './divide.ts'
+import { type Tag, walkMarkup } from './markup.ts'
+import type { PageFormat } from './page-format.ts'
+import { withoutReferences } from './references.ts'
+import { TextSink } from './text-sink.ts'
+
+const lineBreaks = new Set(['p', 'div', 'br', 'tr', 'li', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'hr', 'pre'])
+const silent = new Set(['head', 'title', 'script', 'style'])
+
+/**
+ * hOCR: the text of the body, with a line for each ocr_line and block, and a blank before each ocrx_word. Read as HTML
+ * must be: tags that are not closed or closed in the wrong place, unknown entities and a `<` in the text lose nothing.
+ */
+export const hocr: PageFormat = {
+  name: 'hOCR',
+  // A page cut out of a book is often no more than its ocr_page.
+  roots: ['html', 'div'],
+  textOf(markup) {
+    const text = new HocrText()
+    walkMarkup(markup, text, { lenient: true })
+    return text.sink.finishTidy()
+  },
+  pagesOf: (markup, _, wanted) =>
+    divide(markup, new HocrText(), wanted, {
+      isPage: (_name, tag) => /\bocr_page\b/.test(tag.attribute('class') ?? ''),
+      id: 'id',
+      finish: (sink) => sink.finishTidy(),
+      lenient: true,
+    }),
+}
+
+class HocrText {
+  sink = new TextSink()
+  #silent: string | null = null
+
+  turn(): void {
+    this.sink = new TextSink()
+  }
+
+  open(name: string, tag: Tag): void {
+    const element = name.toLowerCase()
+    if (this.#silent !== null && element !== 'body') return
+    this.#silent = silent.has(element) ? element : null
+    const kind = tag.attribute('class') ?? ''
+    if (lineBreaks.has(element) || /\bocrx?_(?:line|header|caption|textfloat|par|carea|page)\b/.test(kind)) {
+      this.sink.add('\n')
+    } else if (kind.includes('ocrx_word')) this.sink.add(' ')
+  }
+
+  close(name: string): void {
+    const element = name.toLowerCase()
+    if (element === this.#silent) this.#silent = null
+    else if (this.#silent === null && lineBreaks.has(element) && element !== 'br') this.sink.add('\n')
+  }
+
+  text(raw: string): void {
+    // A line of the source is not a line of the page: tesseract writes each word on one of its own.
+    if (this.#silent === null) this.sink.add(withoutReferences(raw).replaceAll('\n', ' '))
+  }
+}

@@ -1,0 +1,35 @@
+import { walkMarkup } from './markup.ts'
+import type { PageFormat } from './page-format.ts'
+import { withoutReferences } from './references.ts'
+import { TextSink } from './text-sink.ts'
+
+// Elements within a word or a sentence; the text before and after them is one.
+const inline = new Set(
+  `a abbr abbrev add b bold c choice corr date del email emph ex ext-link expan foreign g gap hi i italic math
+  milestone monospace name num orgName overline persName placeName pc q ref rs sc seg sic sub sup supplied surname term
+  u unclear underline uri w xref`.split(/\s+/),
+)
+
+/**
+ * TEI and JATS: the text of all elements, header included, as HathiTrust's own indexers took it. An element that is not
+ * one of the inline ones (hi, ref, italic …) begins and ends a line, so that words of two paragraphs are not one.
+ */
+export const structured: PageFormat = {
+  name: 'TEI or JATS',
+  roots: ['tei', 'tei.2', 'text', 'body', 'article'],
+  textOf(markup) {
+    const sink = new TextSink()
+    const boundary = (name: string) => {
+      if (!inline.has(name)) sink.add('\n')
+    }
+    walkMarkup(markup, {
+      open: boundary,
+      close: boundary,
+      // A line of the source is not a line of the page.
+      text: (raw, literal) => {
+        sink.add((literal ? raw : withoutReferences(raw)).replaceAll('\n', ' '))
+      },
+    })
+    return sink.finishTidy()
+  },
+}

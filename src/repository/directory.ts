@@ -1,0 +1,40 @@
+import { assertRoot, rootCheck } from './availability.ts'
+import { filesIn, openDirectoryVolume } from './directory-volume.ts'
+import { foldersIn } from './folders.ts'
+import { metsNameAmong } from './mets-name.ts'
+import { htidOf, pairtreeName } from './pairtree-name.ts'
+import type { Repository } from './repository.ts'
+
+/**
+ * A repository on disk with a folder for each item: ROOT/NAMESPACE/OBJECT/ with its METS file and its page files, in
+ * folders of their own or beside it. OBJECT is written as in a pairtree.
+ */
+export function openDirectory(root: string): Repository {
+  const folderOf = (htid: string) => {
+    const { namespace, object } = pairtreeName(htid)
+    return { folder: `${root}/${namespace}/${object}`, object }
+  }
+  const hasMets = async (folder: string, object: string) => metsNameAmong(await filesIn(folder), object) !== null
+  return {
+    check: rootCheck(root, () => assertRoot(root)),
+    async has(htid) {
+      const { folder, object } = folderOf(htid)
+      if (await hasMets(folder, object)) return true
+      await assertRoot(root)
+      return false
+    },
+    async *walk() {
+      await assertRoot(root)
+      for await (const namespace of foldersIn(root)) {
+        for await (const object of foldersIn(`${root}/${namespace}`)) {
+          const htid = htidOf(namespace, object)
+          if (htid !== null && (await hasMets(`${root}/${namespace}/${object}`, object))) yield htid
+        }
+      }
+    },
+    async open(htid) {
+      const { folder, object } = folderOf(htid)
+      return openDirectoryVolume(root, folder, object)
+    },
+  }
+}

@@ -1,0 +1,137 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { readMets } from '../../../../../src/indexer/mets/read-mets.ts'
+import { assembleFolder } from '../assembled.ts'
+import { altoIndependently } from '../independent-alto.ts'
+import { otherMets } from '../mets-of.ts'
+
+const read = (mets: string) => readMets(Buffer.from(mets))
+const image = 'https://example.org/max/00000001.jpg|image/jpeg'
+
+describe('METS of Kitodo', () => {
+  test('has its text in the group FULLTEXT, whatever its MIMETYPE, and no features', () => {
+    const mets = read(otherMets([{ label: ' - ', files: { MAX: image, FULLTEXT: './alto/1.xml|application/pdf' } }]))
+    expect(mets).toMatchObject({ dialect: 'Kitodo', text: 'named', features: [], readingOrder: 'left-to-right' })
+    expect(mets.pages).toMatchObject([{ order: 1, label: ' - ', file: 'alto/1.xml', format: null, features: [] }])
+  })
+
+  test('has pages of images only beside those with text', () => {
+    const mets = read(otherMets([{ files: { MAX: image } }, { files: { MAX: image, FULLTEXT: '2.xml' } }]))
+    expect(mets.pages.map(({ file }) => file)).toEqual([null, '2.xml'])
+  })
+
+  test('without text in METS knows what its images are called', () => {
+    const mets = read(otherMets([{ files: { DEFAULT: image, LOCAL: './x_tif\\00000001.tif|image/tiff' } }]))
+    expect(mets).toMatchObject({ dialect: 'Kitodo', text: 'beside', pages: [{ file: null, images: ['00000001'] }] })
+  })
+
+  test.each([
+    [
+      'in an answer',
+      (mets: string) =>
+        `<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><GetRecord><record><metadata>${mets}</metadata></record></GetRecord></OAI-PMH>`,
+    ],
+    [
+      'in a record',
+      (mets: string) =>
+        `<o:record xmlns:o="http://www.openarchives.org/OAI/2.0/"><o:metadata>${mets}</o:metadata></o:record>`,
+    ],
+  ])('is read through an OAI envelope: %s', (_, envelope) => {
+    expect(read(envelope(otherMets([{ files: { FULLTEXT: '1.xml' } }]))).pages).toHaveLength(1)
+  })
+
+  test.each([
+    ['with an error', '<error code="idDoesNotExist"/>'],
+    ['with two METS', otherMets([{ files: {} }]).repeat(2)],
+  ])('an OAI envelope %s is METS_UNREADABLE', (_, inside) => {
+    const envelope = `<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">${inside}</OAI-PMH>`
+    expect(() => read(envelope)).toThrow(expect.objectContaining({ code: 'METS_UNREADABLE' }))
+  })
+
+  test.each([
+    ['a URL', 'http://example.org/1.xml'],
+    ['..', '../../other/1.xml'],
+    ['a slash percent-encoded twice', 'x%252F1.xml'],
+  ])('whose text is %s is METS_BAD_REFERENCE', (_, href) => {
+    expect(() => read(otherMets([{ files: { FULLTEXT: href } }]))).toThrow(
+      expect.objectContaining({ code: 'METS_BAD_REFERENCE', place: { order: 1 } }),
+    )
+  })
+
+  test.each([
+    ['no pages', otherMets([]), 'METS_NO_PAGES'],
+    ['tracks of a film', otherMets([{ type: 'track', files: { DEFAULT: 'film.mp4' } }]), 'METS_NO_PAGES'],
+    ['two pages of one ORDER', otherMets([{ files: {} }, { order: 1, files: {} }]), 'METS_PAGE_ORDER'],
+    ['a page without ORDER among others', otherMets([{ files: {} }, { order: null, files: {} }]), 'METS_PAGE_ORDER'],
+    [
+      'a pointer to nowhere',
+      otherMets([{ files: { MAX: image } }]).replace('FILEID="MAX_0"', 'FILEID="gone"'),
+      'METS_BAD_REFERENCE',
+    ],
+    ['a PROFILE nobody knows', otherMets([{ files: {} }], { profile: 'gbs' }), 'METS_UNSUPPORTED'],
+  ])('with %s ends in its code', (_, mets, code) => {
+    expect(() => read(mets)).toThrow(expect.objectContaining({ code }))
+  })
+
+  test('with a page that points to one text twice has it once', () => {
+    const mets = otherMets([{ files: { FULLTEXT: '1.xml' } }])
+    const twice = mets.replace('<m:fptr FILEID="FULLTEXT_0"/>', '<m:fptr FILEID="FULLTEXT_0"/>'.repeat(2))
+    expect(read(twice).pages).toMatchObject([{ file: '1.xml' }])
+  })
+})
+
+const data = '../shared/data/mets-alto'
+describe.skipIf(!existsSync(data))(
+  'real METS of Kitodo, Goobi, Visual Library (skipped when ../shared/data is absent)',
+  () => {
+    const goobi = join(data, 'goobi-kleiuniv_PPN517154005')
+
+    test('Goobi: METS names no text; that of its 16 pages is taken from the ALTO beside it', async () => {
+      const { pages, counts } = await assembleFolder(goobi, 'kleiuniv_PPN517154005.xml')
+      expect(counts).toMatchObject({ expected: 16, read: 16, empty: 2, invalidBytes: 0 })
+      for (const { order, text } of pages) {
+        const name = `kleiuniv_PPN517154005_alto/${String(order).padStart(8, '0')}.xml`
+        expect(text).toBe(altoIndependently(readFileSync(join(goobi, name), 'utf8')))
+      }
+    })
+
+    test('Goobi: a page that is a file to download has no text beside the others', async () => {
+      await expect(assembleFolder(goobi, 'kleiuniv_download_resources.xml')).rejects.toMatchObject({
+        code: 'PAGE_MISSING',
+        place: { order: 101 },
+      })
+    })
+
+    test('Halle: the text of each of 4 pages, of a METS with 19 groups, is that of its ALTO', async () => {
+      const halle = join(data, 'ulb-halle-737429')
+      const { pages, counts } = await assembleFolder(halle, 'mets.xml')
+      expect(counts).toMatchObject({ expected: 4, read: 4, empty: 0 })
+      const names = ['737434', '737436', '737437', '737438']
+      for (const [index, { text }] of pages.entries()) {
+        expect(text).toBe(altoIndependently(readFileSync(join(halle, `FULLTEXT/${names[index]}.xml`), 'utf8')))
+      }
+    })
+
+    test.each(['737429.mets.xml', '737429.oai.xml'])(
+      'Halle: %s, from before the text was made, in an OAI envelope or not, has the text beside it',
+      async (name) => {
+        const halle = join(data, 'ulb-halle-737429')
+        const { pages } = await assembleFolder(halle, name)
+        expect(pages).toEqual((await assembleFolder(halle, 'mets.xml')).pages)
+      },
+    )
+
+    test.each([
+      ['Controller/mets_newspaper.xml', 'METS_BAD_REFERENCE'],
+      ['Controller/mets_newspaper_issues.xml', 'METS_BAD_REFERENCE'],
+      ['Controller/mets_toolbox.xml', 'METS_BAD_REFERENCE'],
+      ['MetsDocument/mets_with_pages.xml', 'METS_BAD_REFERENCE'],
+      ['MetsDocument/two_dmdsec.xml', 'METS_NO_PAGES'],
+      ['MetsDocument/av_beispiel.xml', 'METS_NO_PAGES'],
+    ])('Kitodo: %s, with text at URLs or no pages, is %s', (path, code) => {
+      const bytes = readFileSync(join(data, 'kitodo-presentation', path))
+      expect(() => readMets(bytes)).toThrow(expect.objectContaining({ code }))
+    })
+  },
+)

@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { readMets } from '../../../../../src/indexer/mets/read-mets.ts'
+import { assembleFolder } from '../assembled.ts'
+import { altoIndependently } from '../independent-alto.ts'
+import { otherMets } from '../mets-of.ts'
+
+const alto = 'application/alto+xml'
+const page = 'application/vnd.prima.page+xml'
+const read = (files: Record<string, string>) =>
+  readMets(
+    Buffer.from(
+      otherMets([
+        { order: null, files },
+        { order: null, files: {} },
+      ]),
+    ),
+  )
+
+describe('a workspace of OCR-D', () => {
+  test.each<[what: string, files: Record<string, string>, text: string]>([
+    [
+      'the last step of ALTO',
+      { 'OCR-D-A': `a.xml|${alto}`, 'OCR-D-B': `b.xml|${alto}`, 'OCR-D-C': `c.xml|${page}` },
+      'b.xml',
+    ],
+    [
+      'the last step of PAGE where there is no ALTO',
+      { 'OCR-D-SEG': `a.xml|${page}`, 'OCR-D-OCR': `b.xml|${page}` },
+      'b.xml',
+    ],
+    ['FULLTEXT where the work is finished', { FULLTEXT: 'f.xml', 'OCR-D-A': `a.xml|${alto}` }, 'f.xml'],
+  ])('has its text in %s', (_, files, text) => {
+    expect(read({ 'OCR-D-IMG': 'x.tif|image/tiff', ...files }).pages[0]?.file).toBe(text)
+  })
+
+  test('without ORDER has its pages in the order of the file', () => {
+    expect(read({ 'OCR-D-A': `a.xml|${alto}` }).pages.map(({ order }) => order)).toEqual([1, 2])
+  })
+})
+
+const folder = '../shared/data/mets-alto/ocr-d-kant_aufklaerung_1784'
+describe.skipIf(!existsSync(folder))('a real workspace (skipped when ../shared/data is absent)', () => {
+  test('the text of each of its 2 pages is that of its ALTO, not of its PAGE', async () => {
+    const { pages, counts } = await assembleFolder(folder, 'mets.xml')
+    expect(counts).toMatchObject({ expected: 2, read: 2, empty: 0 })
+    for (const [index, number] of ['0017', '0020'].entries()) {
+      const bytes = readFileSync(`${folder}/OCR-D-GT-ALTO/PAGE_${number}_ALTO.xml`)
+      expect(pages[index]).toMatchObject({ order: index + 1, label: null, text: altoIndependently(bytes.toString()) })
+    }
+  })
+})

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import type { MetsPage } from '../../../src/indexer/mets/page-list.ts'
+import { textBeside } from '../../../src/indexer/mets/text-beside.ts'
+
+const pages = ['0001', '0002'].map(
+  (image, index): MetsPage => ({
+    order: index + 1,
+    label: null,
+    features: [],
+    file: null,
+    part: null,
+    size: null,
+    md5: null,
+    mime: null,
+    format: null,
+    images: [`thumb${image}`, image],
+  }),
+)
+const filesOf = (files: string[], gapsWaived = false) =>
+  textBeside(pages, 'PPN1.xml', files, gapsWaived).map(({ file }) => file)
+const inFolder = (folder: string, extension = 'xml') => ['0001', '0002'].map((name) => `${folder}${name}.${extension}`)
+
+test.each([
+  ['ALTO before plain text', 'PPN1_alto/', [...inFolder('PPN1_txt/', 'txt'), ...inFolder('PPN1_alto/')]],
+  [
+    'a folder of this METS before that of another',
+    'PPN1_alto/',
+    [...inFolder('PPN2_alto/'), ...inFolder('PPN1_alto/')],
+  ],
+  ['a folder of text before the folder of the METS', 'ocr/', [...inFolder('ocr/'), ...inFolder('')]],
+  ['the folder of the METS where there is no other', '', inFolder('')],
+  ['only folders beside it', 'ocr/', [...inFolder('old/PPN1_alto/'), ...inFolder('ocr/')]],
+  ['a folder with pages before an empty one', 'PPN1_txt/', ['PPN1_alto/readme.xml', ...inFolder('PPN1_txt/')]],
+])('text is taken from %s', (_, folder, files) => {
+  expect(filesOf(files)).toEqual([`${folder}0001.xml`, `${folder}0002.xml`])
+})
+
+test('a page without a file where others have one is PAGE_MISSING, and without text where gaps are waived', () => {
+  expect(() => filesOf(['PPN1_alto/0001.xml', 'PPN1_txt/0002.txt'])).toThrow(
+    expect.objectContaining({ code: 'PAGE_MISSING', place: { order: 2 } }),
+  )
+  expect(filesOf(['PPN1_alto/0001.xml', 'PPN1_txt/0002.txt'], true)).toEqual(['PPN1_alto/0001.xml', null])
+})
+
+test.each([
+  ['no files', []],
+  ['no files of text', ['0001.jpg', 'PPN1_media/0001.mp4']],
+  ['files of other names', ['PPN1_alto/page1.xml', 'PPN1_alto/page2.xml']],
+  ['two folders that are equally good', [...inFolder('a_alto/'), ...inFolder('b_alto/')]],
+])('%s beside METS are METS_NO_TEXT', (_, files) => {
+  expect(() => filesOf(files)).toThrow(expect.objectContaining({ code: 'METS_NO_TEXT' }))
+})
