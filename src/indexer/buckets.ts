@@ -62,15 +62,17 @@ export class BucketRotation {
 const turnMs = 30_000
 
 /**
- * When lane 0 is looked into: 30 s after the last turn a worker takes its suspects, one by one, until there is none or
+ * When lane 0 is looked into: 30 s after its start or the last turn a worker takes its suspects, one by one, until there is none or
  * 30 s have passed, for the others wait meanwhile. Milliseconds of any clock that does not go back.
  */
 export class AloneTurn {
-  #nextAt = 0
+  /** Null before the first look: one that kills all that it meets would keep who is started again from all else. */
+  #nextAt: number | null = null
   #endsAt: number | null = null
 
   /** Whether it is their turn now. */
   isOn(now: number): boolean {
+    this.#nextAt ??= now + turnMs
     if (this.#endsAt === null && now >= this.#nextAt) this.#endsAt = now + turnMs
     if (this.#endsAt !== null && now >= this.#endsAt) this.end(now)
     return this.#endsAt !== null

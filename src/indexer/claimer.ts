@@ -1,17 +1,18 @@
 import { performance } from 'node:perf_hooks'
 import { hostName } from '../daemon/identity.ts'
 import type { Pauses } from '../daemon/pause-gate.ts'
-import { draw } from '../shards/draw.ts'
+import { type DrawableShard, draw } from '../shards/draw.ts'
 import type { Database } from '../state/connection.ts'
 import { listShards, type Shard, type Target } from '../state/control/target.ts'
 import type { Bucket, Claim, ClaimRequest } from '../state/queue/claim.ts'
-import { claimOnce } from '../state/queue/claim-once.ts'
+import { claimAlongOnce, claimOnce } from '../state/queue/claim-once.ts'
 import { findDeletes } from '../state/queue/find-deletes.ts'
 import { lanes } from '../state/queue/lanes.ts'
+import { suspectShards } from '../state/queue/suspect-shards.ts'
 import { AloneTurn, BucketRotation, type LaneShares } from './buckets.ts'
+import { allWork, type OwnWork } from './own-work.ts'
+import { ReadBounds } from './read-bounds.ts'
 
-/** How often a bucket is read from its beginning; between, a claim starts where the last one ended. */
-const fullReadMs = 3_000
 /** How many windows of a bucket are looked through for deletes in one go. */
 const windowsAtOnce = 10
 
@@ -19,12 +20,27 @@ const windowsAtOnce = 10
 export interface Openness {
   /** Whether a breaker suspends a shard. */
   readonly suspended: (shard: number) => boolean
+  /** Whether a shard has more to do than it can for now. */
+  readonly busy: (shard: number) => boolean
   /** Shards of which it is not known whether the database is older than they are. */
   readonly uncompared: ReadonlySet<number>
   /** The repository cannot be read: deletes only, which need none. */
   readonly deletesOnly: boolean
   /** One shard, to try it out. */
   readonly only?: number
+}
+
+/** A shard drawn for new items, and out of which. */
+interface Drawn {
+  readonly shard: number
+  readonly from: readonly DrawableShard[]
+}
+
+/** What another target has claimed. */
+export interface Lead {
+  readonly htids: readonly string[]
+  /** Null where it had no new items. */
+  readonly drawn: Drawn | null
 }
 
 interface Round extends Openness {
@@ -38,25 +54,40 @@ export class Claimer {
   readonly #db: Database
   readonly #worker: string
   readonly #batch: number
+  readonly #own: OwnWork
   readonly #rotation: BucketRotation
+  readonly #beforeAlone: () => Promise<void>
   readonly #alone = new AloneTurn()
-  readonly #bounds = new Map<string, number>()
-  #boundsSince = performance.now()
+  readonly #bounds = new ReadBounds()
   /** Where the search for deletes goes on, bucket by bucket. */
   readonly #searched = new Map<string, number>()
+  /** The shard drawn for the next new items; 0 = none. Kept while it is busy, or those that are not would get more. */
+  #drawn = 0
+  /** Of the last claim. */
+  #used: Drawn | null = null
   /** Rows seen in this round and not claimed: still ready, perhaps in a bucket already looked into. */
   #passed = 0
 
-  constructor(db: Database, worker: string, target: Target, options: { batch: number; shares: LaneShares }) {
+  /** `beforeAlone` resolves when the worker holds nothing else: a suspect is claimed by itself. */
+  constructor(
+    db: Database,
+    worker: string,
+    target: Target,
+    options: { batch: number; shares: LaneShares; own?: OwnWork },
+    beforeAlone: () => Promise<void> = async () => {},
+  ) {
     this.target = target
     this.#db = db
     this.#worker = worker
     this.#batch = options.batch
+    this.#own = options.own ?? allWork
+    this.#beforeAlone = beforeAlone
     this.#rotation = new BucketRotation(target.shards, options.shares)
   }
 
   /** A batch, or null when nothing is ready in any open bucket. Suspects (lane 0) come when idle, and every 30 s. */
   async next(pauses: Pauses, openness: Openness = everything): Promise<Claim | null> {
+    this.#used = null
     if (pauses.target(this.target.name)) return null
     const round = { ...openness, pauses, shards: await listShards(this.#db, this.target.name) }
     for (;;) {
@@ -66,15 +97,51 @@ export class Claimer {
     }
   }
 
+  /** What was drawn for the new items of the last claim; null where it had none. */
+  get drawn(): Drawn | null {
+    return this.#used
+  }
+
+  /**
+   * What is ready of these items, along with another target's claim of them: claims of a lane and a shard each, of what
+   * `next` would visit. New items go where theirs went, if both targets drew from the same shards with the same weights,
+   * so that they stay together; it is a draw as good as an own one.
+   */
+  async along(pauses: Pauses, openness: Openness, { htids, drawn }: Lead): Promise<Claim[]> {
+    if (pauses.target(this.target.name)) return []
+    const round = { ...openness, pauses, shards: await listShards(this.#db, this.target.name) }
+    const shards = round.shards.map(({ shard }) => shard)
+    const open = [lanes.daily, lanes.ops, lanes.bulk].flatMap((lane) =>
+      shards.filter((shard) => this.#isVisited(lane, shard, round)).map((shard) => ({ lane, shard })),
+    )
+    if (open.length === 0) return []
+    const from = this.#candidates(round)
+    const isSame = drawn !== null && this.#drawn === 0 && JSON.stringify(from) === JSON.stringify(drawn.from)
+    this.#drawn = isSame ? drawn.shard : this.#drawFrom(from)
+    const isBusy = round.busy(this.#drawn)
+    const request = { target: this.target.name, htids, worker: this.#worker, pid: process.pid, host: hostName, open }
+    const claims = await claimAlongOnce(this.#db, { ...request, draw: isBusy ? 0 : this.#drawn })
+    if (!isBusy) this.#drawn = 0
+    return claims
+  }
+
   /** Looks once into every bucket. */
   async #look(round: Round): Promise<Claim | null> {
-    const suspects = () => this.#first(this.#rotation.ofLane(lanes.alone), round)
     if (this.#alone.isOn(performance.now())) {
-      const suspect = await suspects()
+      const suspect = await this.#suspect(round)
       if (suspect !== null) return suspect
       this.#alone.end(performance.now())
     }
-    return (await this.#first(this.#rotation.next(), round)) ?? suspects()
+    return (await this.#first(this.#rotation.next(), round)) ?? this.#suspect(round)
+  }
+
+  /** One of lane 0; the worker lets go all else first, but for none. */
+  async #suspect(round: Round): Promise<Claim | null> {
+    const shards = await suspectShards(this.#db, this.target.name)
+    const buckets = this.#rotation.ofLane(lanes.alone).filter(({ shard }) => shards.has(shard))
+    if (!buckets.some(({ lane, shard }) => this.#isVisited(lane, shard, round))) return null
+    await this.#beforeAlone()
+    return this.#first(buckets, round)
   }
 
   async #first(buckets: { lane: number; shard: number }[], round: Round): Promise<Claim | null> {
@@ -92,30 +159,30 @@ export class Claimer {
    * Full and closed shards, and those behind, get no new items; updates and deletes of what they hold go on. One that is
    * ahead of the database, or may be, is left alone: what it holds must first be adopted.
    */
-  #isVisited(lane: number, shard: number, { pauses, shards, suspended, uncompared, only }: Round): boolean {
-    if (pauses.lane(lane) || (only !== undefined && shard !== only)) return false
+  #isVisited(lane: number, shard: number, { pauses, shards, suspended, busy, uncompared, only }: Round): boolean {
+    if (!this.#own.hasLane(lane) || !this.#own.hasShard(shard)) return false
+    if (pauses.lane(lane) || busy(shard) || (only !== undefined && shard !== only)) return false
     if (shard === 0) return true
     const state = shards.find((row) => row.shard === shard)?.state
     return state !== 'ahead' && !uncompared.has(shard) && !pauses.shard(this.target.name, shard) && !suspended(shard)
   }
 
   async #claim(bucket: Bucket, round: Round): Promise<Claim | null> {
-    const drawn = this.#draw(round)
-    if (round.deletesOnly || (bucket.shard === 0 && drawn === null)) return this.#claimDeletes(bucket)
-    if (performance.now() - this.#boundsSince > fullReadMs) {
-      this.#bounds.clear()
-      this.#boundsSince = performance.now()
-    }
-    const key = `${bucket.lane}/${bucket.shard}`
+    const from = bucket.shard === 0 ? this.#candidates(round) : []
+    if (bucket.shard === 0) this.#drawn = this.#drawFrom(from)
+    if (round.deletesOnly || (bucket.shard === 0 && this.#drawn === 0)) return this.#claimDeletes(bucket)
+    if (bucket.shard === 0 && round.busy(this.#drawn)) return null
     for (;;) {
-      const fromSeq = this.#bounds.get(key) ?? 0
-      const claimed = await claimOnce(this.#db, this.#request(bucket, { draw: drawn ?? 0, fromSeq }))
-      this.#bounds.set(key, claimed.lastSeq)
-      if (claimed.items.length > 0) return claimed
+      const claimed = await this.#bounds.claim(`${bucket.lane}/${bucket.shard}`, (fromSeq) =>
+        claimOnce(this.#db, this.#request(bucket, { draw: this.#drawn, fromSeq })),
+      )
+      if (claimed.items.length > 0) {
+        this.#used = bucket.shard === 0 ? { shard: this.#drawn, from } : null
+        if (bucket.shard === 0) this.#drawn = 0
+        return claimed
+      }
       this.#passed += claimed.passed
-      if (claimed.passed > 0) continue
-      this.#bounds.delete(key)
-      if (fromSeq === 0) return null
+      if (claimed.passed === 0) return null
     }
   }
 
@@ -140,17 +207,24 @@ export class Claimer {
     return { bucket, worker: this.#worker, pid: process.pid, host: hostName, batch: this.#batch, ...part }
   }
 
-  /** A shard for new items: open, not paused, not suspended; none while any is ahead, or may be. */
-  #draw({ shards, pauses, suspended, uncompared }: Round): number | null {
+  /** Shards for new items: those that are open, our own, not paused, not suspended; none while any is ahead, or may be. */
+  #candidates({ shards, pauses, suspended, uncompared }: Round): DrawableShard[] {
     // what a shard holds that is ahead of the database, may be any of the items that look new
-    if (uncompared.size > 0 || shards.some(({ state }) => state === 'ahead')) return null
-    const candidates = shards.map(({ shard, weight, state }) => ({
+    if (uncompared.size > 0 || shards.some(({ state }) => state === 'ahead')) return []
+    return shards.map(({ shard, weight, state }) => ({
       shard,
       weight,
-      open: state === 'open' && !pauses.shard(this.target.name, shard) && !suspended(shard),
+      open:
+        state === 'open' && this.#own.hasShard(shard) && !pauses.shard(this.target.name, shard) && !suspended(shard),
     }))
-    return draw(candidates, Math.random)
+  }
+
+  /** The one that was drawn and not used, as long as it is among them; 0 = there is none. */
+  #drawFrom(candidates: readonly DrawableShard[]): number {
+    const kept = candidates.find(({ shard }) => shard === this.#drawn)
+    if (kept?.open && kept.weight > 0) return kept.shard
+    return draw(candidates, Math.random) ?? 0
   }
 }
 
-const everything: Openness = { suspended: () => false, uncompared: new Set(), deletesOnly: false }
+const everything: Openness = { suspended: () => false, busy: () => false, uncompared: new Set(), deletesOnly: false }

@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks'
-import type { Config } from '../config/load.ts'
 import { type Breakers, type Gate, shardName } from '../daemon/breakers.ts'
 import type { Chore } from '../daemon/chores/chore.ts'
 import { commitShards } from '../daemon/chores/commit.ts'
@@ -11,45 +10,86 @@ import type { Pauses } from '../daemon/pause-gate.ts'
 import { RestoreWatch } from '../daemon/restore/watch.ts'
 import type { StageContext } from '../daemon/stage.ts'
 import { StormBrake } from '../daemon/storm-brake.ts'
-import { asSlipError, SlipError } from '../errors/slip-error.ts'
+import { wait } from '../daemon/wait.ts'
+import { asSlipError, type SlipError } from '../errors/slip-error.ts'
 import type { Repository } from '../repository/repository.ts'
 import type { Target } from '../state/control/target.ts'
 import type { Claim } from '../state/queue/claim.ts'
-import { Batch, type BatchReport } from './batch.ts'
-import { Claimer, type Openness } from './claimer.ts'
+import { lanes } from '../state/queue/lanes.ts'
+import { Acceptance } from './acceptance.ts'
+import type { AskedSources } from './asked-sources.ts'
+import { Batch } from './batch.ts'
+import { ByteBudget } from './byte-budget.ts'
+import { type BatchReport, ClaimRun } from './claim-run.ts'
+import { Claimer, type Lead, type Openness } from './claimer.ts'
+import { Connections } from './connections.ts'
+import { DocumentLimit } from './document-limit.ts'
 import type { Mount } from './mount.ts'
-import { stormError, worstOf } from './weigh.ts'
+import type { OwnWork } from './own-work.ts'
+import { ParcelSizes } from './parcel-sizes.ts'
+import { PatientQuestion } from './patient-question.ts'
+import type { Pipeline } from './pipeline.ts'
+import { isStorm } from './suspension.ts'
+import { awayError, TargetBreakers } from './target-breakers.ts'
 
 export interface LineContext extends StageContext {
   readonly repository: Repository
   readonly mount: Mount
+  readonly asked: AskedSources
   readonly leases: LeaseKeeper
   readonly breakers: Breakers
+  readonly pipeline: Pipeline
+  readonly own: OwnWork
 }
 
-/** worked: there may be more. idle: nothing is ready, or may be worked on. An error: what is away. */
-export type Served = 'worked' | 'idle' | SlipError
+/**
+ * worked: there may be more. idle: nothing is ready, or may be worked on now. waits: for what of the target is under way,
+ * or for its engine, which has not answered yet. An error: what is away.
+ */
+export type Served = 'worked' | 'idle' | 'waits' | SlipError
 
-/** The work of one target, one batch at a time, behind the breakers of its engine and its shards. */
+/**
+ * The work of one target, behind the breakers of its engine and its shards. A batch is assembled, and runs on by itself
+ * while the next is claimed: but for a probe, which is one batch alone, and for suspects. One that waits for room in
+ * memory holds no other target back: only its own is not claimed for until it is assembled.
+ */
 export class Line {
   readonly target: Target
   readonly #context: LineContext
   readonly #opened: OpenedEngine
   readonly #claimer: Claimer
+  readonly #health: PatientQuestion<SlipError | null>
   readonly #brake: StormBrake
+  readonly #circuits: TargetBreakers
+  readonly #connections: Connections
+  readonly #sizes: ParcelSizes
+  readonly #budget: ByteBudget
+  readonly #acceptance: Acceptance
+  readonly #limit: DocumentLimit
   readonly #watch: RestoreWatch
+  #isAssembling = false
+  /** Whether its shards were once compared with the database, as far as they answered. */
+  #wasAsked = false
   #wasSuspended = false
   #isCommitted = true
   /** The first that was away and kept a whole batch from being done: what `--once` ends with, when the rest is done. */
   #away: SlipError | null = null
 
-  constructor(context: LineContext, target: Target, opened: OpenedEngine) {
-    const { config, state, worker } = context
+  /** `inFlightBytes`: the share of the target. */
+  constructor(context: LineContext, target: Target, opened: OpenedEngine, inFlightBytes: number) {
+    const { config, state, worker, stop, pipeline, own } = context
     this.target = target
     this.#context = context
     this.#opened = opened
-    this.#claimer = new Claimer(state.db, worker, target, config.indexer)
+    this.#claimer = new Claimer(state.db, worker, target, { ...config.indexer, own }, () => pipeline.runDry())
+    this.#health = new PatientQuestion(() => awayError(() => opened.engine.health()))
     this.#brake = new StormBrake(config.breaker.storm)
+    this.#circuits = new TargetBreakers(context, target, opened.engine, this.#brake)
+    this.#connections = new Connections(config.indexer.connections, stop)
+    this.#sizes = new ParcelSizes(config.indexer.batchBytes)
+    this.#budget = new ByteBudget(inFlightBytes)
+    this.#acceptance = new Acceptance(state.db)
+    this.#limit = new DocumentLimit(opened.engine, config.targets[target.name]?.maxDocumentBytes)
     this.#watch = new RestoreWatch(this.#pair, context.bus)
   }
 
@@ -67,25 +107,63 @@ export class Line {
     return this.#opened.close()
   }
 
-  /** One batch; `deletesOnly` while the repository cannot be read. */
-  async serve(pauses: Pauses, deletesOnly: boolean): Promise<Served> {
-    const { breakers, once } = this.#context
+  /**
+   * Claims a batch and assembles it, for `others` as well where they have the same items ready; `deletesOnly` while the
+   * repository cannot be read.
+   */
+  async serve(pauses: Pauses, deletesOnly: boolean, others: readonly Line[]): Promise<Served> {
+    const { breakers, pipeline, once } = this.#context
     const { name } = this.target
+    if (this.#isAssembling) return 'waits'
+    // what was begun before must not be taken for the probe
+    if (this.#circuits.isProbeDue() && !pipeline.isDry(name)) return 'waits'
     const gate = await breakers.gate('target', name)
-    if (gate === 'open' && this.#wasSuspended) this.#brake.reset()
+    // a storm suspends the target at once: open, it was resumed since
+    if (gate === 'open' && (this.#wasSuspended || this.#brake.storm() !== null)) this.#brake.reset()
     this.#wasSuspended = gate !== 'open'
-    if (gate === 'suspended') return once ? this.#suspendedError() : 'idle'
-    const away = await this.#awayError(() => this.#opened.engine.health())
+    if (gate === 'suspended') return once ? this.#circuits.suspendedTarget() : 'idle'
+    const away = await this.#health.answer()
+    if (away === 'waits') return 'waits'
     if (away !== null) {
       breakers.failed('target', name, away)
       return away
     }
     if (gate === 'open') breakers.succeeded('target', name)
-    const only = await this.#shardToProbe(pauses)
-    const isSuspended = (shard: number) => breakers.isSuspended('shard', shardName(name, shard))
-    const uncompared = await this.#uncompared((shard) => shard === only || !isSuspended(shard))
-    const openness = { suspended: isSuspended, uncompared, deletesOnly, ...(only === null ? {} : { only }) }
-    return this.#work(pauses, openness, gate)
+    const { only, away: silent } = await this.#circuits.shardToProbe(pauses)
+    this.#away ??= silent
+    this.#wasAsked = true
+    const uncompared = await this.#uncompared((shard) => shard === only || !this.#circuits.isSuspended(shard))
+    const openness = { ...this.#openness(uncompared), deletesOnly, ...(only === null ? {} : { only }) }
+    return this.#work(pauses, openness, gate, others)
+  }
+
+  /**
+   * Claims what is ready of the items that another target has just claimed. Its engine is not asked for that, but once at
+   * the start: what is found away in between is known when the target is served itself.
+   */
+  async along(pauses: Pauses, lead: Lead): Promise<ClaimRun[]> {
+    const { breakers } = this.#context
+    if (this.#isAssembling || breakers.isSuspended('target', this.target.name)) return []
+    const startedAt = performance.now()
+    try {
+      const mayAsk = !this.#wasAsked
+      if (mayAsk && (await this.#health.answer()) !== null) return []
+      this.#wasAsked = true
+      const uncompared = await this.#uncompared((shard) => mayAsk && !this.#circuits.isSuspended(shard))
+      const openness = this.#openness(uncompared)
+      const claims = await this.#claimer.along(pauses, openness, lead)
+      return claims.map((claim) => this.#begin(claim, startedAt, false))
+    } catch (thrown) {
+      const error = asSlipError(thrown)
+      // whoever leads goes on, and meets the same with its own
+      if (error.class !== 'environment') throw error
+      return []
+    }
+  }
+
+  #openness(uncompared: ReadonlySet<number>): Openness {
+    const busy = (shard: number) => shard > 0 && this.#connections.isBusy(this.#opened.engine.nodeOf(shard))
+    return { suspended: (shard) => this.#circuits.isSuspended(shard), busy, uncompared, deletesOnly: false }
   }
 
   /** Shards nothing may be claimed for, as the database may be older than they are. */
@@ -98,8 +176,8 @@ export class Line {
     return uncompared
   }
 
-  async #work(pauses: Pauses, openness: Openness, gate: Gate): Promise<Served> {
-    const { breakers, once } = this.#context
+  async #work(pauses: Pauses, openness: Openness, gate: Gate, others: readonly Line[]): Promise<Served> {
+    const { breakers, pipeline, once } = this.#context
     const { name } = this.target
     const storm = gate === 'probe' && isStorm(breakers.reason('target', name))
     const startedAt = performance.now()
@@ -109,17 +187,34 @@ export class Line {
       if (!storm) breakers.succeeded('target', name)
       if (openness.only === undefined) {
         if (!once) return 'idle'
+        // what it wrote is committed when all of it has ended
+        if (!pipeline.isDry(name)) return 'waits'
+        if (this.#rests()) return this.#rested()
         await this.#commitAtTheEnd()
-        return this.#away ?? this.#suspendedShard() ?? 'idle'
+        return this.#away ?? this.#circuits.suspendedShard() ?? 'idle'
       }
       breakers.succeeded('shard', shardName(name, openness.only))
       return 'worked'
     }
-    this.#isCommitted = false
-    const report = await this.#run(claim, startedAt, storm)
-    if (gate === 'probe') this.#judge(report, storm)
-    if (report.storm !== null) this.#wasSuspended = true
-    this.#away ??= report.away
+    const run = this.#begin(claim, startedAt, storm)
+    const alone = gate === 'probe' || openness.only !== undefined || claim.lane === lanes.alone
+    const lead = { htids: wanted(claim), drawn: this.#claimer.drawn }
+    const along: Held[] = []
+    for (const line of alone || lead.htids.length === 0 ? [] : others)
+      for (const each of await line.along(pauses, lead)) along.push({ line, run: each })
+    const report = await this.#run({ line: this, run }, along, alone)
+    if (gate === 'probe' && report !== null) this.#circuits.judge(report, storm)
+    return 'worked'
+  }
+
+  #rests(): boolean {
+    const shards = Array.from({ length: this.target.shards }, (_, index) => index + 1)
+    return shards.some((shard) => this.#connections.isResting(this.#opened.engine.nodeOf(shard)))
+  }
+
+  /** With `--once`: what a server asked to wait with is still to be done. */
+  async #rested(): Promise<Served> {
+    await wait(restCheckMs, this.#context.stop)
     return 'worked'
   }
 
@@ -129,110 +224,64 @@ export class Line {
     const commit = this.#context.config.targets[name]?.commit
     if (this.#isCommitted || commit === undefined || !('by' in commit) || commit.by !== 'slip') return
     this.#isCommitted = true
-    this.#away ??= await this.#awayError(() => commitShards(this.#opened.engine, shards, 'durable'))
+    this.#away ??= await awayError(() => commitShards(this.#opened.engine, shards, 'durable'))
   }
 
-  #suspendedError(): SlipError {
-    const { name } = this.target
-    return suspendedError(name, this.#context.breakers.reason('target', name))
-  }
-
-  #suspendedShard(): SlipError | null {
-    const { breakers } = this.#context
-    const shard = breakers.names('shard').find((each) => numberOf(this.target.name, each) !== null)
-    return shard === undefined ? null : suspendedError(shard, breakers.reason('shard', shard))
-  }
-
-  async #run(claim: Claim, startedAt: number, probesStorm: boolean): Promise<BatchReport> {
-    const { config, state, bus, worker, stop, leases, repository, mount, breakers } = this.#context
+  /** Holds a claim from now on, and tells of it. */
+  #begin(claim: Claim, startedAt: number, probesStorm: boolean): ClaimRun {
+    const { state, leases, bus } = this.#context
     const { name, lease } = this.target
     const { token, lane, items } = claim
-    const shard = items[0]?.shard ?? 0
-    bus.emit('index.claimed', { target: name, lane, shard, items: items.length, token })
+    this.#isCommitted = false
+    bus.emit('index.claimed', { target: name, lane, shard: items[0]?.shard ?? 0, items: items.length, token })
     leases.hold(token, items.length, lease, startedAt)
-    const own = { engine: this.#opened.engine, brake: this.#brake, probesStorm, mount: mount.name }
-    try {
-      return await new Batch(
-        { config, db: state.db, bus, worker, stop, leases, repository, breakers, ...own },
-        claim,
-      ).run()
-    } finally {
-      leases.drop(token)
-    }
+    const { engine } = this.#opened
+    const paced = { connections: this.#connections, sizes: this.#sizes, budget: this.#budget }
+    const own = { engine, brake: this.#brake, acceptance: this.#acceptance, limit: this.#limit, ...paced, probesStorm }
+    return new ClaimRun({ ...this.#context, db: state.db, ...own }, claim)
   }
 
-  /** What a probe of the target showed. */
-  #judge({ away, storm, ended, faults }: BatchReport, storming: boolean): void {
-    const { breakers, config } = this.#context
-    const { name } = this.target
-    if (!storming) {
-      if (away?.code === 'ENGINE_UNAVAILABLE') breakers.failed('target', name, away)
-      else if (storm === null) breakers.succeeded('target', name)
-      return
-    }
-    if (ended > 0 && faults.length <= config.breaker.storm * ended) {
-      this.#brake.reset()
-      breakers.succeeded('target', name)
-      return
-    }
-    const worst = worstOf(faults, ended)
-    breakers.failed('target', name, worst === null ? againOf(breakers.reason('target', name)) : stormError(worst))
-  }
-
-  /** Of the suspended shards one whose probe is ours, and that can at least be read; null = none. */
-  async #shardToProbe(pauses: Pauses): Promise<number | null> {
-    const { breakers } = this.#context
-    const { name, shards } = this.target
-    for (const shardOf of breakers.names('shard')) {
-      const shard = numberOf(name, shardOf)
-      if (shard === null || shard > shards || pauses.shard(name, shard)) continue
-      if ((await breakers.gate('shard', shardOf)) !== 'probe') continue
-      const away = await this.#awayError(() => this.#opened.engine.scan(shard, '', 1))
-      if (away === null) return shard
-      breakers.failed('shard', shardOf, away)
-      this.#away ??= away
-    }
+  /** Assembles claims until that waits for room, and lets them run on. The report of one that is `alone` is waited for. */
+  async #run(leader: Held, along: readonly Held[], alone: boolean): Promise<BatchReport | null> {
+    const { mount, pipeline, state, ...context } = this.#context
+    const runs = along.map(({ run }) => run)
+    const batch = new Batch({ ...context, db: state.db, mount: mount.name }, leader.run, runs)
+    const { waits, assembled } = batch.start()
+    this.#isAssembling = true
+    const isOver = assembled.finally(() => {
+      this.#isAssembling = false
+      pipeline.progressed()
+    })
+    // heard with the end
+    isOver.catch(() => undefined)
+    for (const { line, run } of along) pipeline.add(line.target.name, line.#end(run, assembled))
+    const heard = this.#end(leader.run, assembled)
+    if (alone) return heard
+    pipeline.add(this.target.name, heard)
+    await Promise.race([waits, isOver])
     return null
   }
 
-  /** Asked before each claim: with a dead index, items would be read and assembled for nothing, over and over. */
-  async #awayError(ask: () => Promise<unknown>): Promise<SlipError | null> {
-    try {
-      await ask()
-      return null
-    } catch (thrown) {
-      const error = asSlipError(thrown)
-      if (error.class !== 'environment') throw error
-      return error
-    }
+  async #end(run: ClaimRun, assembled: Promise<void>): Promise<BatchReport> {
+    const { leases } = this.#context
+    return this.#hear(await run.end(assembled).finally(() => leases.drop(run.claim.token)))
+  }
+
+  async #hear(report: BatchReport): Promise<BatchReport> {
+    this.#away ??= report.away
+    await this.#context.breakers.flush()
+    return report
   }
 }
 
-const isStorm = (reason: string): boolean => reason.startsWith('STORM_BRAKE')
+const restCheckMs = 250
 
-/** A probe that came to nothing says nothing new: the cause stays known. */
-const againOf = (reason: string): SlipError => new SlipError('STORM_BRAKE', reason.replace(/^STORM_BRAKE: /, ''))
-
-const suspendedError = (what: string, reason: string): SlipError =>
-  new SlipError(isStorm(reason) ? 'STORM_BRAKE' : 'ENGINE_UNAVAILABLE', `${what} is suspended: ${reason}`)
-
-function numberOf(target: string, name: string): number | null {
-  const [ofTarget, shard] = name.split('/')
-  return ofTarget === target ? Number(shard) : null
+/** A claim of a target. */
+interface Held {
+  readonly line: Line
+  readonly run: ClaimRun
 }
 
-/** Opens the lines of all targets, or none. */
-export async function openLines(
-  context: LineContext,
-  targets: readonly Target[],
-  open: (config: Config, target: string) => Promise<OpenedEngine>,
-): Promise<Line[]> {
-  const lines: Line[] = []
-  try {
-    for (const target of targets) lines.push(new Line(context, target, await open(context.config, target.name)))
-    return lines
-  } catch (error) {
-    for (const line of lines) await line.close()
-    throw error
-  }
-}
+/** Items whose document another target can have as well: one with a waiver is made otherwise. */
+const wanted = ({ items }: Claim): string[] =>
+  items.filter(({ action, waived }) => action === 'index' && waived === null).map(({ htid }) => htid)

@@ -1,20 +1,34 @@
 import { SlipError } from '../errors/slip-error.ts'
+import type { Memberships } from '../sources/memberships/memberships.ts'
 import type { CatalogueRecord } from '../sources/source.ts'
 import type { Connection } from '../state/connection.ts'
 import { findRecords } from '../state/records/find-records.ts'
 import { readRights } from '../state/rights/read-rights.ts'
 import type { RightsRow } from '../state/rights/rights-row.ts'
+import type { AskedSources } from './asked-sources.ts'
 
-/** What the tables say of the items of one claim, read after it: two queries a claim, kept for the claim only. */
+/**
+ * What the tables and the sources that are asked by item say of the items of one claim, read after it: two queries a claim
+ * of the tables, one of each source, kept for the claim only.
+ */
 export interface Lookups {
   /** Rights of an item. Throws RIGHTS_MISSING when it has no row. */
   rights(htid: string): RightsRow
   /** The catalogue record of an item: one object for all items of a record. Throws RECORD_MISSING, RECORD_UNREADABLE. */
   record(rights: RightsRow): CatalogueRecord
+  /** What an item belongs to. Throws SOURCE_DB_UNAVAILABLE, HOLDINGS_INVALID. */
+  memberships(htid: string): Memberships
 }
 
-export async function lookUp(db: Connection, htids: readonly string[]): Promise<Lookups> {
+/** @param made those of the items of which a document may be made: the sources are asked for no other */
+export async function lookUp(
+  db: Connection,
+  htids: readonly string[],
+  asked: AskedSources,
+  made = htids,
+): Promise<Lookups> {
   const rights = await readRights(db, htids)
+  const answers = await asked.ask(made)
   const ids = [...rights.values()].map((row) => row.recordId).filter((id) => id !== null)
   const texts = ids.length === 0 ? new Map<string, string>() : await findRecords(db, ids)
   const parsed = new Map<string, CatalogueRecord>()
@@ -25,6 +39,7 @@ export async function lookUp(db: Connection, htids: readonly string[]): Promise<
         throw new SlipError('RIGHTS_MISSING', `${htid} has no row in slip_rights`, { place: { htid } })
       return row
     },
+    memberships: (htid) => answers(htid).memberships,
     record: ({ htid, recordId }) => {
       if (recordId === null)
         throw new SlipError('RECORD_MISSING', `no catalogue record names ${htid}`, { place: { htid } })

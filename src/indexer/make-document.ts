@@ -3,9 +3,9 @@ import { codeVersion } from '../config/version.ts'
 import { hostName } from '../daemon/identity.ts'
 import { documentSchemaVersion } from '../daemon/targets.ts'
 import { SlipError } from '../errors/slip-error.ts'
-import type { Repository } from '../repository/repository.ts'
+import type { Admit, Repository } from '../repository/repository.ts'
 import type { PageText } from '../shards/engine.ts'
-import type { Waiver } from '../state/queue/waiver.ts'
+import { isWaived } from '../state/queue/waiver.ts'
 import type { RightsRow } from '../state/rights/rights-row.ts'
 import { type AssembledDocument, assemble } from './assemble/assemble.ts'
 import { pageTexts } from './assemble/volume-text.ts'
@@ -21,32 +21,38 @@ export interface DocumentRequest {
   readonly htid: string
   readonly rev: number
   readonly fence: number
-  /** As claimed: the check that a person waived for the item. */
+  /** As claimed: the checks that a person waived for the item. */
   readonly waived?: string | null
 }
 
-const pageGap: Waiver = 'page_gap'
-
-/** Reads and assembles the document of one item. Throws the item codes of assembly and lookups, REPOSITORY_UNAVAILABLE. */
+/**
+ * Reads and assembles the document of one item. Throws the item codes of assembly and lookups, REPOSITORY_UNAVAILABLE, and
+ * what `admit` throws.
+ */
 export async function makeDocument(
   config: Config,
   repository: Repository,
   lookups: Lookups,
   request: DocumentRequest,
+  admit?: Admit,
 ): Promise<AssembledDocument> {
-  const { htid, rev, fence, waived } = request
+  const { htid, rev, fence, waived = null } = request
   const rights = lookups.rights(htid)
   if (rights.attr === null)
     throw new SlipError('RIGHTS_MISSING', `no source says what rights ${htid} has`, { place: { htid } })
   const record = lookups.record(rights)
+  const memberships = lookups.memberships(htid)
   const volume = await repository.open(htid)
   try {
     return await assemble({
       htid,
       attr: rights.attr,
       record,
+      memberships,
       volume,
-      gapsWaived: waived === pageGap,
+      gapsWaived: isWaived(waived, 'page_gap'),
+      checksums: isWaived(waived, 'checksum') ? 'off' : config.repository.checksums,
+      admit,
       text: textOptions(config),
       provenance: {
         rev,

@@ -11,6 +11,10 @@ export type ItemOutcome =
       readonly error: SlipError
       readonly attempts: number
       readonly unproven: boolean
+      /** The engine asks for so many milliseconds; 0 = for some. */
+      readonly retryAfterMs?: number | undefined
+      /** A request with its document was sent and broke without an answer: one of several documents, or of it alone. */
+      readonly unanswered?: 'together' | 'alone' | undefined
       /** Milliseconds about which it is delayed whatever its error, its attempt given back. */
       readonly putOffMs?: number
     }

@@ -11,13 +11,28 @@ export interface Parcel {
   readonly removals: { readonly item: ClaimedItem; readonly removal: Removal }[]
 }
 
-/** Sends a parcel, shard by shard, and says how each item leaves its claim. */
-export async function post(engine: Engine, { documents, removals }: Parcel): Promise<ItemOutcome[]> {
+export const idsOf = ({ documents, removals }: Parcel): string[] =>
+  [...documents, ...removals].map(({ item }) => item.htid)
+
+/** Whose engine it is for: all of a claim that have a shard have the same; 0 = none. */
+export const shardOf = ({ documents, removals }: Parcel): number =>
+  Math.max(0, ...[...documents, ...removals].map(({ item }) => item.shard))
+
+/**
+ * Sends a parcel, shard by shard, and says how each item leaves its claim. `tooLarge` is told when it was refused for its
+ * size, and its documents went by themselves.
+ */
+export async function post(
+  engine: Engine,
+  { documents, removals }: Parcel,
+  tooLarge?: () => void,
+): Promise<ItemOutcome[]> {
   const outcomes: ItemOutcome[] = []
   for (const [shard, group] of Map.groupBy(documents, ({ item }) => item.shard)) {
     const answers = await engine.post(
       shard,
       group.map(({ document }) => document),
+      tooLarge,
     )
     outcomes.push(
       ...group.map(({ item, document }, index) => outcomeOf(item, 'indexed', indexedOf(document), answers[index])),
@@ -67,6 +82,9 @@ function outcomeOf(
     htid,
     attempts,
     unproven: true,
+    retryAfterMs: answer?.retryAfterMs,
+    // a removal has nothing that an engine could break over
+    unanswered: kind === 'indexed' && answer?.unanswered === true ? 'together' : undefined,
     error: new SlipError('ENGINE_UNAVAILABLE', message, { place }),
   }
 }
@@ -75,6 +93,7 @@ const indexedOf = ({ id, digest, bytes, counts }: AssembledDocument): Indexed =>
   htid: id,
   digest,
   pages: counts.expected,
+  readPages: counts.read,
   emptyPages: counts.empty,
   invalidBytes: counts.invalidBytes,
   bytes,
@@ -84,6 +103,7 @@ const absent = (htid: string): Indexed => ({
   htid,
   digest: null,
   pages: null,
+  readPages: null,
   emptyPages: null,
   invalidBytes: null,
   bytes: null,

@@ -2,6 +2,7 @@ import type { Settings } from '../config/schema.ts'
 import { codeVersion } from '../config/version.ts'
 import { hostName } from '../daemon/identity.ts'
 import { documentSchemaVersion } from '../daemon/targets.ts'
+import { SlipError } from '../errors/slip-error.ts'
 import type { Connection, Database } from '../state/connection.ts'
 import type { Claim } from '../state/queue/claim.ts'
 import { type Delay, delay } from '../state/queue/delay.ts'
@@ -10,6 +11,7 @@ import { type Failure, fail } from '../state/queue/fail.ts'
 import { handBack } from '../state/queue/hand-back.ts'
 import { type Provenance, settle } from '../state/queue/settle.ts'
 import { type Gone, settleWhole } from '../state/queue/settle-whole.ts'
+import { type Suspect, suspect } from '../state/queue/suspect.ts'
 import { wasSettled } from '../state/queue/was-settled.ts'
 import type { ItemOutcome } from './outcome.ts'
 
@@ -24,6 +26,8 @@ export interface Settlement {
   readonly returned: number
   /** No longer ours: reaped meanwhile. */
   readonly fencedOut: number
+  /** Those of the errors that are documents the engine refuses alone, where there are some. */
+  readonly refused?: readonly string[]
 }
 
 export interface SettleContext {
@@ -131,11 +135,12 @@ export async function settleOutcomes(
   if (!(await lockClaim(tx, claim))) return { ...counts, fencedOut: total }
   const done = outcomes.filter(isDone)
   const failed = outcomes.filter((each) => each.kind === 'failed')
-  const later = failed.filter((each) => isDelayed(each, context.indexer.attempts))
+  const later = failed.filter((each) => isDelayed(each, context.indexer.attempts) && !isSuspect(each))
+  const suspects = failed.filter(isSuspect)
   const final = failed.filter((each) => !isDelayed(each, context.indexer.attempts))
   const back = outcomes.filter((each) => each.kind === 'returned')
   // one exit locks its rows itself
-  if ([done, later, final, back].filter((exit) => exit.length > 0).length > 1) {
+  if ([done, later, suspects, final, back].filter((exit) => exit.length > 0).length > 1) {
     const htids = outcomes.map(({ htid }) => htid)
     await lockRows(tx, [claim], htids)
   }
@@ -155,15 +160,41 @@ export async function settleOutcomes(
       await fail(tx, claim, final.map(failureOf), { worker: context.worker, pid: process.pid, host: hostName })
     ).size
   }
+  const { ours: suspected, refused } = await suspectAll(tx, claim, suspects, context)
+  counts.errors += refused.size
+  counts.delayed += suspected.size - refused.size
   if (back.length > 0) counts.returned = (await handBack(tx, claim, back)).size
   if (total === claim.items.length) await endClaim(tx, claim)
   else await closeClaim(tx, claim)
   const ours = Object.values(counts).reduce((sum, count) => sum + count, 0)
-  return { ...counts, fencedOut: total - ours }
+  return { ...counts, fencedOut: total - ours, ...(refused.size > 0 ? { refused: [...refused] } : {}) }
 }
 
+const isSuspect = ({ unanswered }: Failed) => unanswered !== undefined
+
+async function suspectAll(tx: Connection, claim: Claim, suspects: readonly Failed[], context: SettleContext) {
+  if (suspects.length === 0) return { ours: new Set<string>(), refused: new Set<string>() }
+  const by = { worker: context.worker, pid: process.pid, host: hostName }
+  return suspect(
+    tx,
+    claim,
+    suspects.map((each) => suspectOf(each, context.indexer)),
+    by,
+  )
+}
+
+function suspectOf(failed: Failed, indexer: Settings['indexer']): Suspect {
+  const { htid, baseMs, message: lastError } = delayOf(failed, indexer)
+  const { message, detail } = failureOf({ ...failed, error: refusesAlone(failed) })
+  return { htid, baseMs, lastError, message, detail, alone: failed.unanswered === 'alone' }
+}
+
+/** What it is in the end, if it is the document that the engine breaks over. */
+export const refusesAlone = ({ error: { message, place } }: Failed): SlipError =>
+  new SlipError('ENGINE_REFUSES_ALONE', `the engine broke over the document alone; last: ${message}`, { place })
+
 function delayOf(
-  { htid, error, unproven, putOffMs }: Failed,
+  { htid, error, unproven, putOffMs, retryAfterMs = 0 }: Failed,
   { backoff, environmentBackoff }: Settings['indexer'],
 ): Delay {
   const isPutOff = putOffMs !== undefined
@@ -172,7 +203,8 @@ function delayOf(
     htid,
     environment,
     unproven,
-    baseMs: putOffMs ?? (environment ? environmentBackoff : backoff),
+    // half of it at least
+    baseMs: putOffMs ?? (environment ? Math.max(environmentBackoff, retryAfterMs * 2) : backoff),
     // the code of the breaker comes first: by it the row is found when the storm is over
     message: storable(`${isPutOff ? 'STORM_BRAKE: ' : ''}${error.code}: ${error.message}`),
   }

@@ -9,17 +9,18 @@ const isFault = (outcome: ItemOutcome): outcome is Failed =>
   outcome.kind === 'failed' && outcome.error.class !== 'environment'
 
 /**
- * Shows outcomes to the storm brake before they are settled. From the one on that makes a storm, what failed is handed
- * back unburnt instead; what went well stays so.
+ * Shows outcomes to the storm brake before they are settled. From the one on that makes a storm, here or in an earlier
+ * call, what failed is handed back unburnt instead; what went well stays so. `storm`: the one that was noticed here.
  */
 export function weigh(
   brake: StormBrake,
   outcomes: readonly ItemOutcome[],
 ): { weighed: ItemOutcome[]; storm: Storm | null } {
+  const known = brake.storm()
   let storm: Storm | null = null
   const weighed = outcomes.map((outcome): ItemOutcome => {
     if (isFault(outcome)) {
-      if (storm !== null) return { kind: 'returned', htid: outcome.htid, fence: 0 }
+      if ((known ?? storm) !== null) return { kind: 'returned', htid: outcome.htid, fence: 0 }
       brake.add(outcome.error.code)
       storm = brake.storm()
     } else if (outcome.kind === 'indexed' || outcome.kind === 'deleted') brake.add(null)

@@ -75,11 +75,11 @@ test('every bucket but those of lane 0 is tried once in a turn', () => {
   expect(tried.toSorted()).toEqual([1, 2, 3].flatMap((lane) => [0, 1, 2, 3].map((shard) => `${lane}/${shard}`)))
 })
 
-test('suspects have a turn 30 s after their last one, until there is none, and for 30 s at most', () => {
+test('suspects have a turn 30 s after the start or their last one, until there is none, and for 30 s at most', () => {
   const turn = new AloneTurn()
-  // at the start, as after any idleness
-  expect([turn.isOn(0), turn.isOn(29_999), turn.isOn(30_000)]).toEqual([true, true, false])
-  expect([turn.isOn(59_999), turn.isOn(60_000)]).toEqual([false, true])
-  turn.end(61_000)
-  expect([turn.isOn(61_000), turn.isOn(90_999), turn.isOn(91_000)]).toEqual([false, false, true])
+  expect([turn.isOn(0), turn.isOn(29_999), turn.isOn(30_000)]).toEqual([false, false, true])
+  expect([turn.isOn(59_999), turn.isOn(60_000)]).toEqual([true, false])
+  expect([turn.isOn(89_999), turn.isOn(90_000)]).toEqual([false, true])
+  turn.end(91_000)
+  expect([turn.isOn(91_000), turn.isOn(120_999), turn.isOn(121_000)]).toEqual([false, false, true])
 })

@@ -3,7 +3,17 @@ import { parseConfig } from '../../src/config/load.ts'
 import { SlipError } from '../../src/errors/slip-error.ts'
 import type { ItemOutcome } from '../../src/indexer/outcome.ts'
 import { settleOutcomes } from '../../src/indexer/settle.ts'
-import { change, claimBucket, enqueue, indexed, openState, queueRow, type State, worker } from '../state/fixture.ts'
+import {
+  change,
+  claimBucket,
+  enqueue,
+  indexed,
+  later,
+  openState,
+  queueRow,
+  type State,
+  worker,
+} from '../state/fixture.ts'
 
 const { indexer } = parseConfig(
   `database: { url: postgres://h/d }
@@ -58,6 +68,14 @@ test('every outcome of a batch leaves by its own exit, and together they are the
     { htid: 's.5', state: 2, attempts: 0 },
     { htid: 's.6', state: 0, attempts: 0 },
   ])
+})
+
+test('an item whose engine asks for a pause waits so long at least', async () => {
+  const claim = await claimed('r.1')
+  const outcome = { ...failure('r.1', new SlipError('ENGINE_UNAVAILABLE', 'too many'), 1), retryAfterMs: 3_600_000 }
+  expect(await settle([outcome], claim)).toMatchObject({ delayed: 1 })
+  const until = later(state.db, 3_500)
+  expect(await state.db.query(`SELECT htid FROM slip_queue WHERE available_at > ${until}`)).toEqual([{ htid: 'r.1' }])
 })
 
 test('an error that may heal is final when the attempts are spent', async () => {

@@ -1,0 +1,50 @@
+import { performance } from 'node:perf_hooks'
+import { asSlipError, SlipError } from '../errors/slip-error.ts'
+import type { Engine } from '../shards/engine.ts'
+import type { ItemOutcome } from './outcome.ts'
+import type { Parcel } from './post.ts'
+
+/** A server may be started anew with another limit. Milliseconds. */
+const validMs = 60_000
+
+/** How large a document of a target may be: as configured, and as its server says that it takes. */
+export class DocumentLimit {
+  readonly #engine: Pick<Engine, 'longestDocument'>
+  readonly #configured: number
+  #told = Number.POSITIVE_INFINITY
+  #askedAt = Number.NEGATIVE_INFINITY
+
+  constructor(engine: Pick<Engine, 'longestDocument'>, configured = Number.POSITIVE_INFINITY) {
+    this.#engine = engine
+    this.#configured = configured
+  }
+
+  /** Bytes. Of a server that does not answer now it is as before: what is posted then meets the same. */
+  async bytes(): Promise<number> {
+    if (performance.now() - this.#askedAt > validMs) {
+      try {
+        this.#told = (await this.#engine.longestDocument()) ?? Number.POSITIVE_INFINITY
+        this.#askedAt = performance.now()
+      } catch (error) {
+        if (asSlipError(error).class !== 'environment') throw error
+      }
+    }
+    return Math.min(this.#configured, this.#told)
+  }
+}
+
+/** What of a parcel may be sent, and how the others leave their claim: unsent. */
+export function withinLimit(
+  { documents, removals }: Parcel,
+  most: number,
+): { readonly fitting: Parcel; readonly refused: ItemOutcome[] } {
+  const [fits, isTooLarge] = [true, false].map((fit) =>
+    documents.filter(({ document }) => document.bytes <= most === fit),
+  )
+  const refused = isTooLarge!.map(({ item: { htid, shard, attempts }, document: { bytes } }): ItemOutcome => {
+    const message = `the document has ${bytes} bytes, and its target takes ${most} at most`
+    const error = new SlipError('DOCUMENT_TOO_LARGE', message, { place: { htid, shard } })
+    return { kind: 'failed', htid, attempts, unproven: false, error }
+  })
+  return { fitting: { documents: fits!, removals }, refused }
+}

@@ -1,0 +1,71 @@
+import { asSlipError } from '../errors/slip-error.ts'
+
+/** No longer does a step wait for what is under way: pauses and chores are looked at in between. Milliseconds. */
+const patienceMs = 1_000
+
+/** The batches of a process that are under way, of all its targets: assembled, and being posted and settled. */
+export class Pipeline {
+  /** With the target of each. */
+  readonly #running = new Map<Promise<void>, string>()
+  readonly #faults: unknown[] = []
+  #awaited: (() => void) | null = null
+  /** Something has come further that nobody waited for: the next one to wait hears of it. */
+  #hasMoved = false
+
+  /** Lets a batch of a target run on. What it throws is thrown by `check`. */
+  add(target: string, batch: Promise<unknown>): void {
+    const ended = batch
+      .catch((fault: unknown) => this.#faults.push(fault))
+      .then(() => {
+        this.#running.delete(ended)
+        this.progressed()
+      })
+    this.#running.set(ended, target)
+  }
+
+  /** Whether nothing is under way, of a target or of all. */
+  isDry(target?: string): boolean {
+    const targets = [...this.#running.values()]
+    return targets.every((each) => target !== undefined && each !== target)
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async runDry(): Promise<void> {
+    while (!this.isDry()) await Promise.all(this.#running.keys())
+  }
+
+  /** Resolves when something was posted, or a batch was assembled or has ended, or a second has passed. */
+  async progress(): Promise<void> {
+    if (!this.#hasMoved) await this.#movement()
+    this.#hasMoved = false
+  }
+
+  async #movement(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, patienceMs)
+      this.#awaited = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    this.#awaited = null
+  }
+
+  /** Something was posted or assembled: there may be a free connection, or a target to claim for. */
+  progressed(): void {
+    this.#hasMoved = true
+    this.#awaited?.()
+  }
+
+  /** Throws what a batch has thrown since it was asked last. */
+  check(): void {
+    if (this.#faults.length > 0) throw this.#faults.shift()
+  }
+
+  /** Ends what is under way. Throws a defect; of what is away the next daemon will hear. */
+  async close(): Promise<void> {
+    await this.runDry()
+    const defect = this.#faults.find((fault) => asSlipError(fault).class !== 'environment')
+    if (defect !== undefined) throw defect
+  }
+}

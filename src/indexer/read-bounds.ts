@@ -1,0 +1,83 @@
+import { performance } from 'node:perf_hooks'
+import type { Claim } from '../state/queue/claim.ts'
+
+/** How long a bound stands at least before its bucket is read from the beginning again, in milliseconds. */
+const leastMs = 3_000
+/** How many times longer than its readings from the beginning took a round lasts. */
+const restFactor = 20
+
+type Answer = Pick<Claim, 'items' | 'passed' | 'lastSeq'>
+
+/**
+ * From which seq on each bucket is read: from where its last claim ended, for behind an old snapshot the index keeps the
+ * dead entries of all that was claimed before. What comes back to the queue below that is found from the beginning, where a
+ * bucket is read once a round. A round lasts 20 times as long as these readings took, so that they take a twentieth of the
+ * time at most however many dead entries there are, and at least 3 s.
+ */
+export class ReadBounds {
+  readonly #now: () => number
+  readonly #bounds = new Map<string, number>()
+  /** Buckets that were read from the beginning in this round. */
+  readonly #begun = new Set<string>()
+  #round = 0
+  #since: number
+  /** Milliseconds. */
+  #spent = 0
+  #underWay = 0
+
+  /** `now`: milliseconds of any clock that does not go back. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now
+    this.#since = now()
+  }
+
+  /**
+   * Claims from a bucket, above its bound first if it has one. Where nothing is there, from the beginning: so an answer
+   * without rows, neither claimed nor passed, says that the bucket has none. Throws what `claimFrom` throws.
+   */
+  async claim<T extends Answer>(bucket: string, claimFrom: (fromSeq: number) => Promise<T>): Promise<T> {
+    this.#beginRound()
+    const bound = this.#bounds.get(bucket)
+    if (bound !== undefined) {
+      const claimed = await this.#keep(bucket, () => claimFrom(bound))
+      if (hasRows(claimed)) return claimed
+    }
+    return this.#keep(bucket, () => this.#fromBeginning(bucket, () => claimFrom(0)))
+  }
+
+  /** None while a reading is under way: what it takes is not known yet. */
+  #beginRound() {
+    const lasts = Math.max(leastMs, restFactor * this.#spent)
+    if (this.#underWay > 0 || this.#now() - this.#since < lasts) return
+    this.#round++
+    this.#bounds.clear()
+    this.#begun.clear()
+    this.#spent = 0
+    this.#since = this.#now()
+  }
+
+  /** Bounds the next claim by what this one saw, unless a round has begun meanwhile: it would spare the bucket that round. */
+  async #keep<T extends Answer>(bucket: string, read: () => Promise<T>): Promise<T> {
+    const round = this.#round
+    const claimed = await read()
+    if (!hasRows(claimed)) this.#bounds.delete(bucket)
+    else if (round === this.#round) this.#bounds.set(bucket, claimed.lastSeq)
+    return claimed
+  }
+
+  /** Only the first of a round is counted: a bucket that is empty is read on each visit, and would put off the round for ever. */
+  async #fromBeginning<T>(bucket: string, read: () => Promise<T>): Promise<T> {
+    const isFirst = !this.#begun.has(bucket)
+    this.#begun.add(bucket)
+    const started = this.#now()
+    this.#underWay++
+    try {
+      return await read()
+    } finally {
+      this.#underWay--
+      if (isFirst) this.#spent += this.#now() - started
+    }
+  }
+}
+
+const hasRows = ({ items, passed }: Answer) => items.length > 0 || passed > 0

@@ -1,0 +1,108 @@
+import type { Config } from '../config/load.ts'
+import { type Breakers, shardName } from '../daemon/breakers.ts'
+import type { Pauses } from '../daemon/pause-gate.ts'
+import type { StormBrake } from '../daemon/storm-brake.ts'
+import { asSlipError, type SlipError } from '../errors/slip-error.ts'
+import type { Engine } from '../shards/engine.ts'
+import type { Target } from '../state/control/target.ts'
+import type { BatchReport } from './claim-run.ts'
+import type { OwnWork } from './own-work.ts'
+import { againOf, ownSuspended, suspendedError } from './suspension.ts'
+import { stormError, worstOf } from './weigh.ts'
+
+interface TargetBreakersContext {
+  readonly config: Config
+  readonly breakers: Breakers
+  readonly own: OwnWork
+}
+
+/** The breakers of a target and of those of its shards that this process is for. */
+export class TargetBreakers {
+  readonly #context: TargetBreakersContext
+  readonly #target: Target
+  readonly #engine: Engine
+  readonly #brake: StormBrake
+
+  constructor(context: TargetBreakersContext, target: Target, engine: Engine, brake: StormBrake) {
+    this.#context = context
+    this.#target = target
+    this.#engine = engine
+    this.#brake = brake
+  }
+
+  /** Whether the target or one of its shards may be told to be tried out now. */
+  isProbeDue(): boolean {
+    const { breakers } = this.#context
+    const shards = this.#suspendedShards()
+    return (
+      breakers.isProbeDue('target', this.#target.name) || shards.some(({ name }) => breakers.isProbeDue('shard', name))
+    )
+  }
+
+  /** Whether a shard is suspended. */
+  isSuspended(shard: number): boolean {
+    return this.#context.breakers.isSuspended('shard', shardName(this.#target.name, shard))
+  }
+
+  /** That the target is suspended, and why. */
+  suspendedTarget(): SlipError {
+    const { name } = this.#target
+    return suspendedError(name, this.#context.breakers.reason('target', name))
+  }
+
+  /** That one of its shards is, and why; null = none is. */
+  suspendedShard(): SlipError | null {
+    const [shard] = this.#suspendedShards()
+    return shard === undefined ? null : suspendedError(shard.name, this.#context.breakers.reason('shard', shard.name))
+  }
+
+  /** Of the suspended shards one whose probe is ours, and that can at least be read; `away`: the first that cannot. */
+  async shardToProbe(pauses: Pauses): Promise<{ readonly only: number | null; readonly away: SlipError | null }> {
+    const { breakers } = this.#context
+    const { name, shards } = this.#target
+    let first: SlipError | null = null
+    for (const { name: shardOf, shard } of this.#suspendedShards()) {
+      if (shard > shards || pauses.shard(name, shard)) continue
+      if ((await breakers.gate('shard', shardOf)) !== 'probe') continue
+      const away = await awayError(() => this.#engine.scan(shard, '', 1))
+      if (away === null) return { only: shard, away: first }
+      breakers.failed('shard', shardOf, away)
+      first ??= away
+    }
+    return { only: null, away: first }
+  }
+
+  /** What a probe of the target showed. */
+  judge({ away, storm, ended, faults }: BatchReport, storming: boolean): void {
+    const { breakers, config } = this.#context
+    const { name } = this.#target
+    if (!storming) {
+      if (away?.code === 'ENGINE_UNAVAILABLE') breakers.failed('target', name, away)
+      else if (!storm) breakers.succeeded('target', name)
+      return
+    }
+    if (ended > 0 && faults.length <= config.breaker.storm * ended) {
+      this.#brake.reset()
+      breakers.succeeded('target', name)
+      return
+    }
+    const worst = worstOf(faults, ended)
+    breakers.failed('target', name, worst === null ? againOf(breakers.reason('target', name)) : stormError(worst))
+  }
+
+  #suspendedShards() {
+    return ownSuspended(this.#context.breakers.names('shard'), this.#target.name, this.#context.own)
+  }
+}
+
+/** What is away. An engine is asked before each claim: with a dead one, items would be read for nothing, over and over. */
+export async function awayError(ask: () => Promise<unknown>): Promise<SlipError | null> {
+  try {
+    await ask()
+    return null
+  } catch (thrown) {
+    const error = asSlipError(thrown)
+    if (error.class !== 'environment') throw error
+    return error
+  }
+}
