@@ -3,27 +3,42 @@ import { findPendingRecords, type PendingRecord, takePendingRecords } from '../s
 import type { RightsRow } from '../state/rights/rights-row.ts'
 import { type Contribution, merge, upsertRights } from '../state/rights/upsert-rights.ts'
 import { hasRightsSource, inScope, type Pass } from './context.ts'
+import { keepCounts } from './keep-counts.ts'
+import type { DigestParts } from './memberships.ts'
 import { type ItemShare, sharesOf } from './record-share.ts'
+import type { Rights } from './rights-of.ts'
 
 const blockSize = 200
+
+export type Lookup = (htids: readonly string[]) => Promise<ReadonlyMap<string, Rights>>
+const noLookup: Lookup = async () => new Map()
 
 /**
  * Carries what changed in slip_record over to the items in slip_rights, a block a transaction: a crash between two
  * blocks leaves the rest pending. Returns how many records were carried over.
+ *
+ * @param lookup what a source of rights says of items now, for those no such source has spoken of yet
  */
-export async function carryOver(pass: Pass): Promise<number> {
+export async function carryOver(pass: Pass, lookup: Lookup = noLookup): Promise<number> {
   let done = 0
   for (let found = blockSize; found === blockSize && !pass.stop.aborted; ) {
     const records = await findPendingRecords(pass.db, blockSize)
     found = records.length
-    if (found > 0) done += await carryBlock(pass, records)
+    if (found > 0) done += await carryBlock(pass, records, lookup)
   }
   return done
 }
 
-async function carryBlock(pass: Pass, records: readonly PendingRecord[]): Promise<number> {
+async function carryBlock(pass: Pass, records: readonly PendingRecord[], lookup: Lookup): Promise<number> {
+  const parsed = records.map((record) => ({
+    ...record,
+    items: sharesOf(JSON.parse(record.data) as CatalogueRecord).items,
+  }))
+  const kept = parsed.filter(({ deleted }) => !deleted)
+  const htids = kept.flatMap(({ items }) => items.map(({ htid }) => htid))
+  const asked = { rights: await lookup(htids), partOf: await pass.memberships.ofNew(pass.db, htids) }
   const all = await Promise.all(
-    records.map((record) => (record.deleted ? withdrawalsOf(record) : itemsInScope(pass, record))),
+    parsed.map((record) => (record.deleted ? withdrawalsOf(record) : itemsInScope(pass, record, asked))),
   )
   const spoken = new Map(records.map((record, index) => [record.recordId, all[index]]))
   const { taken, changes } = await pass.db.transaction(async (tx) => {
@@ -31,8 +46,16 @@ async function carryBlock(pass: Pass, records: readonly PendingRecord[]): Promis
     const contributions = [...taken].flatMap((id) => spoken.get(id)?.contributions ?? [])
     return { taken, changes: await upsertRights(tx, contributions) }
   })
-  pass.tally.add(changes.values())
-  for (const id of taken) pass.tally.counts.outOfScope += spoken.get(id)?.outOfScope ?? 0
+  const taking = records.filter(({ recordId }) => taken.has(recordId))
+  const sourceOf = new Map(
+    taking.flatMap(({ recordId, source }) =>
+      (spoken.get(recordId)?.contributions ?? []).map(({ htid }) => [htid, source] as const),
+    ),
+  )
+  for (const [htid, change] of changes) pass.tally.of(sourceOf.get(htid) as string).add([change])
+  for (const { recordId, source } of taking)
+    pass.tally.of(source).count('outOfScope', spoken.get(recordId)?.outOfScope ?? 0)
+  await keepCounts(pass)
   return taken.size
 }
 
@@ -42,44 +65,47 @@ interface Spoken {
   readonly outOfScope: number
 }
 
-const parse = ({ data }: PendingRecord) => sharesOf(JSON.parse(data) as CatalogueRecord).items
+interface ParsedRecord extends PendingRecord {
+  readonly items: readonly ItemShare[]
+}
 
-async function itemsInScope(pass: Pass, record: PendingRecord): Promise<Spoken> {
-  const items = parse(record)
+/** What sources that are asked by item say of the items of a block. */
+interface Asked {
+  readonly rights: Awaited<ReturnType<Lookup>>
+  readonly partOf: DigestParts
+}
+
+async function itemsInScope(pass: Pass, { recordId, items }: ParsedRecord, asked: Asked): Promise<Spoken> {
   const scoped = await Promise.all(items.map((item) => inScope(pass, item.htid)))
   const contributions = items
     .filter((_, index) => scoped[index])
-    .map((item) => contributionOf(pass, record.recordId, item))
+    .map((item) => contributionOf(pass, recordId, item, asked))
   return { contributions, outOfScope: items.length - contributions.length }
 }
 
-function contributionOf({ config }: Pass, recordId: string, item: ItemShare): Contribution {
+function contributionOf({ config }: Pass, recordId: string, item: ItemShare, asked: Asked): Contribution {
   const updateDate = item.updateDate === null ? null : Number(item.updateDate)
   const part = { recordId, updateDate, recordDigest: item.digest, withdrawn: false }
+  const rightsSource = hasRightsSource(config)
+  const unspoken = asked.rights.get(item.htid) ?? { attr: item.attr ?? config.rights.default ?? null }
   return {
     htid: item.htid,
-    apply: (known) =>
-      merge(known, { ...part, attr: attributeOf(known, item, hasRightsSource(config), config.rights.default) }),
+    apply: (known) => {
+      const rights = rightsSource && isSpokenFor(known) ? {} : unspoken
+      return merge(known, { ...part, ...rights, ...(known === null ? asked.partOf(item.htid) : {}) })
+    },
   }
 }
 
 /** A rights source is heard before the record, the record before the default. */
-function attributeOf(
-  known: RightsRow | null,
-  item: ItemShare,
-  rightsSource: boolean,
-  standard: number | undefined,
-): number | null {
-  const spokenFor = rightsSource && known !== null && (known.reason !== null || known.rightsTime !== null)
-  return spokenFor ? known.attr : (item.attr ?? standard ?? null)
-}
+const isSpokenFor = (known: RightsRow | null) => known !== null && (known.reason !== null || known.rightsTime !== null)
 
 /** The items of a deleted record that still belong to it are withdrawn; one that moved on is left alone. */
-function withdrawalsOf(record: PendingRecord): Spoken {
-  const contributions = parse(record).map(
+function withdrawalsOf({ recordId, items }: ParsedRecord): Spoken {
+  const contributions = items.map(
     ({ htid }): Contribution => ({
       htid,
-      apply: (known) => (known?.recordId === record.recordId ? merge(known, { withdrawn: true }) : null),
+      apply: (known) => (known?.recordId === recordId ? merge(known, { withdrawn: true }) : null),
     }),
   )
   return { contributions, outOfScope: 0 }

@@ -1,6 +1,7 @@
 import { listFiles, type SourceFile } from '../sources/file-set.ts'
 import type { Connection } from '../state/connection.ts'
 import { readWatermarks, writeWatermark } from '../state/control/watermark.ts'
+import { markUnread } from '../state/rights/reread-sources.ts'
 
 const nameOf = (source: string, file: SourceFile) => `${source}:${file.path}`
 
@@ -47,4 +48,12 @@ export async function markRead(
   ending: Ending = 'whole',
 ): Promise<void> {
   await writeWatermark(tx, 'rights', nameOf(source, file), markOf(file, ending), true)
+}
+
+/** Has files read again, by whoever reads the source next. */
+export async function forgetRead(tx: Connection, source: string, files: readonly SourceFile[]): Promise<void> {
+  await markUnread(
+    tx,
+    files.map((file) => nameOf(source, file)),
+  )
 }

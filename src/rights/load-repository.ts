@@ -2,6 +2,7 @@ import { writeWatermark } from '../state/control/watermark.ts'
 import { merge, upsertRights } from '../state/rights/upsert-rights.ts'
 import { blocksOf } from './blocks.ts'
 import type { Pass } from './context.ts'
+import { keepCounts } from './keep-counts.ts'
 
 const blockSize = 1_000
 
@@ -14,13 +15,19 @@ export async function loadRepository(pass: Pass, source: string): Promise<void> 
   let items = 0
   for await (const htids of blocksOf(pass.repository.walk(), blockSize)) {
     if (pass.stop.aborted) return
+    const partOf = await pass.memberships.ofNew(pass.db, htids)
     const changes = await pass.db.transaction((tx) =>
       upsertRights(
         tx,
-        htids.map((htid) => ({ htid, apply: (known) => (known === null ? merge(null, { attr }) : null) })),
+        htids.map((htid) => ({
+          htid,
+          apply: (known) => (known === null ? merge(null, { attr, ...partOf(htid) }) : null),
+        })),
       ),
     )
-    pass.tally.add(changes.values())
+    pass.tally.of(source).add(changes.values())
+    pass.tally.of(source).count('seen', htids.length)
+    await keepCounts(pass)
     items += htids.length
   }
   await pass.db.transaction((tx) => writeWatermark(tx, 'rights', source, `${items} items`, true))

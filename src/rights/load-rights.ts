@@ -4,32 +4,43 @@ import type { Connection } from '../state/connection.ts'
 import { findRecords } from '../state/records/find-records.ts'
 import { type Contribution, merge, upsertRights } from '../state/rights/upsert-rights.ts'
 import { inScope, type Pass } from './context.ts'
+import type { FileReader } from './file-reading.ts'
+import type { DigestParts } from './memberships.ts'
 import { readFiles } from './read-files.ts'
 import { type ItemShare, sharesOf } from './record-share.ts'
+import { rightsOf } from './rights-of.ts'
 
-const blockSize = 1_000
+const blockSize = 2_000
 
 /**
  * Reads the changed hathifiles of a source. A row gives an item its rights; of a new item it takes record, date and
  * digest from the record loaded before, so that the item is whole when it is first seen.
  */
 export async function loadRights(pass: Pass, source: string, patterns: readonly string[]): Promise<void> {
-  const load = (rows: RightsRow[]) => loadBlock(pass, rows)
-  await readFiles(pass, source, patterns, { read: readHathifile, blockSize, load })
+  await readFiles(pass, source, patterns, hathifileReader(pass, source))
 }
 
-async function loadBlock(pass: Pass, rows: readonly RightsRow[]): Promise<Bad[]> {
+export function hathifileReader(pass: Pass, source: string): FileReader<RightsRow> {
+  const load = (rows: RightsRow[]) => loadBlock(pass, source, rows)
+  return { read: readHathifile, blockSize, load }
+}
+
+async function loadBlock(pass: Pass, source: string, rows: readonly RightsRow[]): Promise<Bad[]> {
   const scoped = await Promise.all(rows.map((row) => inScope(pass, row.htid)))
   const wanted = rows.filter((_, index) => scoped[index])
+  const partOf = await pass.memberships.ofNew(
+    pass.db,
+    wanted.map(({ htid }) => htid),
+  )
   const changes = await pass.db.transaction(async (tx) => {
     const shares = await sharesFor(tx, wanted)
     return upsertRights(
       tx,
-      wanted.map((row) => contributionOf(row, shares.get(row.htid))),
+      wanted.map((row) => contributionOf(row, shares.get(row.htid), partOf)),
     )
   })
-  pass.tally.add(changes.values())
-  pass.tally.counts.outOfScope += rows.length - wanted.length
+  pass.tally.of(source).add(changes.values())
+  pass.tally.of(source).count('outOfScope', rows.length - wanted.length)
   return []
 }
 
@@ -39,15 +50,21 @@ async function sharesFor(tx: Connection, rows: readonly RightsRow[]): Promise<Ma
   return new Map(records.flatMap((record) => sharesOf(record).items.map((item) => [item.htid, item] as const)))
 }
 
-function contributionOf(row: RightsRow, share: ItemShare | undefined): Contribution {
-  const { attr, reason, source, accessProfile, rightsTime } = row
-  const rights = { attr, reason, source, accessProfile, rightsTime }
+function contributionOf(row: RightsRow, share: ItemShare | undefined, partOf: DigestParts): Contribution {
+  const rights = rightsOf(row)
   return {
     htid: row.htid,
     apply: (known) => {
       if (known?.recordId) return merge(known, rights)
       const updateDate = share?.updateDate ? Number(share.updateDate) : null
-      return merge(known, { ...rights, recordId: row.recordId, updateDate, recordDigest: share?.digest ?? null })
+      const asked = known === null ? partOf(row.htid) : {}
+      return merge(known, {
+        ...rights,
+        recordId: row.recordId,
+        updateDate,
+        recordDigest: share?.digest ?? null,
+        ...asked,
+      })
     },
   }
 }

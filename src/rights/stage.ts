@@ -1,13 +1,10 @@
-import { resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
-import { Breakers } from '../daemon/breakers.ts'
 import type { Stage, StageContext, StageDefinition } from '../daemon/stage.ts'
 import { SlipError } from '../errors/slip-error.ts'
-import { openPairtree } from '../repository/pairtree.ts'
 import type { Pass } from './context.ts'
 import { forceItems } from './force.ts'
+import { openPasses } from './passes.ts'
 import { readSources } from './sources.ts'
-import { Tally } from './tally.ts'
 
 const walkEveryMs = 3_600_000
 
@@ -23,21 +20,25 @@ export const rightsStage: StageDefinition = {
       array: true,
       requiresArg: true,
     },
+    full: {
+      describe:
+        'read the Solr of each catalogue (kind vufind-solr) whole, not only what changed by its dates, and compare all items with holdings and collections',
+      type: 'boolean',
+    },
   },
   open: async (context) => openStage(context),
 }
 
 function openStage(context: StageContext): Stage {
   const { config, state, bus, stop, once } = context
-  const repository = openPairtree({ root: resolve(config.baseDir, config.repository.root) })
-  const breakers = new Breakers(state.db, bus, config.breaker, once)
-  const listed = new Map<string, string>()
+  const passes = openPasses({ config, db: state.db, bus, stop, atOnce: once, all: context.args.full === true })
+  const { breakers } = passes
   let walkAt = 0
   let forced = (context.args.force as string[] | undefined) ?? []
   return {
     chores: [],
     step: async () => {
-      const pass: Pass = { config, db: state.db, bus, repository, stop, tally: new Tally(), listed }
+      const pass = passes.next()
       await breakers.refresh()
       const { away, walked } = await readSources(pass, breakers, performance.now() >= walkAt)
       await breakers.flush()
@@ -49,7 +50,7 @@ function openStage(context: StageContext): Stage {
       if (first !== undefined) throw first
       return false
     },
-    close: async () => undefined,
+    close: () => passes.close(),
   }
 }
 

@@ -1,11 +1,47 @@
+import type { SourceCounts } from '../state/rights/source-counts.ts'
 import type { Change } from '../state/rights/upsert-rights.ts'
 
-/** What one pass did, item by item. */
+/** What one pass did, item by item; and what each source had in it. */
 export class Tally {
-  readonly counts = { new: 0, updated: 0, moved: 0, withdrawn: 0, noop: 0, forced: 0, outOfScope: 0, bad: 0 }
+  readonly counts: SourceCounts = {
+    seen: 0,
+    new: 0,
+    updated: 0,
+    moved: 0,
+    withdrawn: 0,
+    noop: 0,
+    forced: 0,
+    outOfScope: 0,
+    bad: 0,
+  }
+  readonly #whole: Tally | undefined
+  readonly #sources = new Map<string, Tally>()
+
+  constructor(whole?: Tally) {
+    this.#whole = whole
+  }
+
+  /** That of a source; what is counted there counts here too. */
+  of(source: string): Tally {
+    const known = this.#sources.get(source)
+    if (known !== undefined) return known
+    const own = new Tally(this)
+    this.#sources.set(source, own)
+    return own
+  }
+
+  /** Those of the sources, by name. */
+  get sources(): ReadonlyMap<string, Tally> {
+    return this.#sources
+  }
+
+  count(what: keyof SourceCounts, number = 1): void {
+    this.counts[what] += number
+    this.#whole?.count(what, number)
+  }
 
   add(changes: Iterable<Change>): void {
-    for (const change of changes) this.counts[change.toLowerCase() as Lowercase<Change>]++
+    for (const change of changes) this.count(change.toLowerCase() as Lowercase<Change>)
   }
 
   /** True when the pass saw anything at all. */

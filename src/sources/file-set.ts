@@ -45,6 +45,13 @@ export async function listFiles(patterns: readonly string[], baseDir: string): P
   return [...files.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
+/** A file that is named, whatever characters its name has. Throws SOURCE_FILE_MISSING, SOURCE_UNAVAILABLE. */
+export async function namedFile(path: string): Promise<SourceFile> {
+  const file = await fileAt(path, null)
+  if (file === null) throw new SlipError('SOURCE_FILE_MISSING', `There is no file ${path}.`, { place: { file: path } })
+  return file
+}
+
 /** Null for what is gone again, and for a folder that the pattern goes into. */
 async function fileAt(path: string, pattern: string | null): Promise<SourceFile | null> {
   const place = { file: path }

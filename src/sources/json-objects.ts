@@ -1,3 +1,5 @@
+import { deepest, tooDeep } from './nesting.ts'
+
 /**
  * Cuts a JSON document that may be larger than memory into its records: the objects of an array, of a Solr answer
  * (`response.docs`), or one after the other. Only brackets and strings are followed; JSON.parse has the last word.
@@ -22,8 +24,6 @@ const [newline, quote, backslash, comma, colon] = [0x0a, 0x22, 0x5c, 0x2c, 0x3a]
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d]
 const isBlank = (byte: number): boolean => byte === 0x20 || byte === newline || byte === 0x0d || byte === 0x09
 
-// Records are flat; the bound keeps what is read again after damage to a small multiple.
-const maxDepth = 64
 const keptOfBroken = 16 * 1024
 const truncated = 'the file ends before its JSON does'
 
@@ -175,7 +175,8 @@ export class ObjectScanner {
   }
 
   #open(byte: number): string | null {
-    if (this.#stack.length === maxDepth) return `it is nested deeper than ${maxDepth} levels`
+    // keeps what is read again after damage to a small multiple
+    if (this.#stack.length === deepest) return tooDeep
     this.#stack.push(byte)
     const isAnswer = this.#base === 0 && this.#stack.length === 3 && byte === openBracket && this.#mode === 'object'
     if (isAnswer && this.#keys[1] === 'response' && this.#keys[2] === 'docs') {

@@ -6,7 +6,7 @@ import { unreachable } from './reach.ts'
 const chunkBytes = 64 * 1024
 
 /**
- * The bytes of a file in order, unpacked when its name ends in `.gz`, in bounded memory. Of a damaged gzip file all
+ * The bytes of a file in order, unpacked when its name ends in `.gz` or `.tgz`, in bounded memory. Of a damaged gzip file all
  * bytes before the damage come first (but for the last 16 KiB, which zlib holds back), then the error.
  *
  * @throws SlipError SOURCE_FILE_MISSING, SOURCE_UNAVAILABLE; SOURCE_FILE_UNREADABLE when it is the file's fault
@@ -14,14 +14,17 @@ const chunkBytes = 64 * 1024
 export async function* readBytes(path: string): AsyncGenerator<Buffer> {
   try {
     const file = createReadStream(path, { highWaterMark: chunkBytes })
-    yield* path.endsWith('.gz') ? gunzip(file) : file
+    yield* /\.(gz|tgz)$/.test(path) ? gunzip(file) : file
   } catch (error) {
     throw unreadable(path, error)
   }
 }
 
-// A piped gunzip drops what it has unpacked when it meets damage; here each chunk is drained before the next goes in.
-async function* gunzip(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/**
+ * Unpacks. A piped gunzip drops what it has unpacked when it meets damage; here each chunk is drained before the next goes
+ * in. Throws what zlib throws.
+ */
+export async function* gunzip(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const unzip = createGunzip()
   let unpacked: Buffer[] = []
   let failure: Error | null = null

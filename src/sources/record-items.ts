@@ -1,4 +1,5 @@
 import { itemIdProblem, parseItemId } from './item-id.ts'
+import { isTooDeep, tooDeep } from './nesting.ts'
 import { attributeOf } from './rights-codes.ts'
 import type { CatalogueItem, CatalogueRecord } from './source.ts'
 
@@ -45,7 +46,10 @@ export function itemEntries(record: CatalogueRecord): ItemEntries {
     else problems.push('An entry of ht_json has no htid.')
   }
   const display = new Map<string, readonly string[]>()
-  for (const entry of stringsOf(record.ht_id_display)) {
+  const displayed = record.ht_id_display ?? []
+  if (stringsOf(displayed).length < (Array.isArray(displayed) ? displayed.length : 1))
+    problems.push('ht_id_display holds what is no text.')
+  for (const entry of stringsOf(displayed)) {
     const cells = entry.split('|')
     display.set(cells[0]!.toLowerCase(), cells)
   }
@@ -56,7 +60,15 @@ function parsedJson(text: unknown, problems: string[]): Record<string, unknown>[
   if (text === undefined || text === null || text === '') return []
   try {
     const value: unknown = typeof text === 'string' ? JSON.parse(text) : text
-    if (Array.isArray(value)) return value.filter((entry) => typeof entry === 'object' && entry !== null)
+    if (isTooDeep(value)) {
+      problems.push(`ht_json cannot be used: ${tooDeep}.`)
+      return []
+    }
+    if (Array.isArray(value)) {
+      const entries = value.filter((entry) => typeof entry === 'object' && entry !== null)
+      if (entries.length < value.length) problems.push('An entry of ht_json is not an object.')
+      return entries
+    }
   } catch {
     // Reported below, as is JSON of another shape.
   }

@@ -32,6 +32,11 @@ const attributes: ReadonlyMap<string, number> = new Map([
   ['supp', 27],
 ])
 
+const numbers: ReadonlySet<number> = new Set(attributes.values())
+
+/** Whether there is an attribute of this number. */
+export const isAttribute = (attr: number): boolean => numbers.has(attr)
+
 /** The number of a rights code (`pd` → 1), or null when there is no such code. */
 export function attributeOf(code: string): number | null {
   return attributes.get(code) ?? null

@@ -129,7 +129,7 @@ test('an item without rights takes rights.default, and without that it has none'
   await read()
   expect(await rightsOf(library, 'a.1')).toMatchObject({ attr: null, update_date: null })
   writeRecords(library, '2.ndjson', [{ ...bare, title: ['T'] }])
-  await read({ rights: { default: 2 } })
+  await read({ rights: { default: 2, withdrawCeiling: 0.01 } })
   expect(await rightsOf(library, 'a.1')).toMatchObject({ attr: 2, rev: 2 })
 })
 
@@ -141,4 +141,34 @@ test('what is wrong inside a record is an error row; what is right in it is load
     expect.stringMatching(/^:1: .*ht_json/),
     expect.stringMatching(/^:1: The item id "no namespace" holds a blank/),
   ])
+})
+
+test('of a record that one file names and deletes, the last word counts', async () => {
+  const [first, second] = [recordOf('r1', ['a.1']), recordOf('r2', ['a.2'])]
+  const gone = (id: string) => ({ id, deleted: true })
+  writeRecords(library, '1.ndjson', [gone('r1'), first, second, gone('r2')])
+  await read()
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ record_id: 'r1', withdrawn: false })
+  expect((await rightsOf(library, 'a.2'))?.withdrawn ?? true).toBe(true)
+})
+
+test('a redirect takes the old record away, and the items go to the one it went into', async () => {
+  writeRecords(library, '1.ndjson', [recordOf('old', ['a.1', 'a.2'])])
+  await read()
+  writeRecords(library, '2.ndjson', [recordOf('new', ['a.1'])])
+  writeFileSync(join(library.folder, 'catalogue/3_redirects.txt'), 'old\tnew\n')
+  expect(await read()).toMatchObject({ moved: 1, withdrawn: 1 })
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ record_id: 'new', withdrawn: false })
+  expect(await rightsOf(library, 'a.2')).toMatchObject({ record_id: 'old', withdrawn: true })
+})
+
+test('a MARC-in-JSON record as Zephir writes them gives its items, and says what of them it cannot use', async () => {
+  const item = (u: string, ...more: object[]) => ({ '974': { ind1: ' ', ind2: ' ', subfields: [...more, { u }] } })
+  const marc = (...items: object[]) => ({ leader: '00000nam a2200000   4500', fields: [{ '001': 'r1' }, ...items] })
+  writeRecords(library, 'zephir_upd.json', [
+    marc(item('a.1', { d: '20260202' }, { r: 'ic' }), { '974': { subfields: [] } }),
+  ])
+  expect(await read()).toMatchObject({ new: 1, bad: 1 })
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ attr: 2, record_id: 'r1', update_date: 20260202 })
+  expect(await errors()).toMatchObject([{ message: expect.stringContaining('it has no subfield u') }])
 })

@@ -81,7 +81,7 @@ test('the repository gives a row to what no source named, and to nothing else', 
   plantVolume(library, 'a', '2')
   writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1'])])
   await read()
-  const pass = passOver(library, { rights: { default: 1 } })
+  const pass = passOver(library, { rights: { default: 1, withdrawCeiling: 0.01 } })
   await loadRepository(pass, 'tree')
   expect(pass.tally.counts).toMatchObject({ new: 1, noop: 0, updated: 0 })
   expect(await rightsOf(library, 'a.2')).toMatchObject({ attr: 1, record_id: null })

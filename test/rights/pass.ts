@@ -4,6 +4,7 @@ import type { Config } from '../../src/config/load.ts'
 import { EventBus } from '../../src/events/bus.ts'
 import { openPairtree } from '../../src/repository/pairtree.ts'
 import type { Pass } from '../../src/rights/context.ts'
+import { FollowedSources } from '../../src/rights/memberships.ts'
 import { Tally } from '../../src/rights/tally.ts'
 import type { Library } from '../daemon/library.ts'
 
@@ -17,6 +18,9 @@ export function passOver(library: Library, part: Partial<Config> = {}, stop = ne
     stop,
     tally: new Tally(),
     listed: new Map(),
+    catalogues: new Map(),
+    memberships: new FollowedSources({ ...library.config, ...part }, { all: false, once: true }),
+    askAt: new Map(),
   }
 }
 
@@ -35,6 +39,13 @@ export function writeRecords(library: Library, name: string, records: readonly u
     records.map((record) => `${JSON.stringify(record)}\n`).join(''),
   )
 }
+
+/** The same as a document of the catalogue's Solr, with what it is found by. */
+export const solrRecordOf = (id: string, items: readonly string[], title = 'A title', date = '20260101') => ({
+  ...recordOf(id, items, title, date),
+  ht_id_update: [Number(date)],
+  deleted: false,
+})
 
 /** An item in the pairtree, as far as `repository.has` looks. */
 export function plantVolume(library: Library, namespace: string, object: string): void {

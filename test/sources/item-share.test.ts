@@ -68,6 +68,26 @@ test('a full record that is no MARCXML counts as a whole', () => {
   expect(of(undefined)).toBe(of(undefined))
 })
 
+test('of a full record in which a field does not end everything counts, its volumes too', () => {
+  const whole = String(record({}).fullrecord)
+  const broken = whole
+    .replaceAll(/<\/(\w+:)?(record|collection)>\s*$/g, '')
+    .replace(/<\/(\w+:)?datafield>(?!.*datafield)/s, '')
+  expect(itemShares({ id: '1', fullrecord: broken }, fields)('demo1.a')).not.toBe(
+    itemShares({ id: '1', fullrecord: `${broken}more` }, fields)('demo1.a'),
+  )
+})
+
+// Each would take hours where whole fields are sought from every beginning anew: the test would end at its time-out.
+test.each([
+  ['that do not end', '<datafield tag="245">'.repeat(100_000)],
+  ['whose tag does not end', '<datafield '.repeat(100_000)],
+  ['of which one has 100,000 codes', `<datafield tag="974">${'code="u" '.repeat(100_000)}</datafield>`],
+])('100,000 fields %s are read forward once', (_, fullrecord) => {
+  const share = itemShares({ id: '1', fullrecord }, fields)
+  expect(share('demo1.a')).toBe(share('demo1.b'))
+})
+
 test('a record of 900 volumes is cut up once, not 900 times', () => {
   const volumes = Array.from({ length: 900 }, (_, index) => `v${index}`)
   const shares = itemShares(record({ volumes }), fields)

@@ -172,6 +172,26 @@ describe('what is broken is reported with its line, and its neighbours are read'
   })
 })
 
+describe('a record of more levels than anything needs', () => {
+  const deep = (levels: number) => `{"id":"2","x":${'['.repeat(levels)}"\\u0000"${']'.repeat(levels)}}`
+  const around = (record: string, form: 'lines' | 'array') => {
+    const all = ['{"id":"1"}', record, '{"id":"3"}']
+    return form === 'lines' ? all.join('\n') : `[${all.join(',\n')}]`
+  }
+
+  test.each([
+    ['lines', 64],
+    ['lines', 100_000],
+    ['array', 64],
+    ['array', 100_000],
+  ] as const)('is bad, and not the end of the process: %s, %i levels', async (form, levels) => {
+    const { events, error } = await read(around(deep(levels), form))
+    expect(error).toBeNull()
+    expect(events.map(short)).toEqual(['1', '!2', '3'])
+    expect(events[1]).toMatchObject({ message: expect.stringContaining('it is nested deeper than 64 levels') })
+  })
+})
+
 describe('delete files', () => {
   test('one id per line, blank lines skipped, noise reported', async () => {
     const text = '000130709\n  \n001\r\n\nnothing to see here\n002'

@@ -7,6 +7,15 @@ const solr = resolve(import.meta.dirname, '../../../shared/data/catalog/solr-cat
 
 const json = (entries: unknown): string => JSON.stringify(entries)
 
+test('ht_json of more levels than anything needs is a problem, not the end of the process', () => {
+  const deep = '['.repeat(100_000) + ']'.repeat(100_000)
+  const record = { id: '1', ht_id: ['demo1.a'], ht_json: `[{"htid":"demo1.a","x":${deep}}]` }
+  expect(itemsOf(record)).toMatchObject({
+    items: [{ htid: 'demo1.a' }],
+    problems: ['ht_json cannot be used: it is nested deeper than 64 levels.'],
+  })
+})
+
 test('date from ht_id_display, attribute from ht_json, each by its own id whatever the order', () => {
   const record = {
     id: '1',
@@ -64,4 +73,17 @@ test.skipIf(!existsSync(solr))('a real record of seven volumes (skipped where ..
   expect(problems).toEqual([])
   expect(items).toHaveLength(7)
   expect(items[0]).toEqual({ htid: 'uc1.31822013347232', updateDate: '20220609', attr: 2 })
+})
+
+test('entries of another type are told, and the others count', () => {
+  const record = {
+    id: 'r1',
+    ht_id: ['a.1'],
+    ht_id_display: [7, 'a.1|20260101||1900|'],
+    ht_json: '[null, {"htid": "a.1", "rights": ["pd", null]}]',
+  }
+  expect(itemsOf(record)).toEqual({
+    items: [{ htid: 'a.1', updateDate: '20260101', attr: 1 }],
+    problems: ['An entry of ht_json is not an object.', 'ht_id_display holds what is no text.'],
+  })
 })

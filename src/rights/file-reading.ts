@@ -1,0 +1,148 @@
+import { hostName } from '../daemon/identity.ts'
+import { StormBrake } from '../daemon/storm-brake.ts'
+import type { Code } from '../errors/codes.ts'
+import { SlipError } from '../errors/slip-error.ts'
+import type { SourceFile } from '../sources/file-set.ts'
+import type { Bad } from '../sources/source.ts'
+import { addSourceErrors, supersedeSourceErrors } from '../state/audit/source-errors.ts'
+import type { Connection } from '../state/connection.ts'
+import { blocksOf, oneAhead } from './blocks.ts'
+import type { Ending } from './changed-files.ts'
+import type { Pass } from './context.ts'
+import { keepCounts } from './keep-counts.ts'
+
+/** How the files of one kind of source are read. */
+export interface FileReader<Event> {
+  readonly read: (path: string) => AsyncIterable<Event | Bad>
+  readonly blockSize: number
+  /** Takes a block in, and returns what of it cannot be used after all. */
+  readonly load: (events: Event[], file: SourceFile) => Promise<Bad[]>
+}
+
+/** What a file gave. */
+export interface FileRead {
+  readonly file: string
+  readonly records: number
+  readonly bad: number
+  /** stopped: the process is to end before the file was read. */
+  readonly ending: Ending | 'stopped'
+}
+
+/** So many bad records or lines of a file have an errors row each; of more than that only the number is kept. */
+const mostRows = 500
+
+/** One file, read to its end or as far as it goes. */
+export class FileReading<Event extends { readonly kind: string }> {
+  readonly #pass: Pass
+  readonly #source: string
+  readonly #file: SourceFile
+  readonly #reader: FileReader<Event>
+  /** A person handed it over: it is none of the source's own, and its errors stand though it is not among them. */
+  readonly #isHanded: boolean
+  readonly #brake: StormBrake
+  #records = 0
+  #bad = 0
+  #line = 0
+
+  constructor(pass: Pass, source: string, file: SourceFile, reader: FileReader<Event>, isHanded = false) {
+    this.#pass = pass
+    this.#source = source
+    this.#file = file
+    this.#reader = reader
+    this.#isHanded = isHanded
+    this.#brake = new StormBrake(pass.config.breaker.storm)
+  }
+
+  /** `end`: what belongs to the end of the reading, unless the process is to stop before. */
+  async run(end: (tx: Connection, ending: Ending) => Promise<void>): Promise<FileRead> {
+    const { db, bus } = this.#pass
+    const { path: file } = this.#file
+    await db.transaction((tx) => supersedeSourceErrors(tx, file))
+    const ending = await this.#read()
+    const read = { file, records: this.#records, bad: this.#bad }
+    if (ending === 'stopped') return { ...read, ending }
+    await db.transaction((tx) => end(tx, ending))
+    bus.emit('source.read', { source: this.#source, ...read })
+    return { ...read, ending }
+  }
+
+  async #read(): Promise<Ending | 'stopped'> {
+    const { read, blockSize } = this.#reader
+    const { path, flaw } = this.#file
+    if (flaw !== null) {
+      await this.#keepOne('SOURCE_FILE_UNREADABLE', flaw)
+      return 'broken off'
+    }
+    try {
+      for await (const block of oneAhead(blocksOf(read(path), blockSize))) {
+        if (this.#pass.stop.aborted) return 'stopped'
+        if (!(await this.#take(block))) return await this.#endInStorm()
+      }
+    } catch (error) {
+      if (!(error instanceof SlipError) || error.code !== 'SOURCE_FILE_UNREADABLE') throw error
+      await this.#tellRest()
+      await this.#keepOne('SOURCE_FILE_UNREADABLE', error.message)
+      return 'broken off'
+    }
+    await this.#tellRest()
+    return 'whole'
+  }
+
+  /** Takes a block in as far as the storm brake lets it; false = it is to be the last. */
+  async #take(block: readonly (Event | Bad)[]): Promise<boolean> {
+    const isBad = (event: Event | Bad): event is Bad => event.kind === 'bad'
+    let taken = 0
+    for (const event of block) {
+      taken++
+      this.#brake.add(isBad(event) ? 'SOURCE_RECORD_INVALID' : null)
+      if (isBad(event)) this.#line = event.line
+      if (this.#brake.storm() !== null) break
+    }
+    const some = block.slice(0, taken)
+    const events = some.filter((event): event is Event => !isBad(event))
+    const unfit = await this.#reader.load(events, this.#file)
+    await this.#keep([...some.filter(isBad), ...unfit])
+    this.#records += events.length
+    this.#pass.tally.of(this.#source).count('seen', some.length)
+    await keepCounts(this.#pass)
+    return this.#brake.storm() === null
+  }
+
+  async #keep(bad: readonly Bad[]): Promise<void> {
+    const kept = bad.slice(0, Math.max(0, mostRows - this.#bad))
+    this.#bad += bad.length
+    this.#pass.tally.of(this.#source).count('bad', bad.length)
+    if (kept.length === 0) return
+    const errors = kept.map(({ file, line, message, text }) => ({
+      source: this.#source,
+      code: 'SOURCE_RECORD_INVALID' as const,
+      message: `${file}:${line}: ${message}`,
+      detail: this.#detail({ file, line, text }),
+    }))
+    await this.#pass.db.transaction((tx) => addSourceErrors(tx, errors, hostName))
+  }
+
+  async #endInStorm(): Promise<Ending> {
+    const { failed, of } = this.#brake.storm() ?? { failed: 0, of: 0 }
+    await this.#tellRest()
+    const what = `${failed} of the last ${of} records or lines cannot be read: its reading ended at line ${this.#line}`
+    await this.#keepOne('SOURCE_FILE_STOPPED', what)
+    return 'broken off'
+  }
+
+  /** One row for all that have none of their own. */
+  async #tellRest(): Promise<void> {
+    const rest = this.#bad - mostRows
+    if (rest > 0) await this.#keepOne('SOURCE_RECORD_INVALID', `${rest} more records or lines cannot be read`)
+  }
+
+  async #keepOne(code: Code, message: string): Promise<void> {
+    const { path: file } = this.#file
+    const error = { source: this.#source, code, message: `${file}: ${message}`, detail: this.#detail({ file }) }
+    await this.#pass.db.transaction((tx) => addSourceErrors(tx, [error], hostName))
+  }
+
+  #detail(of: object): string {
+    return JSON.stringify(this.#isHanded ? { ...of, handed: true } : of)
+  }
+}

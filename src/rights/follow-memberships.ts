@@ -1,0 +1,163 @@
+import { hostName } from '../daemon/identity.ts'
+import { StormBrake } from '../daemon/storm-brake.ts'
+import { SlipError } from '../errors/slip-error.ts'
+import type { Said } from '../sources/memberships/memberships.ts'
+import type { Bad } from '../sources/source.ts'
+import { addSourceErrors } from '../state/audit/source-errors.ts'
+import { advanceWatermark, hasCycledWithin, readWatermark } from '../state/control/watermark.ts'
+import { readMembershipDigests } from '../state/rights/membership-digests.ts'
+import { type Contribution, merge, upsertRights } from '../state/rights/upsert-rights.ts'
+import { type ComparePosition, comparePositionOf, compareText } from './compare-position.ts'
+import { type Pass, wasAsked } from './context.ts'
+import { keepCounts } from './keep-counts.ts'
+import { digestPart, type FollowedSource } from './memberships.ts'
+import { rowErrorOf } from './row-error.ts'
+import type { Tally } from './tally.ts'
+
+/** Items of a page of a comparison, and pages of one pass: between passes others have their turn. */
+const pageSize = 500
+const pagesOfPass = 40
+
+/**
+ * Reads what changed in a source of holdings or collections, where it says so, and compares what it says of each item with
+ * what was known, when that is due: nothing else finds what was removed, or changed without a word. What differs is UPDATED.
+ */
+export async function followMemberships(pass: Pass, followed: FollowedSource): Promise<void> {
+  const { source, settings } = followed
+  pass.askAt.delete(source.name)
+  const following = new Following(pass, followed)
+  try {
+    if ((await following.readChanges()) && (await following.compare())) wasAsked(pass, source.name, settings.every)
+  } finally {
+    following.tell()
+  }
+}
+
+/** Items of which a source is asked, and the step of a watermark that goes with the answer. */
+interface Page {
+  readonly htids: readonly string[]
+  readonly bad: readonly Bad[]
+  /** Items known to be as the source says count as NOOP, and are not written. */
+  readonly known?: ReadonlyMap<string, string | null>
+  readonly watermark: string
+  readonly from: string | null
+  readonly to: string
+  /** The reading, or the comparison, ends with it. */
+  readonly last: boolean
+}
+
+class Following {
+  readonly #pass: Pass
+  readonly #followed: FollowedSource
+  readonly #brake: StormBrake
+  readonly #tally: Tally
+
+  constructor(pass: Pass, followed: FollowedSource) {
+    this.#pass = pass
+    this.#followed = followed
+    this.#brake = new StormBrake(pass.config.breaker.storm)
+    this.#tally = pass.tally.of(followed.source.name)
+  }
+
+  /** False when it was ended before the end: the process is to stop, or another has moved the watermark. */
+  async readChanges(): Promise<boolean> {
+    const { source } = this.#followed
+    const watermark = changesName(source.name)
+    let from = await readWatermark(this.#pass.db, 'rights', watermark)
+    for await (const page of source.changes(from)) {
+      if (this.#pass.stop.aborted) return false
+      const { watermark: to, ...part } = page
+      if (!(await this.#take({ ...part, watermark, from, to }))) return false
+      from = to
+    }
+    return true
+  }
+
+  /** False when it was ended before the end, as above, or others are to have their turn first. */
+  async compare(): Promise<boolean> {
+    const { db, stop } = this.#pass
+    const { source, atOnce } = this.#followed
+    const watermark = compareName(source.name)
+    let from = await readWatermark(db, 'rights', watermark)
+    let position = await this.#compareFrom(watermark, comparePositionOf(from))
+    for (let pages = 0; position !== null; pages++) {
+      if (stop.aborted || (pages === pagesOfPass && !atOnce)) return false
+      const { large, after } = position
+      const rows = await readMembershipDigests(db, source.kind, after ?? '', pageSize)
+      const last = rows.length < pageSize
+      const next: ComparePosition = { large, after: last ? null : (rows.at(-1)?.htid ?? '') }
+      const to = compareText(next)
+      const known = new Map(rows.map(({ htid, digest }) => [htid, digest]))
+      if (!(await this.#take({ htids: [...known.keys()], bad: [], known, watermark, from, to, last }))) return false
+      from = to
+      position = last ? null : next
+    }
+    return true
+  }
+
+  /** Where the comparison goes on, or begins; null when none is due. */
+  async #compareFrom(watermark: string, position: ComparePosition | null): Promise<ComparePosition | null> {
+    const { source, settings } = this.#followed
+    const large = await source.largeOnes()
+    const begin = { large, after: '' }
+    if (this.#followed.takeAll() || position === null) return begin
+    if (position.after !== null) return position
+    if (position.large !== large) return begin
+    return (await hasCycledWithin(this.#pass.db, 'rights', watermark, settings.compare)) ? null : begin
+  }
+
+  /** Takes in what is said of the items of a page. False when the watermark is no more where it was left. */
+  async #take(page: Page): Promise<boolean> {
+    const { source } = this.#followed
+    const said = await source.lookup(page.htids)
+    this.#assertNoStorm(said, page.bad)
+    const differing = page.htids.filter((htid) => page.known?.get(htid) !== (said.get(htid)?.digest ?? null))
+    const errors = page.bad.map((each) => rowErrorOf(source.name, each))
+    const { changes, isOurs } = await this.#pass.db.transaction(async (tx) => {
+      const changes = await upsertRights(
+        tx,
+        differing.map((htid) => this.#contributionOf(htid, said.get(htid))),
+      )
+      await addSourceErrors(tx, errors, hostName)
+      const moved = [...changes.values()].some((change) => change !== 'NOOP')
+      const { watermark: name, from, to, last: cycle } = page
+      return { changes, isOurs: await advanceWatermark(tx, { stage: 'rights', name, from, to, cycle, moved }) }
+    })
+    this.#tally.count('seen', page.htids.length + page.bad.length)
+    this.#tally.add(changes.values())
+    this.#tally.count('noop', page.htids.length - differing.length)
+    this.#tally.count('outOfScope', differing.length - changes.size)
+    const unusable = [...said.values()].filter(({ problem }) => problem !== null).length
+    this.#tally.count('bad', page.bad.length + unusable)
+    await keepCounts(this.#pass)
+    return isOurs
+  }
+
+  /** An item that no other source has named is none of ours, and what is withdrawn has no document. */
+  #contributionOf(htid: string, said: Said | undefined): Contribution {
+    const part = digestPart(this.#followed.source, said)
+    return { htid, apply: (known) => (known === null || known.withdrawn ? null : merge(known, part)) }
+  }
+
+  /** Thrown before anything of the page is taken in: the watermark stays before it. */
+  #assertNoStorm(said: ReadonlyMap<string, Said>, bad: readonly Bad[]): void {
+    const items = [...said].map(([htid, { problem }]) => problem && `${htid} ${problem}`)
+    for (const problem of [...items, ...bad.map(({ file, message }) => `${file}: ${message}`)]) {
+      this.#brake.add(problem === null ? null : 'SOURCE_RECORD_INVALID')
+      const storm = this.#brake.storm()
+      if (storm === null || problem === null) continue
+      const what = `${storm.failed} of the last ${storm.of} items have rows that cannot be used, the last: ${problem}`
+      const { kind, name: source } = this.#followed.source
+      throw new SlipError('SOURCE_DB_UNAVAILABLE', `The ${kind} database of source ${source}: ${what}`)
+    }
+  }
+
+  tell(): void {
+    const { forced: _forced, ...counts } = this.#tally.counts
+    if (counts.seen > 0) this.#pass.bus.emit('source.followed', { source: this.#followed.source.name, ...counts })
+  }
+}
+
+/** What the watermarks of a source are called. */
+const changesName = (source: string) => `${source}:changes`
+export const compareName = (source: string) => `${source}:compare`

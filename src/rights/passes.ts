@@ -1,0 +1,44 @@
+import { resolve } from 'node:path'
+import type { Config } from '../config/load.ts'
+import { Breakers } from '../daemon/breakers.ts'
+import type { EventBus } from '../events/bus.ts'
+import { openRepository } from '../repository/open-repository.ts'
+import type { Database } from '../state/connection.ts'
+import { openCatalogues } from './catalogues.ts'
+import type { Pass } from './context.ts'
+import { FollowedSources } from './memberships.ts'
+import { Tally } from './tally.ts'
+
+export interface PassesOptions {
+  readonly config: Config
+  readonly db: Database
+  readonly bus: EventBus
+  readonly stop: AbortSignal
+  /** What is suspended is tried at once, as a person or a timer waits for the answer. */
+  readonly atOnce: boolean
+  /** The Solr of each catalogue is read whole at first. */
+  readonly all: boolean
+}
+
+/** What the passes of one process over the sources share. */
+export interface Passes {
+  readonly breakers: Breakers
+  /** A new one. */
+  next(): Pass
+  close(): Promise<void>
+}
+
+export function openPasses({ config, db, bus, stop, atOnce, all }: PassesOptions): Passes {
+  const repository = openRepository({ ...config.repository, root: resolve(config.baseDir, config.repository.root) })
+  const catalogues = openCatalogues(config, all)
+  const memberships = new FollowedSources(config, { all, once: atOnce })
+  const shared = { config, db, bus, stop, repository, catalogues, memberships, listed: new Map(), askAt: new Map() }
+  return {
+    breakers: new Breakers(db, bus, config.breaker, atOnce),
+    next: () => ({ ...shared, tally: new Tally() }),
+    close: async () => {
+      for (const { solr } of catalogues.values()) await solr.close()
+      await memberships.close()
+    },
+  }
+}

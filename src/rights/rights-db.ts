@@ -1,0 +1,156 @@
+import type { Config } from '../config/load.ts'
+import { hostName } from '../daemon/identity.ts'
+import { StormBrake } from '../daemon/storm-brake.ts'
+import { SlipError } from '../errors/slip-error.ts'
+import { isTime } from '../sources/foreign/times.ts'
+import { itemIdProblem } from '../sources/item-id.ts'
+import { RightsDb, type RightsPage, rowName } from '../sources/rights-db/rights-db.ts'
+import type { RightsRow } from '../sources/source.ts'
+import { addSourceErrors, filesInError, supersedeSourceErrors } from '../state/audit/source-errors.ts'
+import { advanceWatermark, readWatermark } from '../state/control/watermark.ts'
+import { type Contribution, merge, upsertRights } from '../state/rights/upsert-rights.ts'
+import { carryOver } from './carry-over.ts'
+import { isDue, type Pass, wasAsked } from './context.ts'
+import { feedName } from './feed-position.ts'
+import { keepCounts } from './keep-counts.ts'
+import { rightsOf } from './rights-of.ts'
+import { rowErrorOf } from './row-error.ts'
+import type { Tally } from './tally.ts'
+
+export type RightsDbSource = Extract<Config['sources'][string], { kind: 'rights-db' }>
+
+/**
+ * Reads what changed in a rights database, once its time has come, then carries over what the records say. The feed
+ * changes items that are known; of one that a record names for the first time the rights are looked up, so that it is
+ * whole when it is first seen. So no row is lost that was changed before its record was loaded, or while it is. While the
+ * database is away nothing is carried over: no item enters with rights that were not asked for.
+ */
+export async function followRightsDb(pass: Pass, source: string, settings: RightsDbSource): Promise<void> {
+  const rightsDb = new RightsDb(settings)
+  try {
+    if (isDue(pass, source)) {
+      pass.askAt.delete(source)
+      const isWhole = await new Following(pass, source, settings.table).read(rightsDb)
+      if (isWhole) wasAsked(pass, source, settings.every)
+    }
+    await carryOver(pass, async (htids) => {
+      const found = await rightsDb.lookup(htids)
+      return new Map([...found].map(([htid, row]) => [htid, rightsOf(row)]))
+    })
+  } catch (error) {
+    // asked at once when the breaker lets it: a probe that asks nothing would find nothing wrong
+    pass.askAt.delete(source)
+    throw error
+  } finally {
+    await rightsDb.close()
+  }
+}
+
+/**
+ * Asks the database for the rows of a source that are in error, one by one. What it has a usable row of now is over; what it
+ * has none of stays. Returns how many stay.
+ */
+export async function rereadRightsRows(pass: Pass, source: string, settings: RightsDbSource): Promise<number> {
+  const rightsDb = new RightsDb(settings)
+  try {
+    const names = [...(await filesInError(pass.db, source))]
+    const htids = names.map((name) => name.slice(settings.table.length + 1)).filter((id) => itemIdProblem(id) === null)
+    const rows = [...(await rightsDb.lookup(htids)).values()]
+    const changes = await pass.db.transaction(async (tx) => {
+      const changes = await upsertRights(tx, rows.map(contributionOf))
+      for (const { htid } of rows) await supersedeSourceErrors(tx, rowName(settings.table, htid))
+      return changes
+    })
+    pass.tally.of(source).count('seen', rows.length)
+    pass.tally.of(source).add(changes.values())
+    return names.length - rows.length
+  } finally {
+    await rightsDb.close()
+  }
+}
+
+class Following {
+  readonly #pass: Pass
+  readonly #source: string
+  readonly #table: string
+  readonly #name: string
+  readonly #brake: StormBrake
+  readonly #tally: Tally
+
+  constructor(pass: Pass, source: string, table: string) {
+    this.#pass = pass
+    this.#source = source
+    this.#table = table
+    this.#name = feedName(source)
+    this.#brake = new StormBrake(pass.config.breaker.storm)
+    this.#tally = pass.tally.of(source)
+  }
+
+  /** False when it was ended before the end: the process is to stop, or another has moved the watermark. */
+  async read(rightsDb: RightsDb): Promise<boolean> {
+    const { db, stop, bus } = this.#pass
+    const watermark = await readWatermark(db, 'rights', this.#name)
+    const inError = await filesInError(db, this.#source)
+    let at = watermark
+    try {
+      for await (const page of rightsDb.feed(isTime(watermark) ? watermark : null)) {
+        if (stop.aborted || !(await this.#take(page, at, inError))) return false
+        at = page.watermark
+      }
+      return true
+    } finally {
+      const { forced: _forced, ...counts } = this.#tally.counts
+      if (counts.seen > 0) bus.emit('source.followed', { source: this.#source, ...counts })
+    }
+  }
+
+  /** `from`: the watermark as it was left. */
+  async #take(page: RightsPage, from: string | null, inError: Set<string>): Promise<boolean> {
+    const rows = page.events.filter((event) => event.kind === 'rights')
+    const bad = page.events.filter((event) => event.kind === 'bad')
+    this.#assertNoStorm(page)
+    const mended = rows.map(({ htid }) => rowName(this.#table, htid)).filter((name) => inError.has(name))
+    const { changes, isOurs } = await this.#pass.db.transaction(async (tx) => {
+      const changes = await upsertRights(tx, rows.map(contributionOf))
+      const moved = [...changes.values()].some((change) => change !== 'NOOP')
+      for (const name of mended) await supersedeSourceErrors(tx, name)
+      await addSourceErrors(
+        tx,
+        bad.map((each) => rowErrorOf(this.#source, each)),
+        hostName,
+      )
+      const isOurs = await advanceWatermark(tx, {
+        stage: 'rights',
+        name: this.#name,
+        from,
+        to: page.watermark,
+        cycle: page.last,
+        moved,
+      })
+      return { changes, isOurs }
+    })
+    for (const name of mended) inError.delete(name)
+    this.#tally.count('seen', page.events.length)
+    this.#tally.add(changes.values())
+    this.#tally.count('bad', bad.length)
+    this.#tally.count('outOfScope', new Set(rows.map(({ htid }) => htid)).size - changes.size)
+    await keepCounts(this.#pass)
+    return isOurs
+  }
+
+  /** Thrown before anything of the page is taken in: the watermark stays before it. */
+  #assertNoStorm({ events }: RightsPage): void {
+    for (const event of events) {
+      this.#brake.add(event.kind === 'bad' ? 'SOURCE_RECORD_INVALID' : null)
+      const storm = this.#brake.storm()
+      if (storm === null || event.kind !== 'bad') continue
+      const what = `${storm.failed} of the last ${storm.of} rows cannot be used, the last of them ${event.file}: ${event.message}`
+      throw new SlipError('SOURCE_DB_UNAVAILABLE', `The rights database of source ${this.#source}: ${what}`)
+    }
+  }
+}
+
+const contributionOf = (row: RightsRow): Contribution => ({
+  htid: row.htid,
+  apply: (known) => (known === null ? null : merge(known, rightsOf(row))),
+})

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import { itemsOf } from '../sources/record-items.ts'
+import type { Bad, CatalogueRecord, RecordEvent } from '../sources/source.ts'
+import { sourceText } from '../sources/source-text.ts'
+import { noteSeen } from '../state/records/seen-records.ts'
+import { removeRecords, upsertRecords } from '../state/records/upsert-records.ts'
+import type { Pass } from './context.ts'
+
+/** Records, and ids of records that are gone. */
+export type RecordNews = Exclude<RecordEvent, Bad>
+
+export interface Stored {
+  /** What in the records cannot be used, at the line of its record. */
+  readonly bad: readonly Omit<Bad, 'file'>[]
+  /** The newest date of their items, YYYYMMDD. */
+  readonly newest: string | null
+}
+
+/** Puts a block of records into slip_record; their items follow by carry-over. Of a record told twice the last counts. */
+export async function storeRecords(pass: Pass, source: string, events: readonly RecordNews[]): Promise<Stored> {
+  const loaded = events.filter((event) => event.kind === 'record').map(loadedOf)
+  const last = new Map(events.map((event) => [event.kind === 'record' ? event.record.id : event.recordId, event]))
+  const deleted = [...last].filter(([, event]) => event.kind === 'delete').map(([id]) => id)
+  const changed = await pass.db.transaction(async (tx) => {
+    const ids = await upsertRecords(tx, source, loaded)
+    await removeRecords(tx, deleted)
+    if (pass.census === source) {
+      const there = new Map(loaded.map((record) => [record.recordId, record]))
+      for (const id of deleted) there.delete(id)
+      await noteSeen(tx, source, [...there.values()], deleted)
+    }
+    return ids
+  })
+  for (const { recordId, items } of loaded) if (!changed.has(recordId)) pass.tally.of(source).count('noop', items)
+  const bad = loaded.flatMap(({ line, data, problems }) =>
+    problems.map((message) => ({ kind: 'bad' as const, line, message, text: sourceText(Buffer.from(data)) })),
+  )
+  const days = loaded.flatMap(({ newest }) => newest ?? [])
+  return { bad, newest: days.sort().at(-1) ?? null }
+}
+
+function loadedOf({ record, line }: { readonly record: CatalogueRecord; readonly line: number }) {
+  const data = JSON.stringify(record)
+  const digest = createHash('sha256').update(data).digest('hex').slice(0, 32)
+  const { items, problems } = itemsOf(record)
+  const days = items.flatMap(({ updateDate }) => updateDate ?? [])
+  const htids = items.map(({ htid }) => htid)
+  return { recordId: record.id, data, digest, items: items.length, htids, problems, line, newest: days.sort().at(-1) }
+}

@@ -1,0 +1,43 @@
+import type { CatalogueSolr } from '../sources/catalogue-solr.ts'
+import type { RecordEvent } from '../sources/source.ts'
+import type { Pass } from './context.ts'
+import { keepCounts } from './keep-counts.ts'
+import type { RecordErrors } from './record-errors.ts'
+import { type RecordNews, storeRecords } from './store-records.ts'
+
+/** What a page of a catalogue's Solr is taken in with. */
+export interface Taking {
+  readonly pass: Pass
+  readonly source: string
+  readonly solr: CatalogueSolr
+  readonly errors: RecordErrors
+}
+
+export interface Taken {
+  readonly records: number
+  /** The newest date of an item, YYYYMMDD. */
+  readonly newest: string | null
+}
+
+/**
+ * Takes in what a catalogue's Solr answered. `asked`: the ids of the records it was asked for by name; what was wrong with
+ * one that it has no more is over.
+ */
+export async function takeRecords(
+  { pass, source, solr, errors }: Taking,
+  events: readonly RecordEvent[],
+  asked: readonly string[] = [],
+): Promise<Taken> {
+  const news = events.filter((event): event is RecordNews => event.kind !== 'bad')
+  const fileOf = (event: RecordNews) => solr.fileOf(event.kind === 'record' ? event.record.id : event.recordId)
+  const files = new Map(news.map((event) => [event.line, fileOf(event)]))
+  const { bad: unfit, newest } = await storeRecords(pass, source, news)
+  const bad = events.filter((event) => event.kind === 'bad')
+  const inRecords = unfit.map((each) => ({ ...each, file: files.get(each.line) ?? solr.url }))
+  await errors.read([...files.values(), ...asked.map((id) => solr.fileOf(id))], [...bad, ...inRecords])
+  const tally = pass.tally.of(source)
+  tally.count('seen', events.length)
+  tally.count('bad', bad.length + inRecords.length)
+  await keepCounts(pass)
+  return { records: news.length, newest }
+}

@@ -1,0 +1,15 @@
+const named = new Map(Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }))
+
+/**
+ * Replaces character references and the five named entities of XML; saxen's own decoder cuts code points above FFFF.
+ * Calls `refuse`, which throws, on an entity nobody defined or a reference to what is no character.
+ */
+export function decodeReferences(text: string, refuse: (reason: string) => never): string {
+  if (!text.includes('&')) return text
+  return text.replace(/&(?:#(\d+);|#x([0-9a-f]+);|(\w+);)?/gi, (reference, decimal, hex, name) => {
+    const code = decimal !== undefined ? Number(decimal) : hex !== undefined ? Number.parseInt(hex, 16) : null
+    if (code === null) return named.get(name) ?? refuse(`entity ${reference.slice(0, 40)} is not defined`)
+    const isScalar = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
+    return isScalar ? String.fromCodePoint(code) : refuse(`${reference.slice(0, 40)} is no character`)
+  })
+}
