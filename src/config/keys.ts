@@ -8,6 +8,8 @@ export interface Key {
   readonly type: string
   readonly required: boolean
   readonly standard: unknown
+  /** Defaults of kinds that have another. */
+  readonly otherStandards: readonly { readonly kinds: readonly string[]; readonly standard: unknown }[]
   readonly description: string
   readonly secret: boolean
   /** The kinds of source, or of engine, that have it; none where all do. */
@@ -77,6 +79,7 @@ function keysOfVariant({ properties, required }: JsonSchema, prefix: string): Ke
 
 /** One key of those that kinds have under the same name. @param kinds how many kinds there are */
 function mergedKey(keys: readonly Key[], kinds: number): Key {
+  const standards = Map.groupBy(keys, ({ standard }) => JSON.stringify(standard))
   const [first, ...others] = Map.groupBy(keys, ({ description }) => description)
   const told = others.map(
     ([description, theirs]) => ` ${theirs.flatMap(({ only }) => only).join(', ')}: ${description}`,
@@ -85,6 +88,9 @@ function mergedKey(keys: readonly Key[], kinds: number): Key {
     ...(keys[0] as Key),
     type: [...new Set(keys.map(({ type }) => type))].join(' \\| '),
     required: keys.every(({ required }) => required),
+    otherStandards: [...standards.values()]
+      .slice(1)
+      .map((same) => ({ kinds: same.flatMap(({ only }) => only), standard: same[0]?.standard })),
     description: (first?.[0] ?? '') + told.join(''),
     only: keys.length === kinds ? [] : keys.flatMap(({ only }) => only),
   }
@@ -96,6 +102,7 @@ function leaf(path: string, node: JsonSchema, required: boolean): Key {
     type: typeName(node),
     required: required && node.default === undefined,
     standard: node.default,
+    otherStandards: [],
     description: node.description ?? '',
     secret: node.secret ?? false,
     only: [],

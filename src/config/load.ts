@@ -75,8 +75,10 @@ export function parseConfig(text: string, file: string): Config {
   return { ...settings, file, baseDir: dirname(file), digest: documentDigest(settings) }
 }
 
-function documentDigest({ rights, indexer }: Settings): string {
+function documentDigest({ rights, indexer, sources }: Settings): string {
+  const asked = Object.values(sources).filter(({ kind }) => kind === 'holdings' || kind === 'collections')
   const reaches = {
+    ...(asked.length === 0 ? {} : { asked: asked.map(({ kind }) => kind).sort() }),
     default: rights.default ?? null,
     emptyPage: indexer.emptyPage ?? null,
     dehyphenate: indexer.dehyphenate,

@@ -27,5 +27,9 @@ const only = (key: Key) => (key.only.length === 0 ? '' : `Only of ${key.only.joi
 
 function standard(key: Key): string {
   if (key.required) return '**required**'
-  return key.standard === undefined ? 'none' : `\`${JSON.stringify(key.standard).replace(/^"(.*)"$/, '$1')}\``
+  const others = key.otherStandards.map(({ kinds, standard }) => `; ${kinds.join(', ')}: ${shown(standard)}`)
+  return shown(key.standard) + others.join('')
 }
+
+const shown = (standard: unknown): string =>
+  standard === undefined ? 'none' : `\`${JSON.stringify(standard).replace(/^"(.*)"$/, '$1')}\``

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { duration } from './duration.ts'
+import { login, webLogin } from './login.ts'
+import { collections, holdings } from './memberships.ts'
+import { rightsDb } from './rights-db.ts'
 import { target } from './targets.ts'
 
 /** The whole configuration; docs/configuration.md and `slipctl init` are made from it. A key enters with its user. */
@@ -22,7 +25,7 @@ const source = z.discriminatedUnion('kind', [
     kind: z
       .literal('records')
       .describe(
-        'Catalogue records in VuFind shape (JSON array, one object a line, or a Solr answer; .gz too), and files of deleted record ids named *delete*.txt.',
+        'Catalogue records: the documents of a VuFind catalogue, or MARC-in-JSON as Zephir writes it (JSON array, one object a line, or a Solr answer); .xml, MARCXML; .mrc, MARC21 in UTF-8; *delete*.txt, ids of records that are gone; *redirect*.txt, ids of records that went into others; .tar or .tgz of these. Any of them .gz.',
       ),
     files,
   }),
@@ -30,8 +33,38 @@ const source = z.discriminatedUnion('kind', [
     kind: z.literal('hathifiles').describe('Rights from hathifiles: tab-separated, 26 columns; .gz too.'),
     files,
   }),
+  z.strictObject({
+    kind: z
+      .literal('vufind-solr')
+      .describe(
+        'Catalogue records from the Solr of a VuFind catalogue with the fields of HathiTrust: what changed by ht_id_update, and the tombstones of what was deleted. slip-rights --full reads all of it.',
+      ),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .describe('http(s)://HOST:PORT/solr/NAME of the core or collection of the catalogue.'),
+    ...webLogin,
+    timeout: duration('30s').describe('How long an answer may take to begin.'),
+    period: duration('10m').describe('From the end of one reading of what changed to the next.'),
+    lagDays: z
+      .number()
+      .int()
+      .min(1)
+      .max(3650)
+      .default(2)
+      .describe(
+        'How many days behind its watermark, the newest date of an item that was read, slip-rights reads again: longer than a change may take from its date to the catalogue.',
+      ),
+  }),
   z.strictObject({ kind: z.literal('repository').describe('Every item found in the repository.') }),
+  rightsDb,
+  holdings,
+  collections,
 ])
+
+type Sources = Readonly<Record<string, z.output<typeof source>>>
+const hasKind = (all: Sources, kind: string) => ofKind(all, kind) > 0
+const ofKind = (all: Sources, kind: string) => Object.values(all).filter((each) => each.kind === kind).length
+const speaksOfRights = ({ kind }: Sources[string]) => kind === 'hathifiles' || kind === 'rights-db'
 
 export const schema = z.strictObject({
   database: z
@@ -42,23 +75,41 @@ export const schema = z.strictObject({
         .describe(
           'State database: postgres://HOST[:PORT]/NAME, mysql://HOST[:PORT]/NAME (MariaDB too), or embedded:DIR for a PostgreSQL that SLIP starts itself.',
         ),
-      user: z.string().min(1).optional().describe('User name, when the URL has none.'),
-      password: z.string().min(1).optional().meta({ secret: true }).describe('Password, when the URL has none.'),
+      ...login,
     })
     .describe('The state database.'),
   repository: z
     .strictObject({
-      kind: z.literal('pairtree').default('pairtree').describe('How items are stored.'),
-      root: z.string().min(1).describe('Folder that holds NAMESPACE/pairtree_root.'),
+      kind: z
+        .enum(['pairtree', 'directory', 'zip'])
+        .default('pairtree')
+        .describe(
+          'How items are stored. pairtree: METS and zip of page texts below NAMESPACE/pairtree_root; directory: a folder NAMESPACE/OBJECT with METS and page files; zip: NAMESPACE/OBJECT.zip with both.',
+        ),
+      root: z.string().min(1).describe('Folder that holds the namespaces.'),
       scope: z
         .enum(['catalogue', 'present'])
         .default('catalogue')
         .describe('catalogue: every item of the catalogue is wanted; present: only those found in the repository.'),
+      checksums: z
+        .enum(['off', 'size', 'md5'])
+        .default('off')
+        .describe(
+          'What of each page file is compared with METS: size: SIZE; md5: SIZE, and CHECKSUM where CHECKSUMTYPE is MD5. A file that differs is an error (PAGE_DIFFERS); what METS does not state is not compared.',
+        ),
     })
     .describe('Where METS and pages are read.'),
   sources: z
     .record(givenName, source)
     .refine((all) => Object.keys(all).length > 0, 'at least one source')
+    .refine(
+      (all) => !hasKind(all, 'rights-db') || Object.values(all).filter(speaksOfRights).length === 1,
+      'a rights-db is the only source of rights: neither hathifiles nor another rights-db beside it',
+    )
+    .refine(
+      (all) => ofKind(all, 'holdings') <= 1 && ofKind(all, 'collections') <= 1,
+      'one source of holdings, and one of collections',
+    )
     .describe('What feeds stage 1, by name.'),
   rights: z
     .strictObject({
@@ -70,6 +121,14 @@ export const schema = z.strictObject({
         .optional()
         .describe(
           'Rights attribute of an item that no source gives one, as in rights_current: 1 pd, 2 ic, … Without it such an item ends in error RIGHTS_MISSING.',
+        ),
+      withdrawCeiling: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(0.01)
+        .describe(
+          'Part of the items of a catalogue that slipctl sources run --all --withdraw-missing withdraws without --yes when they are missing in it.',
         ),
     })
     .prefault({})
@@ -98,8 +157,24 @@ export const schema = z.strictObject({
         .int()
         .min(65536)
         .max(1 << 28)
-        .default(8 << 20)
+        .default(4 << 20)
         .describe('Bytes of documents posted together; a larger document goes alone.'),
+      connections: z
+        .number()
+        .int()
+        .min(1)
+        .max(16)
+        .default(2)
+        .describe('Requests at a time to a server of an index, to write documents.'),
+      inFlightBytes: z
+        .number()
+        .int()
+        .min(65536)
+        .max(1 << 30)
+        .default(16 << 20)
+        .describe(
+          'Bytes of documents in memory at a time, of all targets, each of which has an equal share: assembled and not yet posted. An item of more than half of a share is read, posted and settled when its target has no other in memory.',
+        ),
       attempts: z
         .number()
         .int()

@@ -1,9 +1,24 @@
 import { z } from 'zod'
 import { duration } from './duration.ts'
+import { webLogin } from './login.ts'
+
+const most = (what: string) => z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe(what)
+
+/** When a shard gets no new items any more. */
+const anyFull = {
+  documents: most(
+    'A shard with so many documents or more is full: it gets no new items, while what it holds is updated and deleted as ever. It is open again when it is a tenth below. Default: never full.',
+  ),
+  bytes: most('The same for the bytes of a shard on disk, of one copy; slipctl shards list shows them.'),
+}
+const fullDescription = 'When a shard is full; slip-index looks once a minute.'
 
 /** What every target has, whatever its engine. */
 const anyTarget = {
   shards: z.number().int().min(1).max(999).default(1).describe('Number of shards; fixed once the target is applied.'),
+  maxDocumentBytes: most(
+    'A document of more bytes is not sent and ends in error DOCUMENT_TOO_LARGE. OpenSearch and Elasticsearch say themselves what they take (http.max_content_length); a proxy before them, or before Solr, does not.',
+  ),
   lease: duration('5m').describe('How long a claim lives without renewal.'),
   overlap: duration('5m').describe(
     'How far behind its watermark slip-enqueue reads again; longer than any transaction of slip-rights.',
@@ -52,21 +67,22 @@ const commits = z
 
 /** Of engines that are asked over HTTP. */
 const overHttp = {
-  user: z.string().min(1).optional().describe('User name, when the URL has none.'),
-  password: z.string().min(1).optional().meta({ secret: true }).describe('Password, when the URL has none.'),
-  ca: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'File of the authorities (PEM) that may have signed the certificates of the servers; default: those of Node.',
-    ),
+  ...webLogin,
   compress: z
     .boolean()
     .default(false)
     .describe('Compress what is posted, worth it where the network is slower than the CPU.'),
   timeout: duration('2m').describe('How long an answer may take to begin; a commit of a large shard takes long.'),
   commit: commits,
+  full: z
+    .strictObject({
+      ...anyFull,
+      diskFree: most(
+        'A shard whose disk has no more than so many bytes free is full; of several copies the fullest disk counts. It is open again when a tenth more is free.',
+      ),
+    })
+    .prefault({})
+    .describe(fullDescription),
 }
 
 const webUrls = z.array(z.url({ protocol: /^https?$/ })).min(1)
@@ -80,6 +96,11 @@ const openSearch = <Kind extends string>(kind: Kind, what: string) =>
       .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'a name of lower-case letters, digits, _, . and -, at most 64')
       .optional()
       .describe('Alias of all shards, for searchers; begins the names of the indices. Default: slip_NAME.'),
+    snapshots: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'a name of letters, digits, _ and -, at most 64')
+      .default('slip')
+      .describe('Repository of the cluster in which slipctl index snapshot keeps what it makes.'),
     ...overHttp,
     ...anyTarget,
   })
@@ -98,6 +119,7 @@ export const target = z.discriminatedUnion('engine', [
         'Where the engine answers. embedded: one postgres:// URL or embedded:DIR; default: a database of its own, slip_index_NAME, on the server of the state database, when that is a PostgreSQL.',
       ),
     commit: z.strictObject({ durable }).prefault({}).describe('When what was written is on disk.'),
+    full: z.strictObject(anyFull).prefault({}).describe(fullDescription),
     ...anyTarget,
   }),
   z.strictObject({
@@ -112,6 +134,13 @@ export const target = z.discriminatedUnion('engine', [
       .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/, 'a name of letters, digits, _, . and -, at most 64')
       .optional()
       .describe('Name of the collection, or of the cores in front of _N; default: slip_NAME.'),
+    snapshots: z
+      .string()
+      .startsWith('/')
+      .optional()
+      .describe(
+        'Folder on the servers in which slipctl index snapshot keeps what it makes; a SolrCloud needs one that all nodes share. Default of servers that stand alone: the data folder of each core, which is lost with it.',
+      ),
     ...overHttp,
     replicas: z
       .number()

@@ -14,20 +14,56 @@ const first: Readonly<Record<string, unknown>> = {
 const examples: Readonly<Record<string, unknown>> = {
   'database.user': 'slip',
   'database.password': { file: '/run/credentials/slip.service/password' },
+  'sources.NAME.user': 'slip',
+  'sources.NAME.password': { file: '/run/credentials/slip.service/catalogue' },
+  'sources.NAME.ca': 'authorities.pem',
   'targets.NAME.urls': ['embedded:index'],
   'targets.NAME.index': 'slip_main',
   'targets.NAME.user': 'slip',
   'targets.NAME.password': { file: '/run/credentials/slip.service/engine' },
   'targets.NAME.ca': 'authorities.pem',
+  'targets.NAME.maxDocumentBytes': 100_000_000,
+  'targets.NAME.snapshots': '/backups/slip',
+  'targets.NAME.full.documents': 2_000_000,
+  'targets.NAME.full.bytes': 500_000_000_000,
+  'targets.NAME.full.diskFree': 50_000_000_000,
   'rights.default': 1,
   'indexer.emptyPage': '__EMPTYOCR__',
 }
 
-/** Another target, in full behind a #, for the keys that the first cannot have. */
-const other = {
-  name: 'large',
-  values: { 'targets.NAME.engine': 'solr', 'targets.NAME.urls': ['http://solr-1:8983/solr'] },
-} as const
+/** Other sources and another target, in full behind a #, for the keys that the first cannot have. */
+const others: Readonly<Record<string, readonly Other[]>> = {
+  sources: [
+    {
+      name: 'solr',
+      values: { 'sources.NAME.kind': 'vufind-solr', 'sources.NAME.url': 'http://solr-1:8983/solr/catalog' },
+    },
+    {
+      name: 'rights',
+      values: { 'sources.NAME.kind': 'rights-db', 'sources.NAME.url': 'mysql://rights-1/ht' },
+    },
+    {
+      name: 'holdings',
+      values: { 'sources.NAME.kind': 'holdings', 'sources.NAME.url': 'mysql://holdings-1/ht' },
+    },
+    {
+      name: 'collections',
+      values: { 'sources.NAME.kind': 'collections', 'sources.NAME.url': 'mysql://collections-1/ht' },
+    },
+  ],
+  targets: [
+    {
+      name: 'large',
+      values: { 'targets.NAME.engine': 'solr', 'targets.NAME.urls': ['http://solr-1:8983/solr'] },
+    },
+  ],
+}
+
+interface Other {
+  readonly name: string
+  /** What it must have. */
+  readonly values: Readonly<Record<string, unknown>>
+}
 
 const names: Readonly<Record<string, string>> = { sources: 'catalogue', targets: 'main' }
 const width = 100
@@ -61,23 +97,32 @@ function sectionLines(section: string, keys: readonly Key[]): string[] {
   const name = names[section]
   const depth = name === undefined ? 1 : 2
   const lines = keysLines(
-    keys.filter((key) => isOf(key, first[`${section}.NAME.kind`] ?? first[`${section}.NAME.engine`])),
+    keys.filter((key) => isOf(key, kindIn(first, section))),
     depth,
   )
   const set = keys.some((key) => key.path in first)
   const head = [`${section}:`, ...(name === undefined ? [] : [`  ${name}:`])]
-  const more = section === 'targets' ? otherTarget(keys, depth) : []
-  return [...head.map((line) => (set ? line : `# ${line}`)), ...lines.slice(1), ...more]
+  return [...head.map((line) => (set ? line : `# ${line}`)), ...lines.slice(1), ...otherLines(section, keys, depth)]
 }
+
+const kindIn = (values: Readonly<Record<string, unknown>>, section: string): unknown =>
+  values[`${section}.NAME.kind`] ?? values[`${section}.NAME.engine`]
 
 const isOf = ({ only }: Key, kind: unknown): boolean => only.length === 0 || only.includes(kind as string)
 
-/** What it must have, and each key that the first cannot have. */
-function otherTarget(keys: readonly Key[], depth: number): string[] {
-  const { name, values } = other
-  const own = keys.filter((key) => key.only.length > 0 && isOf(key, values['targets.NAME.engine']))
-  const set = Object.entries(values).map(([path, value]) => `# ${keyLine(path, value, depth)}`)
-  return ['', `#   ${name}:`, ...set, ...keysLines(own, depth)]
+/** What each must have, and the keys that none before it can have. */
+function otherLines(section: string, keys: readonly Key[], depth: number): string[] {
+  const shown = [kindIn(first, section)]
+  return (others[section] ?? []).flatMap(({ name, values }) => {
+    const kind = kindIn(values, section)
+    const own = keys.filter(
+      (key) =>
+        key.only.length > 0 && isOf(key, kind) && !shown.some((before) => isOf(key, before)) && !(key.path in values),
+    )
+    shown.push(kind)
+    const set = Object.entries(values).map(([path, value]) => `# ${keyLine(path, value, depth)}`)
+    return ['', `#   ${name}:`, ...set, ...keysLines(own, depth)]
+  })
 }
 
 function keysLines(keys: readonly Key[], depth: number): string[] {

@@ -1,4 +1,5 @@
-import { type Code, type ErrorCode, errorCodes } from '../errors/codes.ts'
+import { type Code, errorCodes } from '../errors/codes.ts'
+import type { ErrorCode } from '../errors/error-code.ts'
 import { suggestion } from '../errors/nearest.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import type { ErrorRow } from '../state/audit/errors.ts'

@@ -5,6 +5,8 @@ import { index } from './manual/index.ts'
 import { look } from './manual/look.ts'
 import { queue } from './manual/queue.ts'
 import { setup } from './manual/setup.ts'
+import { shardCommands } from './manual/shards.ts'
+import { sources } from './manual/sources.ts'
 import { targets } from './manual/targets.ts'
 import { watermark } from './manual/watermark.ts'
 
@@ -12,9 +14,11 @@ import { watermark } from './manual/watermark.ts'
 export const manual: readonly Command[] = [
   ...look,
   ...control,
+  ...sources,
   ...queue,
   ...errors,
   ...targets,
+  ...shardCommands,
   ...index,
   ...watermark,
   ...setup,
@@ -22,9 +26,11 @@ export const manual: readonly Command[] = [
 
 /** What the words before the first space of several commands have in common. */
 export const groups: Readonly<Record<string, string>> = {
+  sources: 'What stage 1 reads: catalogue, rights, repository',
   queue: 'What is to be indexed or deleted, and stopping it item by item',
   errors: 'What went wrong, and trying it again',
   targets: 'The indexes to keep true',
+  shards: 'The parts of an index, and which of them new items go to',
   index: 'An index as a whole, and what a restore does to it',
   watermark: 'How far each stage has read',
   config: 'The configuration file',

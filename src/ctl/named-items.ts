@@ -1,8 +1,9 @@
 import { exitCodes } from '../daemon/exit-codes.ts'
 import { SlipError } from '../errors/slip-error.ts'
+import { type IdPage, type InvalidId, readIds } from '../sources/id-list.ts'
+import type { SeenIds } from '../sources/seen-ids.ts'
 import type { Connection, Database } from '../state/connection.ts'
 import type { Session } from './command.ts'
-import { type NamedIds, readIdsFile, sortIds } from './item-ids.ts'
 import { note } from './print.ts'
 
 /** Arguments that name items. */
@@ -11,24 +12,31 @@ export interface NamingArguments extends Session {
   readonly idsFile?: string
 }
 
-/** The ids named on the command line and in the file; undefined when none is. Throws USAGE for a file that cannot be read. */
-export async function namedItems({ ids = [], idsFile }: NamingArguments): Promise<NamedIds | undefined> {
-  if (ids.length === 0 && idsFile === undefined) return undefined
-  return sortIds([...ids, ...(idsFile === undefined ? [] : await readIdsFile(idsFile))])
+/** Items that were named, in pages short enough for a transaction; they can be gone through once. */
+export type NamedItems = AsyncIterable<IdPage>
+
+/**
+ * The ids named on the command line and in the file, `-` = standard input; undefined when none is. A file that cannot be
+ * read throws USAGE when it is gone through.
+ */
+export function namedItems({ ids = [], idsFile }: NamingArguments): NamedItems | undefined {
+  return ids.length === 0 && idsFile === undefined ? undefined : pagesOf(ids, idsFile)
+}
+
+async function* pagesOf(typed: readonly string[], file?: string): AsyncGenerator<IdPage> {
+  try {
+    yield* readIds(typed, file)
+  } catch (error) {
+    if (error instanceof SlipError || !(error instanceof Error && 'syscall' in error)) throw error
+    throw new SlipError('USAGE', `--ids-file cannot be read: ${error.message}`, { cause: error })
+  }
 }
 
 /** As namedItems. Throws USAGE when none is named. */
-export async function neededItems(args: NamingArguments): Promise<NamedIds> {
-  const named = await namedItems(args)
-  if (named === undefined) throw new SlipError('USAGE', 'name ids, or a file of ids')
+export function neededItems(args: NamingArguments): NamedItems {
+  const named = namedItems(args)
+  if (named === undefined) throw new SlipError('USAGE', 'name ids, a file of ids, or - for standard input')
   return named
-}
-
-const pageSize = 1_000
-
-/** In pages short enough for a transaction. */
-export function* pagesOf(htids: readonly string[]): Generator<string[]> {
-  for (let from = 0; from < htids.length; from += pageSize) yield htids.slice(from, from + pageSize)
 }
 
 /** What became of a page of items in a target. */
@@ -40,21 +48,38 @@ export interface PageOutcome {
 
 /** What became of all pages. */
 export class Outcomes {
-  /** Ids by target. */
+  /** Ids by target, where they are wanted. */
   readonly targets: Record<string, string[]> = {}
-  /** Each id once, though done in several targets. */
-  readonly done = new Set<string>()
-  readonly claimed = new Set<string>()
+  readonly claimed: string[] = []
+  /** Those that no target knew. */
+  readonly unknown: string[] = []
+  readonly invalid: InvalidId[] = []
+  /** Items, each once, though done in several targets. */
+  done = 0
+  readonly #keepsIds: boolean
 
-  add(target: string, { done, claimed }: PageOutcome): void {
-    this.targets[target] = (this.targets[target] ?? []).concat(done)
-    for (const htid of done) this.done.add(htid)
-    for (const htid of claimed) this.claimed.add(htid)
+  /** `keepsIds`: the ids are printed at the end, target by target. */
+  constructor(keepsIds: boolean) {
+    this.#keepsIds = keepsIds
   }
 
-  /** Those that no target knew. */
-  unknown(htids: readonly string[]): string[] {
-    return htids.filter((htid) => !this.done.has(htid) && !this.claimed.has(htid))
+  /**
+   * `outcomes`: of one page, by target. `page`: what was named, when something was. `seen`: where an item may be in several
+   * pages.
+   */
+  add(outcomes: readonly (readonly [target: string, outcome: PageOutcome])[], page?: IdPage, seen?: SeenIds): void {
+    const done = new Set(outcomes.flatMap(([, outcome]) => outcome.done))
+    const claimed = new Set(outcomes.flatMap(([, outcome]) => outcome.claimed))
+    for (const htid of done) if (seen === undefined || seen.add(htid)) this.done++
+    for (const htid of claimed) if (seen === undefined || seen.add(htid)) this.claimed.push(htid)
+    for (const [target, outcome] of outcomes) {
+      const known = this.targets[target] ?? []
+      this.targets[target] = known
+      if (this.#keepsIds) for (const htid of outcome.done) known.push(htid)
+    }
+    if (page === undefined) return
+    for (const htid of page.htids) if (!done.has(htid) && !claimed.has(htid)) this.unknown.push(htid)
+    for (const each of page.invalid) this.invalid.push(each)
   }
 }
 
@@ -62,14 +87,18 @@ export class Outcomes {
 export async function throughPages(
   db: Database,
   targets: readonly string[],
-  htids: readonly string[],
-  work: (tx: Connection, target: string, page: readonly string[]) => Promise<PageOutcome>,
+  named: NamedItems,
+  work: (tx: Connection, target: string, htids: readonly string[]) => Promise<PageOutcome>,
+  { json }: Session,
 ): Promise<Outcomes> {
-  const outcomes = new Outcomes()
-  for (const page of pagesOf(htids)) {
-    for (const target of targets) outcomes.add(target, await db.transaction((tx) => work(tx, target, page)))
+  const all = new Outcomes(json)
+  for await (const page of named) {
+    const outcomes: [string, PageOutcome][] = []
+    for (const target of page.htids.length === 0 ? [] : targets)
+      outcomes.push([target, await db.transaction((tx) => work(tx, target, page.htids))])
+    all.add(outcomes, page)
   }
-  return outcomes
+  return all
 }
 
 /** An item that was named and not served, and why, as the end of a sentence. */
@@ -86,12 +115,17 @@ const shown = 20
  *
  * @param participle what was not done to them: `held`, `purged`
  */
-export function tellUnserved(participle: string, invalid: NamedIds['invalid'], others: readonly Unserved[]): number {
-  const unserved = [
-    ...invalid.map(({ id, problem }) => ({ id: JSON.stringify(id.slice(0, 300)), why: problem })),
-    ...others,
-  ]
-  for (const { id, why } of unserved.slice(0, shown)) note(`not ${participle}: ${id} ${why}`)
-  if (unserved.length > shown) note(`not ${participle}: ${unserved.length - shown} more; --json lists them all`)
-  return unserved.length > 0 ? exitCodes.someRejected : exitCodes.done
+export function tellUnserved(
+  participle: string,
+  { invalid }: Pick<Outcomes, 'invalid'>,
+  others: readonly Unserved[],
+): number {
+  const first = invalid.slice(0, shown).map(({ id, line, problem }) => {
+    return `${line === undefined ? '' : `line ${line}: `}${JSON.stringify(id)} ${problem}`
+  })
+  const unserved = [...first, ...others.slice(0, shown).map(({ id, why }) => `${id} ${why}`)].slice(0, shown)
+  for (const each of unserved) note(`not ${participle}: ${each}`)
+  const count = invalid.length + others.length
+  if (count > unserved.length) note(`not ${participle}: ${count - unserved.length} more; --json lists them all`)
+  return count > 0 ? exitCodes.someRejected : exitCodes.done
 }

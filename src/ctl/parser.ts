@@ -12,7 +12,7 @@ type Run = (command: Command, args: Record<string, unknown>) => Promise<void>
  * @param width columns of the help
  */
 export function parserOf(argv: readonly string[], width: number, run: Run): Argv {
-  const parser = yargs([...argv])
+  const parser = yargs(spelledOut(argv))
     .scriptName('slipctl')
     .usage(
       `slipctl <command> [options]\n\nWatches and steers SLIP. slipctl <command> --help tells more of one.\n\nCommands:\n${listOfCommands}`,
@@ -49,6 +49,10 @@ export function parserOf(argv: readonly string[], width: number, run: Run): Argv
   }
   return parser
 }
+
+/** yargs drops a word `-` unseen. It stands for standard input, for which the commands that take ids have an option. */
+const spelledOut = (argv: readonly string[]): string[] =>
+  argv.map((word, at) => (word === '-' && !argv[at - 1]?.startsWith('--') ? '--ids-file=-' : word))
 
 /** Names of arguments that are lists; `_` is what yargs calls the words of the command. */
 const takesMany = (name: string): boolean =>

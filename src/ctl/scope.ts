@@ -2,8 +2,9 @@ import { suggestion } from '../errors/nearest.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import type { Connection } from '../state/connection.ts'
 import { parseScope, type Scope, scopeText } from '../state/control/pause.ts'
-import { listShards, listTargets } from '../state/control/target.ts'
+import { listTargets } from '../state/control/target.ts'
 import { lanes } from '../state/queue/lanes.ts'
+import { shardNames } from './shards.ts'
 
 const stages = ['rights', 'enqueue', 'index']
 
@@ -26,10 +27,5 @@ async function namesOf(db: Connection, { kind }: Scope): Promise<string[] | null
   if (kind === 'lane') return Object.keys(lanes)
   if (kind === 'target') return (await listTargets(db)).map((target) => target.name)
   if (kind !== 'shard') return null
-  const shards = await Promise.all(
-    (await listTargets(db)).map(async ({ name }) =>
-      (await listShards(db, name)).map(({ shard }) => `${name}/${shard}`),
-    ),
-  )
-  return shards.flat()
+  return shardNames(db)
 }

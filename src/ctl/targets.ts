@@ -24,9 +24,14 @@ export async function oneTarget(db: Connection, config: Config, named: string | 
   if (named === undefined && configured.length > 1)
     throw new SlipError('USAGE', `there are several targets; name one with --target: ${names}`)
   const name = named ?? configured[0]
-  if (name === undefined || !configured.includes(name))
-    throw new SlipError('USAGE', `there is no target ${name} in ${config.file}; configured: ${names}`)
+  if (name === undefined || !configured.includes(name)) throw notConfigured(config, name)
   if (!(await listTargets(db)).some((target) => target.name === name))
     throw new SlipError('TARGET_MISMATCH', `targets.${name} is not in the database yet`)
   return name
 }
+
+export const notConfigured = (config: Config, name: string | undefined): SlipError =>
+  new SlipError(
+    'USAGE',
+    `there is no target ${name} in ${config.file}; configured: ${Object.keys(config.targets).join(', ')}`,
+  )

@@ -1,9 +1,10 @@
 import { SlipError } from '../errors/slip-error.ts'
+import { SeenIds } from '../sources/seen-ids.ts'
 import type { Connection, Database } from '../state/connection.ts'
 import type { ErrorFilter, ErrorPage, PageDone } from '../state/queue/error-filter.ts'
+import type { Session } from './command.ts'
 import { type ErrorArguments, errorSelection } from './error-selection.ts'
-import type { NamedIds } from './item-ids.ts'
-import { namedItems, Outcomes, pagesOf, tellUnserved } from './named-items.ts'
+import { type NamedItems, namedItems, Outcomes, type PageOutcome, tellUnserved } from './named-items.ts'
 import { print } from './print.ts'
 
 /** Options of the commands that do something to unresolved errors. */
@@ -17,7 +18,6 @@ type Work = (tx: Connection, filter: ErrorFilter, page: ErrorPage) => Promise<Pa
 
 /** The unresolved errors a person chose, for a command that does something to them. */
 export interface Chosen {
-  readonly named: NamedIds | undefined
   /**
    * Finds out what is selected, and throws USAGE where that is nothing there is, before anything is done. The answer
    * does `work` to all of them, a transaction for each page.
@@ -28,8 +28,8 @@ export interface Chosen {
 const size = 1_000
 
 /** Throws USAGE when nothing, or everything and something, is chosen. */
-export async function chosenErrors(args: ActingArguments): Promise<Chosen> {
-  const named = await namedItems({
+export function chosenErrors(args: ActingArguments): Chosen {
+  const named = namedItems({
     json: args.json,
     ...(args.id && { ids: args.id }),
     ...(args.idsFile && { idsFile: args.idsFile }),
@@ -41,59 +41,74 @@ export async function chosenErrors(args: ActingArguments): Promise<Chosen> {
   if (args.all && (named !== undefined || selects)) throw new SlipError('USAGE', '--all goes without what selects some')
   const selected = errorSelection(args, false)
   return {
-    named,
     find: async (db) => {
       const { all, ...filter } = await selected(db)
       if (filter.target === null) {
         throw new SlipError('USAGE', `group ${args.group} is of a source: its errors end when the file is read again`)
       }
-      const parts = named === undefined ? [filter] : [...pagesOf(named.htids)].map((htids) => ({ ...filter, htids }))
-      return async (work) => {
-        const outcomes = new Outcomes()
-        for (const part of parts) await pagesThrough(db, part, work, outcomes)
-        return outcomes
-      }
+      return (work) =>
+        named === undefined ? throughAll(db, filter, work, args) : throughNamed(db, filter, work, args, named)
     },
   }
 }
 
-async function pagesThrough(db: Database, filter: ErrorFilter, work: Work, outcomes: Outcomes): Promise<void> {
+async function throughAll(db: Database, filter: ErrorFilter, work: Work, { json }: Session): Promise<Outcomes> {
+  const outcomes = new Outcomes(json)
+  const seen = new SeenIds()
+  for await (const done of pagesThrough(db, filter, work)) outcomes.add(done, undefined, seen)
+  return outcomes
+}
+
+async function throughNamed(
+  db: Database,
+  filter: ErrorFilter,
+  work: Work,
+  { json }: Session,
+  named: NamedItems,
+): Promise<Outcomes> {
+  const outcomes = new Outcomes(json)
+  for await (const page of named) {
+    const done: [string, PageOutcome][] = []
+    if (page.htids.length > 0)
+      for await (const some of pagesThrough(db, { ...filter, htids: page.htids }, work)) done.push(...some)
+    outcomes.add(done, page)
+  }
+  return outcomes
+}
+
+async function* pagesThrough(
+  db: Database,
+  filter: ErrorFilter,
+  work: Work,
+): AsyncGenerator<[target: string, outcome: PageOutcome][]> {
   for (let after: number | null = 0; after !== null; ) {
     const page: ErrorPage = { after, size }
     const { done, next }: PageDone = await db.transaction((tx) => work(tx, filter, page))
-    for (const [target, htids] of done) outcomes.add(target, { done: htids, claimed: [] })
+    yield [...done].map(([target, htids]) => [target, { done: htids, claimed: [] }])
     after = next
   }
-}
-
-/** What a command did to errors. */
-interface Done {
-  readonly named: NamedIds | undefined
-  readonly outcomes: Outcomes
-  /** What is to be said of an item that was named and has no unresolved error. */
-  readonly more?: ReadonlyMap<string, string>
 }
 
 /**
  * Prints what was done, and beside it what was not. Returns the exit code.
  *
  * @param participle what was done: `retried`, `skipped`
+ * @param more what is to be said of an item that was named and has no unresolved error
  */
 export function tellDone(
   args: ActingArguments,
   participle: string,
-  { named, outcomes, more }: Done,
+  outcomes: Outcomes,
   told: (items: number) => string,
+  more?: ReadonlyMap<string, string>,
 ): number {
-  const invalid = named?.invalid ?? []
-  const unknown = named === undefined ? [] : outcomes.unknown(named.htids)
-  const items = outcomes.done.size
-  print(args, { [participle]: items, targets: outcomes.targets, unknown, invalid }, () => told(items))
+  const { done, unknown, invalid, targets } = outcomes
+  print(args, { [participle]: done, targets, unknown, invalid }, () => told(done))
   const which = [args.code, args.group && `of group ${args.group}`].filter(Boolean).join(' ')
   const why = `has no unresolved error${which === '' ? '' : ` ${which}`}`
   return tellUnserved(
     participle,
-    invalid,
+    outcomes,
     unknown.map((id) => ({ id, why: [why, more?.get(id)].filter(Boolean).join('; ') })),
   )
 }

@@ -27,6 +27,8 @@ interface Circuit {
   /** Tried or found failing by this process: --once does so once. */
   tried: boolean
   pending: 'open' | 'fail' | 'close' | null
+  /** When this process last had something to say of it, in steps of its own. */
+  heardAt: number
 }
 
 export interface BreakerSettings {
@@ -48,6 +50,8 @@ export class Breakers {
   /** A person or a timer waits for the answer of `--once`: it tries what is suspended at once. */
   readonly #atOnce: boolean
   readonly #circuits = new Map<string, Circuit>()
+  #flushed: Promise<void> = Promise.resolve()
+  #heard = 0
 
   constructor(db: Connection, bus: EventBus, settings: BreakerSettings, atOnce: boolean) {
     this.#db = db
@@ -59,13 +63,16 @@ export class Breakers {
   /** Reads the tables, before each step. */
   async refresh(): Promise<void> {
     await this.flush()
+    const heard = this.#heard
     const rows = await readBreakers(this.#db, this.#settings.probe)
     const open = new Map(rows.map((row) => [keyOf(row.kind, row.name), row]))
     for (const { kind, name } of rows) this.#circuit(kind, name)
-    for (const [key, circuit] of this.#circuits) this.#obey(circuit, open.get(key))
+    for (const [key, circuit] of this.#circuits) this.#obey(circuit, open.get(key), heard)
   }
 
-  #obey(circuit: Circuit, row: Breaker | undefined): void {
+  #obey(circuit: Circuit, row: Breaker | undefined, heard: number): void {
+    // what was heard while the tables were read is newer than they are, even if it was written already
+    if (circuit.pending !== null || circuit.heardAt > heard) return
     circuit.probing = false
     // opened by one process, closed by another or by a person: what was counted before is past
     if (row === undefined && circuit.row) circuit.failures = 0
@@ -74,12 +81,18 @@ export class Breakers {
     if (row !== undefined) circuit.reason = row.reason
   }
 
+  /** Whether `gate` may say that it is to be tried out now. */
+  isProbeDue(kind: BreakerKind, name: string): boolean {
+    const { row, due, tried } = this.#circuit(kind, name)
+    return row && (due || (this.#atOnce && !tried))
+  }
+
   /** Whether it may be worked on in this step; of all processes that ask one is told to probe. */
   async gate(kind: BreakerKind, name: string): Promise<Gate> {
     const circuit = this.#circuit(kind, name)
     if (!circuit.row) return 'open'
+    if (!this.isProbeDue(kind, name)) return 'suspended'
     const atOnce = this.#atOnce && !circuit.tried
-    if (!circuit.due && !atOnce) return 'suspended'
     circuit.probing = await takeProbe(this.#db, circuit, this.#settings.probe, atOnce)
     circuit.due = false
     circuit.tried = true
@@ -110,7 +123,7 @@ export class Breakers {
     if (!circuit.probing) return
     circuit.probing = false
     circuit.row = false
-    circuit.pending = 'close'
+    this.#hear(circuit, 'close')
   }
 
   failed(kind: BreakerKind, name: string, error: SlipError): void {
@@ -124,19 +137,31 @@ export class Breakers {
     const circuit = this.#circuit(kind, name)
     if (circuit.row && !circuit.probing) return
     circuit.reason = `${code}: ${message}`.replaceAll('\0', '\ufffd')
-    circuit.pending = circuit.probing ? 'fail' : 'open'
+    this.#hear(circuit, circuit.probing ? 'fail' : 'open')
     circuit.probing = false
     circuit.tried = true
     circuit.row = true
   }
 
-  /** Writes what changed. */
-  async flush(): Promise<void> {
+  #hear(circuit: Circuit, pending: 'open' | 'fail' | 'close'): void {
+    circuit.pending = pending
+    circuit.heardAt = ++this.#heard
+  }
+
+  /** Writes what changed; one at a time, or a failed probe would be counted twice. */
+  flush(): Promise<void> {
+    const flushed = this.#flushed.then(() => this.#writePending())
+    this.#flushed = flushed.catch(() => undefined)
+    return flushed
+  }
+
+  async #writePending(): Promise<void> {
     for (const circuit of this.#circuits.values()) {
       const { pending } = circuit
       if (pending === null) continue
       await this.#write(circuit, pending)
-      circuit.pending = null
+      // what was heard meanwhile is still to be written
+      if (circuit.pending === pending) circuit.pending = null
     }
   }
 
@@ -168,6 +193,7 @@ export class Breakers {
       probing: false,
       tried: false,
       pending: null,
+      heardAt: 0,
     }
     this.#circuits.set(key, circuit)
     return circuit

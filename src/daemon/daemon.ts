@@ -28,6 +28,7 @@ export async function runDaemon(definition: StageDefinition, args: Arguments): P
   let config: Config
   try {
     config = loadConfig(args.config)
+    definition.check?.(config, args)
   } catch (error) {
     return tell(asSlipError(error))
   }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Config } from '../config/load.ts'
 import type { TargetSettings } from '../config/schema.ts'
@@ -6,6 +5,7 @@ import { SlipError } from '../errors/slip-error.ts'
 import type { Engine } from '../shards/engine.ts'
 import { openEngine } from '../shards/open-engine.ts'
 import type { State } from '../state/open-state.ts'
+import { authorities } from './authorities.ts'
 
 export interface OpenedEngine {
   readonly engine: Engine
@@ -32,14 +32,15 @@ function openOverHttp(
 ): Engine {
   const { urls, user, password, compress, timeout, index = `slip_${target}` } = settings
   const reached = {
-    ...{ urls, target, index, compress, timeout },
+    ...{ urls, target, index, compress, timeout, writers: config.indexer.connections },
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
     ...(settings.ca === undefined ? {} : { ca: authorities(config, `targets.${target}.ca`, settings.ca) }),
   }
-  if (settings.engine !== 'solr') return openEngine('opensearch', { ...reached, kind: settings.engine })
-  const { shards, replicas, minReplicas } = settings
-  return openEngine('solr', { ...reached, shards, replicas, minReplicas })
+  if (settings.engine !== 'solr')
+    return openEngine('opensearch', { ...reached, snapshots: settings.snapshots, kind: settings.engine })
+  const { shards, replicas, minReplicas, snapshots } = settings
+  return openEngine('solr', { ...reached, snapshots, shards, replicas, minReplicas })
 }
 
 /**
@@ -53,25 +54,19 @@ async function openEmbedded(
   url: string | undefined,
 ): Promise<OpenedEngine> {
   const database = `slip_index_${target.replaceAll('-', '_')}`
+  const writers = config.indexer.connections
   if (!url?.startsWith('embedded:')) {
     const engine = openEngine('embedded', {
       url: url ?? siblingUrl(state, database, { target, file: config.file }),
       target,
+      writers,
     })
     return { engine, close: () => engine.close() }
   }
   const { acquireServer } = await import('../embedded-postgres/server.ts')
   const server = await acquireServer(resolve(config.baseDir, url.slice('embedded:'.length)))
-  const engine = openEngine('embedded', { url: server.url(database), target })
+  const engine = openEngine('embedded', { url: server.url(database), target, writers })
   return { engine, close: () => engine.close().finally(() => server.release()) }
-}
-
-function authorities({ baseDir, file }: Config, key: string, name: string): string {
-  try {
-    return readFileSync(resolve(baseDir, name), 'utf8')
-  } catch (error) {
-    throw new SlipError('CONFIG_INVALID', `${key}: ${(error as Error).message}`, { place: { key, file }, cause: error })
-  }
 }
 
 function siblingUrl(

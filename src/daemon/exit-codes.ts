@@ -17,6 +17,7 @@ export const exitCodes = {
 export function exitCodeOf(error: SlipError): number {
   if (error.code === 'LOCKED' || error.code === 'STORM_BRAKE') return exitCodes.locked
   if (error.code === 'SCHEMA_TOO_OLD' || error.code === 'SCHEMA_TOO_NEW') return exitCodes.schema
+  if (error.code === 'PASS_INCOMPLETE') return exitCodes.stopped
   if (error.class === 'environment') return exitCodes.serverAway
   // what a person named: an unknown item, an id that is none, a volume that cannot be assembled
   if (error.class === 'item' || error.code === 'NOT_FOUND') return exitCodes.someRejected

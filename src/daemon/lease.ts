@@ -20,6 +20,7 @@ export class LeaseKeeper {
   readonly #bus: EventBus
   readonly #leases = new Map<string, Lease>()
   #timer: NodeJS.Timeout | undefined
+  #everyMs = 0
   #renewing: Promise<void> | undefined
 
   constructor(db: Connection, bus: EventBus) {
@@ -30,9 +31,12 @@ export class LeaseKeeper {
   /** `startedAt`: performance.now() before the claim was sent. */
   hold(token: string, items: number, leaseMs: number, startedAt: number): void {
     this.#leases.set(token, { items, leaseMs, until: startedAt + leaseMs, lost: false })
-    clearInterval(this.#timer)
     const shortest = Math.min(...[...this.#leases.values()].map((lease) => lease.leaseMs))
-    this.#timer = setInterval(() => this.#tick(), shortest / 3)
+    // begun anew with each claim, it would never come to its end while claims come quickly
+    if (this.#timer !== undefined && this.#everyMs <= shortest / 3) return
+    clearInterval(this.#timer)
+    this.#everyMs = shortest / 3
+    this.#timer = setInterval(() => this.#tick(), this.#everyMs)
   }
 
   isLost(token: string): boolean {

@@ -21,8 +21,21 @@ export type LoopEnd = 'stopped' | 'nothing to do' | 'paused' | 'expired'
  * server or mount that is away throws is waited for, unless `--once`.
  */
 export async function runLoop(name: string, stage: Stage, context: StageContext, presence: Presence): Promise<LoopEnd> {
-  const { config, state, bus, stop, once } = context
-  const chores = new ChoreRunner(state.db, bus, presence.token, stage.chores)
+  const chores = new ChoreRunner(context.state.db, context.bus, presence.token, stage.chores)
+  try {
+    return await goRound(name, stage, context, presence, chores)
+  } finally {
+    await chores.end()
+  }
+}
+
+async function goRound(
+  name: string,
+  stage: Stage,
+  { config, state, bus, stop, once }: StageContext,
+  presence: Presence,
+  chores: ChoreRunner,
+): Promise<LoopEnd> {
   const idling = new Backoff(idle.leastMs, idle.mostMs)
   const waiting = new Backoff(away.leastMs, away.mostMs)
   let paused = false

@@ -35,7 +35,9 @@ export interface StageDefinition {
   readonly summary: string
   /** Options of its own, as yargs takes them. */
   readonly options: Readonly<
-    Record<string, { describe: string; type: 'string' | 'boolean'; array?: boolean; requiresArg?: boolean }>
+    Record<string, { describe: string; type: 'string' | 'number' | 'boolean'; array?: boolean; requiresArg?: boolean }>
   >
+  /** Looks at what the options say before anything is opened. Throws USAGE. */
+  readonly check?: (config: Config, args: StageContext['args']) => void
   open(context: StageContext): Promise<Stage>
 }

@@ -1,71 +1,36 @@
-/**
- * Every error SLIP can raise, in one table; docs/errors.md is generated from it.
- *
- * class: `item` – the item's own input is at fault, attempts count; `environment` – a server, a mount or a process is
- * at fault, no attempt is burnt and no errors row is written; `usage` – a person's command or configuration;
- * `internal` – a defect of SLIP.
- */
-export type ErrorClass = 'item' | 'environment' | 'usage' | 'internal'
+import { type ErrorCode, environment, item, passing, usage } from './error-code.ts'
 
-export interface ErrorCode {
-  readonly class: ErrorClass
-  /** Where it arises: a stage or a command. */
-  readonly stage: 'rights' | 'enqueue' | 'index' | 'ctl' | 'any'
-  /** True when trying the same input again cannot help: goes to slip_errors at once. */
-  readonly permanent: boolean
-  /** What it means, one sentence. */
-  readonly means: string
-  /** What a person does about it, one sentence. */
-  readonly advice: string
-}
-
-const item = (means: string, advice: string): ErrorCode => ({
-  class: 'item',
-  stage: 'index',
-  permanent: true,
-  means,
-  advice,
-})
-/** An item error that may heal by itself while a file is still being copied: tried again before it is final. */
-const passing = (means: string, advice: string): ErrorCode => ({ ...item(means, advice), permanent: false })
-const environment = (stage: ErrorCode['stage'], means: string, advice: string): ErrorCode => ({
-  class: 'environment',
-  stage,
-  permanent: false,
-  means,
-  advice,
-})
-const usage = (means: string, advice: string): ErrorCode => ({
-  class: 'usage',
-  stage: 'any',
-  permanent: true,
-  means,
-  advice,
-})
-
+/** Every error SLIP can raise, in one table; docs/errors.md is generated from it. */
 export const errorCodes = {
   // item: repository
   METS_MISSING: passing(
-    'The item has no METS file in the repository.',
+    'The item has no METS file in the repository, or several and no telling which.',
     'Restore the METS file, then: slipctl errors retry --id ID',
   ),
   METS_UNREADABLE: passing(
     'The METS file is not well-formed XML or not METS.',
     'Replace the METS file, then: slipctl errors retry --id ID',
   ),
-  METS_UNSUPPORTED: item('The METS profile is one SLIP does not index.', 'See docs/document.md for the profiles read.'),
+  METS_UNSUPPORTED: item('The METS profile is one SLIP does not index.', 'See docs/mets.md for the profiles read.'),
   METS_TOO_LARGE: item(
     'The METS file is larger than the limit.',
     'Check the file; a METS file of a volume has a few megabytes.',
   ),
-  METS_NO_PAGES: item('The METS file names no pages.', 'Check fileGrp USE="ocr" and the physical structMap.'),
+  METS_NO_PAGES: item(
+    'The METS file names no pages.',
+    'Check the file group of the text and the physical structMap; see docs/mets.md.',
+  ),
+  METS_NO_TEXT: passing(
+    'The METS file names pages and no text of them, and there are no page files beside it.',
+    'See docs/mets.md for where text is looked for; add it, then: slipctl errors retry --id ID',
+  ),
   METS_PAGE_ORDER: item(
     'A page of the METS file has no usable ORDER, or two pages have the same.',
     'Number the page divs of the physical structMap, each once; replace the METS file.',
   ),
   METS_BAD_REFERENCE: item(
-    'The METS file names a page file outside the item.',
-    'Page hrefs are plain file names in the zip of the item; replace the METS file.',
+    'The METS file names a page file outside the item or one it does not describe, or gives a page two or two pages one.',
+    'Page hrefs are plain file names, or paths below the folder of the METS; replace the METS file.',
   ),
   ZIP_MISSING: passing('The item has a METS file and no zip.', 'Restore the zip, then: slipctl errors retry --id ID'),
   ZIP_UNREADABLE: passing(
@@ -81,8 +46,8 @@ export const errorCodes = {
     'Check the page file; the limit is 64 MiB of text.',
   ),
   ZIP_ENTRY_UNSUPPORTED: item(
-    'A page in the zip is encrypted or uses a compression SLIP does not read.',
-    'Pack the zip again with deflate or store.',
+    'A page in the zip is encrypted, is a symbolic link, or uses a compression SLIP does not read.',
+    'Pack the zip again with deflate or store, each page as a file.',
   ),
   VOLUME_TOO_LARGE: item(
     'The pages of the item have more text than the limit.',
@@ -90,8 +55,21 @@ export const errorCodes = {
   ),
   ZIP_DUPLICATE_NAME: item('The zip holds two files of the same page name.', 'Pack the zip again, each page once.'),
   PAGE_MISSING: passing(
-    'METS names a page that is not in the zip.',
-    'Replace the zip or the METS file, then: slipctl errors retry --id ID',
+    'METS names a page that is not in the zip or the folder of the item, or has text that belongs to no page.',
+    'Add the page file or replace the METS file, then: slipctl errors retry --id ID',
+  ),
+  PAGE_TOO_LARGE: item('A page file is larger than the limit.', 'Check the page file; the limit is 64 MiB of text.'),
+  PAGE_UNREADABLE: passing(
+    'A page file is not well-formed XML, has a DOCTYPE with declarations, or names an encoding nobody knows.',
+    'Replace the page file, then: slipctl errors retry --id ID',
+  ),
+  PAGE_FORMAT_UNKNOWN: item(
+    'A page file is markup, and not ALTO, hOCR, PAGE, TEI or JATS.',
+    'See docs/mets.md for the formats read.',
+  ),
+  PAGE_DIFFERS: passing(
+    'A page file has another size or MD5 checksum than METS states (repository.checksums).',
+    'Replace the zip or the METS file, then: slipctl errors retry --id ID; where METS is wrong for good: slipctl errors retry --id ID --waive checksum',
   ),
   // item: lookups and assembly
   RECORD_MISSING: item(
@@ -106,11 +84,23 @@ export const errorCodes = {
     'No source says what rights the item has.',
     'Add a rights source, or set rights.default in the configuration.',
   ),
+  HOLDINGS_INVALID: passing(
+    'A row that a source of holdings or collections has of the item cannot be used.',
+    'Correct the row that the message names; what changes there has the item indexed again.',
+  ),
   ITEM_ID_INVALID: item(
     'The id is not a valid item id.',
     'An id is namespace.object, 1 to 255 bytes of printable ASCII without blanks.',
   ),
+  DOCUMENT_TOO_LARGE: item(
+    'The document has more bytes than the servers of its target take, or than targets.NAME.maxDocumentBytes; it was not sent.',
+    'Raise http.max_content_length of the servers, or targets.NAME.maxDocumentBytes, then: slipctl errors retry --code DOCUMENT_TOO_LARGE',
+  ),
   DOCUMENT_REJECTED: item('The engine refused the document.', 'See the message for the words of the engine.'),
+  ENGINE_REFUSES_ALONE: item(
+    'Three times the engine broke over the document when it was sent alone, and took others in between.',
+    'Look at the log of the engine and at the document (slipctl assemble ID), then: slipctl errors retry --id ID',
+  ),
   LEASE_LOST: item(
     'Four processes in a row died or stalled while they held the item.',
     'Look at the volume by hand (slipctl assemble ID), then: slipctl errors retry --id ID',
@@ -125,7 +115,8 @@ export const errorCodes = {
     stage: 'rights',
     permanent: true,
     means: 'A catalogue record or a line of a source file cannot be read.',
-    advice: 'Correct the record in its file; the changed file is read again by itself.',
+    advice:
+      'Correct the record in its file, and the changed file is read again by itself; in the Solr of the catalogue it is read again when its date moves, else with: slip-rights --once --full',
   },
   SOURCE_FILE_UNREADABLE: {
     class: 'item',
@@ -152,6 +143,21 @@ export const errorCodes = {
     'rights',
     'The files of a source cannot be reached.',
     'Check sources.NAME.files in the configuration, and the mount they lie on.',
+  ),
+  SOURCE_SERVER_UNAVAILABLE: environment(
+    'rights',
+    'The server of a source does not answer.',
+    'Check sources.NAME.url in the configuration, and that the server runs; reading goes on where it ended.',
+  ),
+  SOURCE_ANSWER_INVALID: environment(
+    'rights',
+    'The server of a source refuses what it is asked, or answers what a catalogue does not; nothing of the answer was taken, and nothing is passed over.',
+    'See the message for its words; check that sources.NAME.url is the core of the catalogue, and user and password.',
+  ),
+  SOURCE_DB_UNAVAILABLE: environment(
+    'any',
+    'The database of a source, of rights, holdings or collections, does not answer, or is not as the configuration says.',
+    'Check sources.NAME.url, user and password, that the server runs, and the table and columns the message names.',
   ),
   // environment
   DATABASE_UNAVAILABLE: environment(
@@ -198,9 +204,17 @@ export const errorCodes = {
     'A target that is to be retired is still in the configuration.',
     'Take it out of the configuration of every host and restart the daemons, then call it again.',
   ),
+  SHARD_SET_BACK: usage(
+    'A shard that is behind or ahead of the database cannot be opened or closed by hand.',
+    'Put it right first, and it is what it was before: slipctl index repair TARGET where it is behind, slipctl index adopt TARGET where it is ahead.',
+  ),
   ENGINE_KIND_DIFFERS: usage(
     'The server of an index is of another kind than the configuration says.',
     'Set targets.NAME.engine to what the server is, or targets.NAME.urls to the server that is meant.',
+  ),
+  ENGINE_VERSION_UNSUPPORTED: usage(
+    'The server of an index is of a version that SLIP does not speak to.',
+    'Solr 9, OpenSearch 2 or Elasticsearch 8, or newer; set targets.NAME.urls to such a server.',
   ),
   ENGINE_INDEX_UNFIT: usage(
     'The engine cannot make the index of a target, or has another in its place.',
@@ -210,11 +224,31 @@ export const errorCodes = {
     'A Solr that stands alone lacks the configset that the cores of a target are made of.',
     'Write it into the folder configsets of the home of each server: slipctl index create --kind solr --target NAME --into FOLDER; then: slipctl targets apply',
   ),
+  SNAPSHOT_FAILED: usage(
+    'The engine did not make a snapshot of an index, or did not restore one.',
+    'Mend what the message says in the words of the engine; what each engine needs is in docs/restores.md.',
+  ),
+  SNAPSHOT_UNSUPPORTED: usage(
+    'The engine of a target keeps no snapshots.',
+    'Use the programs that the message names; after a restore: slipctl index repair TARGET',
+  ),
   SCHEMA_TOO_OLD: usage('The database schema is older than this release.', 'Run: slipctl db migrate'),
   SCHEMA_TOO_NEW: usage('The database schema is newer than this release can use.', 'Install the current release.'),
   SERVER_UNSUPPORTED: usage(
     'The database server is too old, or set so that SLIP cannot work on it.',
     'PostgreSQL 14, MariaDB 10.6 or MySQL 8.0.16, or newer; on the latter two binlog_format must not be STATEMENT.',
+  ),
+  SOURCE_FILE_UNFIT: usage(
+    'A file that was to be loaded is not there, cannot be opened or is no regular file; nothing of it, nor of the files named with it, was loaded.',
+    'Name files that can be read on this host.',
+  ),
+  PASS_INCOMPLETE: usage(
+    'Not all of a source was read or could be used, so what it does not name may still be in it: nothing was withdrawn.',
+    'Mend what the message names, then call the command again.',
+  ),
+  WITHDRAW_CEILING: usage(
+    'More items vanished from a catalogue than may be withdrawn without a word of a person; none was.',
+    'See that the catalogue is whole, and what the message counts is meant; then call the command again with --yes.',
   ),
   NOT_FOUND: usage('What was named does not exist.', 'Check the name.'),
   LOCKED: usage(

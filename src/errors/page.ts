@@ -1,4 +1,5 @@
-import { type ErrorClass, type ErrorCode, errorCodes } from './codes.ts'
+import { errorCodes } from './codes.ts'
+import type { ErrorClass, ErrorCode } from './error-code.ts'
 
 const classes: Readonly<Record<ErrorClass, string>> = {
   item: "The item's own input is at fault. Attempts are counted; a row in slip_errors says code, place and advice.",

@@ -1,4 +1,5 @@
-import { type Code, type ErrorClass, type ErrorCode, errorCodes } from './codes.ts'
+import { type Code, errorCodes } from './codes.ts'
+import type { ErrorClass, ErrorCode } from './error-code.ts'
 
 /** Where an error arose: a file, a page, a line, a target, a key; printed as `key=value`. Never a secret. */
 export type Place = Readonly<Record<string, string | number>>

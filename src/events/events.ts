@@ -20,7 +20,19 @@ export interface Events {
   'chore.done': { chore: string; rows: number }
   'chore.failed': { chore: string; code: Code; message: string }
   'source.read': { source: string; file: string; records: number; bad: number }
+  'source.followed': {
+    source: string
+    seen: number
+    new: number
+    updated: number
+    moved: number
+    withdrawn: number
+    noop: number
+    outOfScope: number
+    bad: number
+  }
   'rights.pass': {
+    seen: number
     new: number
     updated: number
     moved: number
@@ -52,12 +64,17 @@ export interface Events {
     milliseconds: number
   }
   'index.item-failed': { target: string; htid: string; code: Code; message: string; place: object; delayed: boolean }
+  /** Values longer than an engine can match as they are were cut; fields of text that hold the same have them whole. */
+  'index.values-cut': { target: string; htid: string; fields: readonly string[] }
   'index.stale-refused': { target: string; htid: string; shard: number; ours: number; theirs: number }
   'index.unbalanced': { target: string; token: string; claimed: number; accounted: number }
   /** The database is older than the shard: nothing is claimed for it until it is adopted. */
   'shard.ahead': { target: string; shard: number; reason: string }
   /** The shard was set back or emptied: it gets no new items until it is repaired. */
   'shard.behind': { target: string; shard: number; reason: string }
+  /** The shard reached a limit of the configuration: it gets no new items until it has room again. */
+  'shard.full': { target: string; shard: number; reason: string }
+  'shard.roomy': { target: string; shard: number }
   /** The rolling scan found what engine and ledger tell differently; `first` is an example. */
   'shard.scanned': { target: string; corrected: number; strays: number; withoutRights: number; first: string }
   /** The engine did not hold what the ledger says of items that left the queue unproven or were deleted; asked for anew. */

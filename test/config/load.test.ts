@@ -27,7 +27,7 @@ describe('a configuration', () => {
   test('needs four sections and has a default for the rest, durations in milliseconds', () => {
     expect(parse(correct)).toMatchObject({
       baseDir: '/etc/slip',
-      repository: { kind: 'pairtree', scope: 'catalogue' },
+      repository: { kind: 'pairtree', scope: 'catalogue', checksums: 'off' },
       rights: {},
       targets: { main: { shards: 1, lease: 300_000, overlap: 300_000, sweep: { period: 600_000, rate: 1_000 } } },
       indexer: { batch: 20, attempts: 3, backoff: 60_000, dehyphenate: true },
@@ -64,7 +64,7 @@ targets:
     expect(findings).toEqual([
       '/etc/slip/slip.yaml:2: database.url: is required (string)',
       '/etc/slip/slip.yaml:5: repository.scop: unknown key; did you mean scope?',
-      "/etc/slip/slip.yaml:8: sources.catalogue.kind: Invalid discriminator value. Expected 'records' | 'hathifiles' | 'repository'",
+      "/etc/slip/slip.yaml:8: sources.catalogue.kind: Invalid discriminator value. Expected 'records' | 'hathifiles' | 'vufind-solr' | 'repository' | 'rights-db' | 'holdings' | 'collections'",
       '/etc/slip/slip.yaml:11: targets.Main!: must be a name of lower-case letters, digits, - and _, at most 32',
       expect.stringMatching(/^\/etc\/slip\/slip\.yaml:12: targets\.main\.engine: .*'embedded' \| 'solr'/),
       expect.stringMatching(/^\/etc\/slip\/slip\.yaml:13: targets\.other\.shards: /),

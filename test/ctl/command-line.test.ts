@@ -69,7 +69,7 @@ test.each([
   [['errors', 'list', '--tail', '0'], '--tail is a whole number above 0'],
   [['errors', 'list', '--code', 'ZIP_MISING'], 'there is no error code ZIP_MISING; did you mean ZIP_MISSING?'],
   [['search', 'x', '--limit', 'many'], '--limit is a whole number from 1 to 1000'],
-  [['enqueue'], 'name ids, a file of ids, or --all'],
+  [['enqueue'], 'name ids, a file of ids, - for standard input, or --all'],
   [['enqueue', 'a.1', '--all'], '--all goes without ids'],
   [['errors', 'retry'], 'say which: --id, --ids-file, --code, --group, --since, --until or --all'],
   [['errors', 'retry', '--all', '--code', 'ZIP_MISSING'], '--all goes without what selects some'],

@@ -116,7 +116,7 @@ test('errors retry takes ids of a file, and says which it did not find', async (
   const { code, out, err } = await ctl('errors', 'retry', '--ids-file', file, '--code', 'PAGE_MISSING')
   expect({ code, out }).toEqual({ code: 4, out: '2 items requested anew\n' })
   expect(err).toMatch(
-    /^not retried: "no-dot" has no namespace.*\nnot retried: e.5 has no unresolved error PAGE_MISSING\n$/,
+    /^not retried: line \d+: "no-dot" has no namespace.*\nnot retried: e.5 has no unresolved error PAGE_MISSING\n$/,
   )
   const read = await slipctlReading('e.4\n', ['errors', 'retry', '--ids-file', '-', '--config', library.configFile])
   expect(read).toEqual({ code: 0, out: '1 item requested anew\n', err: '' })

@@ -2,9 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { withClient } from '../../src/embedded-postgres/database.ts'
 import { whatIsCreated } from '../../src/shards/schema/created.ts'
 import { schemaDescription } from '../../src/shards/schema/description.ts'
 import { updateChain } from '../../src/shards/schema/solr-config.ts'
+import { type Library, openLibrary } from '../daemon/library.ts'
 import { slipctl } from './slipctl.ts'
 
 const create = (...args: string[]) => slipctl(['index', 'create', ...args])
@@ -33,6 +35,7 @@ test('index create prints the index of OpenSearch as JSON', async () => {
 test.each([
   [['--kind', 'solr', '--target', 'main'], 'either --print or --into'],
   [['--no-print', '--kind', 'solr', '--target', 'main'], 'either --print or --into'],
+  [['--print', '--target', 'main'], 'need a --kind'],
   [['--print', '--into', '/tmp', '--kind', 'solr', '--target', 'main'], 'either --print or --into'],
   [['--into', '/tmp', '--kind', 'opensearch', '--target', 'main'], 'there is none of OpenSearch'],
   [['--into', '/dev/null', '--kind', 'solr', '--target', 'main'], 'FOLDER_UNUSABLE'],
@@ -58,3 +61,30 @@ test('index create writes the configset of Solr as Solr wants it, and over no fi
   expect(await write()).toMatchObject({ code: 2, err: expect.stringContaining(`${changed} is there and is another`) })
   expect(readFileSync(changed, 'utf8')).toBe('<config>mine</config>')
 })
+
+test('without a kind index create makes the shards that are missing and compares each with the schema; nothing is queued', async () => {
+  const library = await openLibrary()
+  onTestFinished(() => library.close())
+  const made = (...args: string[]) => create('--config', library.configFile, '--target', 'main', ...args)
+  await onIndex(library.config, 'DROP SCHEMA index_main CASCADE')
+  const place = (shard: number) => `schema index_main, shard ${shard}`
+  expect(await made()).toEqual({
+    code: 0,
+    out: [1, 2].map((shard) => `main/${shard} ${place(shard)}: as the schema says\n`).join(''),
+    err: '',
+  })
+  await onIndex(library.config, 'ALTER TABLE index_main.document ALTER COLUMN rev TYPE integer')
+  const { code, out } = await made('--json')
+  expect([code, JSON.parse(out)]).toEqual([
+    3,
+    expect.objectContaining({ target: 'main', equal: false, needs: 'rebuild' }),
+  ])
+  expect(await library.state.db.query('SELECT 1 FROM slip_queue')).toEqual([])
+  const unknown = await create('--config', library.configFile, '--target', 'other')
+  expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining('there is no target other in')])
+})
+
+function onIndex({ targets }: Library['config'], statement: string) {
+  const url = targets.main?.engine === 'embedded' ? targets.main.urls?.[0] : undefined
+  return withClient(url as string, (client) => client.query(statement))
+}

@@ -269,6 +269,17 @@ test('enqueue reads ids from a file or standard input, without blank lines and c
   await emptyQueue()
 })
 
+test('enqueue takes - for standard input beside ids, each once, and tells the line of what is none', async () => {
+  const args = ['enqueue', good, '-', '--config', library.configFile]
+  const { code, out, err } = await slipctlReading(`${good}\n${notZip}\n\nodd\n${notZip}\n`, args)
+  expect({ code, out }).toEqual({ code: 4, out: 'enqueued 2 items in lane ops for main\n' })
+  expect(err).toMatch(/^not enqueued: line 4: "odd" has no namespace/)
+  expect((await queue()).map(({ htid, gen }) => [htid, gen])).toEqual([good, notZip].sort().map((htid) => [htid, 1]))
+  await emptyQueue()
+  expect((await ctl('enqueue', '-', '--ids-file', 'ids.txt')).err).toContain('--ids-file is given twice')
+  expect((await ctl('item', good, '-')).code, 'a command that reads none').toBe(2)
+})
+
 test('enqueue --all requests every item with rights, in lane bulk', async () => {
   expect(await ctl('enqueue', '--all')).toEqual({
     code: 0,

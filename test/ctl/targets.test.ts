@@ -57,6 +57,26 @@ test('a target added to a library is filled in lane bulk while the daemons run, 
   }
 })
 
+test('targets lag tells each target apart, and status --json the same', async () => {
+  await rows(`UPDATE slip_rights SET rev = rev + 1, insert_time = CURRENT_TIMESTAMP(6) WHERE htid LIKE '%11'`)
+  await rows(`UPDATE slip_watermark SET value = '2026-01-02 00:00:00+00' WHERE stage = 'enqueue' AND name = 'main'`)
+  const { out, code } = await ctl(both, 'targets', 'lag')
+  expect(code).toBe(0)
+  expect(out).toMatch(/^target +state +behind +changed +unread +daily +ops +bulk +alone +oldest +errors$/m)
+  expect(out).toMatch(/^main +live +\d+ d +1 +1 +0 +0 +0 +0 +3$/m)
+  expect(out).toMatch(/^second +live +\d+ (s|min) +1 +1 +0 +0 +0 +0 +3$/m)
+  const told = async (...words: string[]) => JSON.parse((await ctl(both, ...words, '--json')).out)
+  const lag = (all: { watermark_seconds: number }[]) => all.map(({ watermark_seconds: _, ...row }) => row)
+  const { targets, now } = await told('targets', 'lag')
+  expect(targets).toMatchObject([
+    { target: 'main', state: 'live', watermark: '2026-01-02T00:00:00.000000Z', changed: 0, unread: 1, errors: 3 },
+    { target: 'second', changed: 0, unread: 1 },
+  ])
+  expect(now).toMatch(/Z$/)
+  expect(lag((await told('status')).lag)).toEqual(lag(targets))
+  await rows(`UPDATE slip_rights SET rev = rev - 1, insert_time = '2026-01-01 00:00:00' WHERE htid LIKE '%11'`)
+})
+
 test('a target is not retired while it is configured, unknown, or without --yes', async () => {
   expect(await ctl(both, 'targets', 'retire', 'second', '--yes')).toMatchObject({
     code: 2,

@@ -24,7 +24,7 @@ const shard = (number: number, to: string) =>
   rows(`
     UPDATE slip_shard SET state = '${to}', behind_from = ${to === 'behind' ? 'CURRENT_TIMESTAMP(6)' : 'NULL'},
       state_before = ${to === 'behind' || to === 'ahead' ? "'open'" : 'NULL'} WHERE shard = ${number}`)
-const open: Openness = { suspended: () => false, uncompared: new Set(), deletesOnly: false }
+const open: Openness = { suspended: () => false, busy: () => false, uncompared: new Set(), deletesOnly: false }
 
 async function claimed(openness: Openness = open, with_ = claimer()): Promise<string[]> {
   const claim = await with_.next(await Pauses.read(state.db), openness)

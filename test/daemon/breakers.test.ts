@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Breakers } from '../../src/daemon/breakers.ts'
 import { SlipError } from '../../src/errors/slip-error.ts'
 import { EventBus } from '../../src/events/bus.ts'
+import type { Connection } from '../../src/state/connection.ts'
 import { readBreakers } from '../../src/state/control/breaker.ts'
 import { later, openState, type State } from '../state/fixture.ts'
 
@@ -18,11 +19,11 @@ const probe = 30_000
 const away = new SlipError('ENGINE_UNAVAILABLE', 'nobody answers')
 
 /** One process: what it thinks of the breakers, and what it told. */
-function processOf(atOnce = false) {
+function processOf(atOnce = false, db: Connection = state.db) {
   const bus = new EventBus()
   const told: string[] = []
   bus.subscribe((name) => told.push(name))
-  return { breakers: new Breakers(state.db, bus, { failures: 3, probe }, atOnce), told }
+  return { breakers: new Breakers(db, bus, { failures: 3, probe }, atOnce), told }
 }
 
 async function fail({ breakers }: ReturnType<typeof processOf>, times: number) {
@@ -148,6 +149,22 @@ test('a row that a person deletes is obeyed', async () => {
   await state.db.query('DELETE FROM slip_breaker')
   await first.breakers.refresh()
   expect(await first.breakers.gate('shard', 'main/1')).toBe('open')
+})
+
+test('what is suspended and written while the tables are read stays suspended', async () => {
+  const { db } = state
+  const first: ReturnType<typeof processOf> = processOf(false, {
+    dialect: db.dialect,
+    change: db.change,
+    query: async <Row>(sql: string, values?: readonly unknown[]) => {
+      const rows = await db.query<Row>(sql, values)
+      await fail(first, 3)
+      return rows
+    },
+  })
+  await first.breakers.refresh()
+  expect(await row()).toMatchObject({ failures: 3 })
+  expect(await first.breakers.gate('shard', 'main/1')).toBe('suspended')
 })
 
 test('a reason of any length and any text is kept as far as it fits', async () => {

@@ -30,7 +30,7 @@ async function processOf(look: () => Promise<void>, db = state.db) {
     },
   }
   const runner = new ChoreRunner(db, bus, await worker(db), [chore])
-  return { did, run: async () => runner.runDue(await Pauses.read(db)) }
+  return { did, run: async () => runner.runDue(await Pauses.read(db)).then(() => runner.end()) }
 }
 
 const inTime = async () =>
@@ -74,4 +74,25 @@ test('a chore whose asking fails renews its duty no more: another has it after o
   const second = await processOf(async () => undefined, other)
   await second.run()
   expect(second.did).toEqual(['looks', 'writes', 'chore.done'])
+})
+
+test('a chore whose server does not answer holds up neither what follows nor itself: it is not begun again beside', async () => {
+  const gate = Promise.withResolvers<void>()
+  const bus = new EventBus()
+  const failed: string[] = []
+  bus.subscribe((name, fields) => name === 'chore.failed' && failed.push((fields as { chore: string }).chore))
+  let [asked, done] = [0, 0]
+  const look = () => {
+    asked++
+    return gate.promise.then(() => null)
+  }
+  const hangs: Chore = { name: 'commit:main', periodMs: 1, look }
+  const works: Chore = { name: 'move', periodMs: 1, work: async () => ++done }
+  const runner = new ChoreRunner(state.db, bus, await worker(state.db), [hangs, works])
+  const pauses = await Pauses.read(state.db)
+  while (done < 3) await runner.runDue(pauses)
+  expect(asked).toBe(1)
+  gate.resolve()
+  await runner.end()
+  expect(failed).toEqual([])
 })

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { askAgain, askAnew } from './ask-again.ts'
 import { Door } from './door.ts'
 import { type Library, openLibrary } from './library.ts'
-import { endAll, runOnce, start } from './processes.ts'
+import { endGently, runOnce, start } from './processes.ts'
 
 let library: Library
 let engine: Door
@@ -23,8 +23,8 @@ beforeAll(async () => {
 })
 beforeEach(() => askAnew(library))
 afterEach(async () => {
-  await endAll()
   engine.set(true)
+  await endGently()
   await rows('DELETE FROM slip_breaker')
   await library.passLease()
 })

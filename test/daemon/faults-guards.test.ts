@@ -1,15 +1,8 @@
-import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { Breakers } from '../../src/daemon/breakers.ts'
-import { LeaseKeeper } from '../../src/daemon/lease.ts'
-import { StormBrake } from '../../src/daemon/storm-brake.ts'
-import { EventBus } from '../../src/events/bus.ts'
-import { Batch } from '../../src/indexer/batch.ts'
-import { openPairtree } from '../../src/repository/pairtree.ts'
 import type { Claim } from '../../src/state/queue/claim.ts'
 import { claimBucket, queueRow, worker } from '../state/fixture.ts'
 import { askAnew } from './ask-again.ts'
+import { startBatch } from './batches.ts'
 import { type Library, openLibrary } from './library.ts'
 import { runOnce } from './processes.ts'
 
@@ -18,11 +11,12 @@ let token: string
 beforeAll(async () => {
   library = await openLibrary()
   library.lay('day-1')
-  token = await worker(library.state.db)
 })
 beforeEach(async () => {
   await runOnce('rights', library.configFile)
   await askAnew(library)
+  // one that is silent for a minute is taken for dead
+  token = await worker(library.state.db)
 })
 afterAll(() => library.close())
 
@@ -30,22 +24,8 @@ const rows = (sql: string) => library.state.db.query(sql)
 const held = async () => (await library.engine.scan(1, '', 100)).map(({ id }) => id)
 
 /** Runs a claimed batch as slip-index does; `hold` = its lease is ours. */
-async function run(claim: Claim, hold: boolean, stop = new AbortController().signal) {
-  const { config, state, engine, folder } = library
-  const bus = new EventBus()
-  const told: Record<string, unknown>[] = []
-  bus.subscribe((name, fields) => name === 'index.batch' && told.push(fields as never))
-  const leases = new LeaseKeeper(state.db, bus)
-  if (hold) leases.hold(claim.token, claim.items.length, 60_000, performance.now())
-  const breakers = new Breakers(state.db, bus, { failures: 3, probe: 30_000 }, false)
-  const brake = new StormBrake(1)
-  const repository = openPairtree({ root: join(folder, 'pairtree') })
-  const context = { config, db: state.db, bus, repository, engine, leases, worker: token, stop, breakers, brake }
-  await new Batch({ ...context, probesStorm: false, mount: 'm' }, claim).run()
-  leases.drop(claim.token)
-  await leases.stop()
-  return told[0]
-}
+const run = (claim: Claim, hold: boolean, stop = new AbortController().signal) =>
+  startBatch(library, token, claim, { hold, stop }).ended
 
 const one = async (htid: string) => {
   await rows(`DELETE FROM slip_queue WHERE htid <> '${htid}'`)

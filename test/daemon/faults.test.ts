@@ -6,7 +6,7 @@ import { pause, resume } from '../../src/state/control/pause.ts'
 import { askAnew } from './ask-again.ts'
 import { Door } from './door.ts'
 import { type Library, openLibrary } from './library.ts'
-import { type Daemon, endAll, runOnce, start } from './processes.ts'
+import { type Daemon, endGently, runOnce, start } from './processes.ts'
 
 let library: Library
 let database: Door
@@ -31,9 +31,9 @@ beforeEach(async () => {
   await askAnew(library)
 })
 afterEach(async () => {
-  await endAll()
   database.set(true)
   engine.set(true)
+  await endGently()
   await library.passLease()
 })
 afterAll(async () => {

@@ -57,6 +57,7 @@ test.each([
       'since',
       'started_at',
       'until',
+      'watermark',
     ],
   ],
   ['workers', ['claimedAt', 'controlSeen', 'expiredAt', 'heartbeatAt', 'leaseUntil', 'now', 'startedAt']],

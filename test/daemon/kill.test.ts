@@ -42,7 +42,8 @@ for (const [moment, table, against] of [
       await cutWaiting(library.state.db)
     })
     const { token, items } = await daemon.event('index.claimed')
-    expect(await rows('SELECT token FROM slip_claim')).toEqual([{ token }])
+    // beside what it had taken while this was under way
+    expect(await rows('SELECT token FROM slip_claim')).toContainEqual({ token })
     expect(await rows(`SELECT 1 FROM slip_queue WHERE claim_token = '${token}'`)).toHaveLength(items as number)
     await library.passLease()
     await finish()

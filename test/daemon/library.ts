@@ -6,7 +6,7 @@ import { inject } from 'vitest'
 import { stringify } from 'yaml'
 import { type Config, loadConfig } from '../../src/config/load.ts'
 import { applyTargets } from '../../src/ctl/apply-targets.ts'
-import { openTargetEngine } from '../../src/daemon/engines.ts'
+import { type OpenedEngine, openTargetEngine } from '../../src/daemon/engines.ts'
 import type { Engine } from '../../src/shards/engine.ts'
 import { checkAtRest, type EngineContent, type Violation } from '../../src/state/audit/invariants.ts'
 import { takeDuty } from '../../src/state/control/duty.ts'
@@ -23,6 +23,8 @@ export interface LibraryOptions {
   /** Reach the database by another URL, such as that of a proxy. */
   readonly through?: (url: string) => Promise<string>
   readonly engineThrough?: (url: string) => Promise<string>
+  /** A second target, `second`: embedded, on an index of its own. */
+  readonly second?: boolean
   /** Let the daemons take samples: they read tables that other tests lock. */
   readonly samples?: boolean
 }
@@ -33,7 +35,10 @@ export interface Library {
   readonly configFile: string
   readonly config: Config
   readonly state: State
+  /** Of target `main`. */
   readonly engine: Engine
+  /** Of each target. */
+  readonly engines: Readonly<Record<string, Engine>>
   /** Lays a folder of samples/library over it. */
   lay(part: string): void
   /**
@@ -47,7 +52,9 @@ export interface Library {
   ): Promise<T>
   /** Ages leases, duties and delays by SQL, as if a lease had passed. */
   passLease(): Promise<void>
-  /** The invariants at rest, for every item. */
+  /** Opens by SQL what breakers have suspended, as if their pause were over and all had answered. */
+  closeBreakers(): Promise<void>
+  /** The invariants at rest, for every item and target. */
   violations(): Promise<Violation[]>
   close(): Promise<void>
 }
@@ -58,6 +65,8 @@ export async function openLibrary(options: LibraryOptions = {}): Promise<Library
   for (const part of ['pairtree', 'catalogue', 'rights']) mkdirSync(join(folder, part))
   const database = await testDatabase(inject('stateServer'))
   const index = await testDatabase()
+  const second = options.second ? await testDatabase() : null
+  const embedded = (url: string) => ({ engine: 'embedded', urls: [url], shards: 2, lease: '1m', overlap: '1m' })
   const configOf = (url: string, indexUrl: string) => ({
     database: { url },
     repository: { root: 'pairtree' },
@@ -65,7 +74,7 @@ export async function openLibrary(options: LibraryOptions = {}): Promise<Library
       catalogue: { kind: 'records', files: ['catalogue/*.ndjson', 'catalogue/*_delete.txt'] },
       rights: { kind: 'hathifiles', files: ['rights/*.txt'] },
     },
-    targets: { main: { engine: 'embedded', urls: [indexUrl], shards: 2, lease: '1m', overlap: '1m' } },
+    targets: { main: embedded(indexUrl), ...(second === null ? {} : { second: embedded(second.url) }) },
     indexer: { attempts: 1, environmentBackoff: '10m' },
     statistics: { queue: '1d', ledger: '1d' },
     log: { level: 'debug' },
@@ -83,13 +92,17 @@ export async function openLibrary(options: LibraryOptions = {}): Promise<Library
   for (const duty of options.samples ? [] : ['sample', 'sample:ledger'])
     await takeDuty(state.db, duty, randomUUID(), 86_400_000)
   await applyTargets(config, state)
-  const { engine, close } = await openTargetEngine(config, state, 'main')
+  const opened = new Map<string, OpenedEngine>()
+  for (const target of Object.keys(config.targets)) opened.set(target, await openTargetEngine(config, state, target))
+  const engines = Object.fromEntries([...opened].map(([target, { engine }]) => [target, engine]))
+  const engine = engines.main as Engine
   return {
     folder,
     configFile,
     config,
     state,
     engine,
+    engines,
     lay: (part) => {
       const from = join(samples, part)
       for (const name of ['pairtree', 'catalogue', 'rights']) {
@@ -110,12 +123,21 @@ export async function openLibrary(options: LibraryOptions = {}): Promise<Library
       await state.db.query(`UPDATE slip_duty SET until = until - INTERVAL '61' SECOND`)
       await state.db.query(`UPDATE slip_queue SET available_at = CURRENT_TIMESTAMP(6) WHERE state = 2`)
     },
-    violations: () => checkAtRest(state.db, 'main', contentOf(engine, 2)),
+    closeBreakers: async () => {
+      await state.db.query('DELETE FROM slip_breaker')
+    },
+    violations: async () => {
+      const found: Violation[] = []
+      for (const [target, each] of Object.entries(engines))
+        found.push(...(await checkAtRest(state.db, target, contentOf(each, 2))))
+      return found
+    },
     close: async () => {
-      await close()
+      for (const { close } of opened.values()) await close()
       await state.close()
       await database.drop()
       await index.drop()
+      await second?.drop()
       rmSync(folder, { recursive: true })
     },
   }

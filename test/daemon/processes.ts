@@ -88,10 +88,18 @@ export async function runOnce(stage: 'rights' | 'enqueue' | 'index', configFile:
 }
 
 /** Ends by pid whatever a test left running; for afterEach. */
-export async function endAll(): Promise<void> {
+export const endAll = (): Promise<void> => end('SIGKILL')
+
+/**
+ * The same, but each may end what it has under way: before a test that empties the queue, for what was posted by one that
+ * was killed is known from its rows in there alone.
+ */
+export const endGently = (): Promise<void> => end('SIGTERM')
+
+async function end(signal: NodeJS.Signals): Promise<void> {
   for (const daemon of started) {
     daemon.kill('SIGCONT')
-    daemon.kill('SIGKILL')
+    daemon.kill(signal)
   }
   await Promise.all([...started].map((daemon) => daemon.exit))
 }

@@ -90,10 +90,10 @@ test('every search of the sample finds its volumes', async () => {
 })
 
 test('empty pages and invalid bytes are counted, not hidden', async () => {
-  const sql = `SELECT htid, empty_pages, invalid_bytes FROM slip_indexed WHERE htid LIKE 'demo1.trouble%' AND presence = 'indexed' ORDER BY htid`
+  const sql = `SELECT htid, pages - read_pages AS unread, empty_pages, invalid_bytes FROM slip_indexed WHERE htid LIKE 'demo1.trouble%' AND presence = 'indexed' ORDER BY htid`
   expect(await library.state.db.query(sql)).toEqual([
-    { htid: 'demo1.trouble_empty_pages', empty_pages: 8, invalid_bytes: 0 },
-    { htid: 'demo1.trouble_invalid_utf8', empty_pages: 0, invalid_bytes: 45 },
+    { htid: 'demo1.trouble_empty_pages', unread: 0, empty_pages: 8, invalid_bytes: 0 },
+    { htid: 'demo1.trouble_invalid_utf8', unread: 0, empty_pages: 0, invalid_bytes: 45 },
   ])
 })
 

@@ -9,7 +9,7 @@ import { testDatabase } from '../services/database.ts'
 import { askAnew } from './ask-again.ts'
 import { Door } from './door.ts'
 import { type Library, openLibrary } from './library.ts'
-import { type Daemon, endAll, runOnce, start } from './processes.ts'
+import { type Daemon, endGently, runOnce, start } from './processes.ts'
 
 let library: Library
 let database: Door
@@ -32,9 +32,9 @@ beforeAll(async () => {
 })
 beforeEach(() => askAnew(library))
 afterEach(async () => {
-  await endAll()
   database.set(true)
   engine.set(true)
+  await endGently()
   await library.passLease()
 })
 afterAll(async () => {
@@ -115,21 +115,24 @@ test('of two targets the one whose index is away holds the other back in nothing
   expect(daemon.events.filter(({ event, target }) => event === 'index.claimed' && target === 'a_dead')).toEqual([])
   engine.set(true)
 
-  // both are there now: one batch of either, then main is paused
+  // both are there now: the other is paused while the first batch of either, and what went along with it, is being read
+  config.indexer = { ...config.indexer, batch: 2 }
+  writeFileSync(file, stringify(config))
   await pause(library.state.db, { kind: 'stage', name: 'index' }, { by: 'test', reason: '' })
   const both = start('index', file)
   await both.event('daemon.ready')
-  await library.whileLocked('slip_rights', 'reading', async (blocked) => {
+  const before = await library.whileLocked('slip_rights', 'reading', async (blocked) => {
     await resume(library.state.db, { kind: 'stage', name: 'index' })
     await blocked()
-    const { target } = await both.event('index.claimed')
-    const name = target === 'main' ? 'a_dead' : 'main'
-    await pause(library.state.db, { kind: 'target', name }, { by: 'test', reason: '' })
+    await pause(library.state.db, { kind: 'target', name: 'a_dead' }, { by: 'test', reason: '' })
+    return new Set((await rows('SELECT token FROM slip_claim')).map(({ token }) => token))
   })
-  await both.event('index.batch')
+  const later = () =>
+    both.events.filter(({ event, token }) => event === 'index.claimed' && !before.has(token as string))
+  while (later().length < 2) await rows('SELECT 1 AS one')
   both.kill('SIGTERM')
   await both.exit
-  expect(new Set(both.events.filter(({ event }) => event === 'index.claimed').map(({ target }) => target)).size).toBe(1)
+  expect(new Set(later().map(({ target }) => target))).toEqual(new Set(['main']))
   await rows('DELETE FROM slip_control')
   await second.drop()
 })

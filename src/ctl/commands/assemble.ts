@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
+import { AskedSources } from '../../indexer/asked-sources.ts'
 import { lookUp } from '../../indexer/lookups.ts'
 import { isWanted, makeDocument } from '../../indexer/make-document.ts'
-import { openPairtree } from '../../repository/pairtree.ts'
+import { openRepository } from '../../repository/open-repository.ts'
 import type { Session } from '../command.ts'
 import { oneId } from '../item-ids.ts'
 import { withState } from '../open.ts'
@@ -14,11 +15,12 @@ interface Arguments extends Session {
 export async function run(args: Arguments): Promise<number> {
   const htid = oneId(args.id)
   const json = await withState(args, async ({ config, db }) => {
-    const repository = openPairtree({ root: resolve(config.baseDir, config.repository.root) })
-    const lookups = await lookUp(db, [htid])
+    const repository = openRepository({ ...config.repository, root: resolve(config.baseDir, config.repository.root) })
+    const asked = new AskedSources(config, null)
+    const lookups = await lookUp(db, [htid], asked).finally(() => asked.close())
     const document = await makeDocument(config, repository, lookups, { htid, rev: 0, fence: 0 })
     if (!isWanted(lookups.rights(htid))) note(`${htid} is withdrawn or available to nobody: slip-index would remove it`)
-    return document.json.toString()
+    return `${document.json}${document.provenance}`
   })
   process.stdout.write(`${args.json ? json : JSON.stringify(JSON.parse(json), null, 2)}\n`)
   return 0

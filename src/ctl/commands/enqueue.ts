@@ -1,11 +1,10 @@
 import { exitCodes } from '../../daemon/exit-codes.ts'
 import { SlipError } from '../../errors/slip-error.ts'
-import type { Database } from '../../state/connection.ts'
+import type { Connection, Database } from '../../state/connection.ts'
 import { type EnqueueOptions, requestItems } from '../../state/queue/enqueue.ts'
 import { type RequestedPage, requestPage } from '../../state/queue/request-page.ts'
 import type { Session } from '../command.ts'
-import type { NamedIds } from '../item-ids.ts'
-import { type NamingArguments, namedItems, tellUnserved, throughPages } from '../named-items.ts'
+import { type NamedItems, type NamingArguments, namedItems, tellUnserved, throughPages } from '../named-items.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
 import { chosenTargets } from '../targets.ts'
@@ -20,9 +19,10 @@ interface Arguments extends NamingArguments {
 const pageSize = 1_000
 
 export async function run(args: Arguments): Promise<number> {
-  const named = await namedItems(args)
+  const named = namedItems(args)
   if (args.all && named !== undefined) throw new SlipError('USAGE', '--all goes without ids')
-  if (!args.all && named === undefined) throw new SlipError('USAGE', 'name ids, a file of ids, or --all')
+  if (!args.all && named === undefined)
+    throw new SlipError('USAGE', 'name ids, a file of ids, - for standard input, or --all')
   return withState(args, async ({ db }) => {
     const targets = await chosenTargets(db, args.target)
     const options = { lane: args.lane ?? (args.all ? 'bulk' : 'ops'), reason: 'ctl' } as const
@@ -55,16 +55,17 @@ interface Request {
 async function enqueueNamed(
   db: Database,
   targets: string[],
-  { htids, invalid }: NamedIds,
+  named: NamedItems,
   { options, args }: Request,
 ): Promise<number> {
-  const outcomes = await throughPages(db, targets, htids, async (tx, target, page) => {
-    return { done: await requestItems(tx, target, page, options), claimed: [] }
-  })
-  const [enqueued, unknown] = [outcomes.done.size, outcomes.unknown(htids)]
+  const request = async (tx: Connection, target: string, htids: readonly string[]) => {
+    return { done: await requestItems(tx, target, htids, options), claimed: [] }
+  }
+  const outcomes = await throughPages(db, targets, named, request, { json: false })
+  const { done: enqueued, unknown, invalid } = outcomes
   print(args, { enqueued, lane: options.lane, targets, invalid, unknown }, () => told(enqueued, targets, options))
   const others = unknown.map((id) => ({ id, why: 'has no row in slip_rights: no source named it yet' }))
-  return tellUnserved('enqueued', invalid, others)
+  return tellUnserved('enqueued', outcomes, others)
 }
 
 const told = (items: number, targets: readonly string[], { lane }: EnqueueOptions): string =>

@@ -4,12 +4,13 @@ import type { Connection } from '../../state/connection.ts'
 import { retryErrorPage } from '../../state/queue/retry.ts'
 import type { Waiver } from '../../state/queue/waiver.ts'
 import { rereadSources } from '../../state/rights/reread-sources.ts'
-import { pagesOf } from '../named-items.ts'
 import { asTyped } from '../next-step.ts'
 import { withState } from '../open.ts'
 import { chosenTargets } from '../targets.ts'
 import { type ActingArguments, chosenErrors, tellDone } from '../through-errors.ts'
 import { plural } from '../units.ts'
+
+const pageSize = 1_000
 
 interface Arguments extends ActingArguments {
   readonly from?: 'rights'
@@ -17,18 +18,16 @@ interface Arguments extends ActingArguments {
 }
 
 export async function run(args: Arguments): Promise<number> {
-  const { named, find } = await chosenErrors(args)
+  const { find } = chosenErrors(args)
   const options = args.waive === undefined ? {} : { waive: [...new Set(args.waive)] }
   return withState(args, async ({ config, db }) => {
     const through = await find(db)
     // before the request: an item that is claimed at once would be assembled of what is known now
     const files = args.from === undefined ? undefined : await db.transaction((tx) => reread(tx, config))
     const outcomes = await through((tx, filter, page) => retryErrorPage(tx, filter, page, options))
-    const more = await enqueueInstead(db, args, outcomes.unknown(named?.htids ?? []))
-    return tellDone(args, 'retried', { named, outcomes, more }, (items) => {
-      const again = files === undefined ? '' : `; slip-rights reads ${plural(files, 'file')} again`
-      return `${plural(items, 'item')} requested anew${again}`
-    })
+    const more = await enqueueInstead(db, args, outcomes.unknown)
+    const again = files === undefined ? '' : `; slip-rights reads ${plural(files, 'file')} again`
+    return tellDone(args, 'retried', outcomes, (items) => `${plural(items, 'item')} requested anew${again}`, more)
   })
 }
 
@@ -37,8 +36,8 @@ async function enqueueInstead(db: Connection, args: Arguments, htids: readonly s
   const steps = new Map<string, string>()
   const inTarget = args.target === undefined ? '' : ` --target ${args.target}`
   for (const target of htids.length === 0 ? [] : await chosenTargets(db, args.target)) {
-    for (const page of pagesOf(htids)) {
-      for (const [htid, end] of await lastResolutions(db, target, page)) {
+    for (let from = 0; from < htids.length; from += pageSize) {
+      for (const [htid, end] of await lastResolutions(db, target, htids.slice(from, from + pageSize))) {
         if (end !== 'skipped' && end !== 'purged') continue
         steps.set(htid, asTyped(`it was ${end}, to index it after all: slipctl enqueue ID${inTarget}`, args, htid))
       }

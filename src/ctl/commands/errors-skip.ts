@@ -10,10 +10,10 @@ interface Arguments extends ActingArguments {
 
 export async function run(args: Arguments): Promise<number> {
   const by = { person: person(), reason: neededReason(args.reason) }
-  const { named, find } = await chosenErrors(args)
+  const { find } = chosenErrors(args)
   return withState(args, async ({ db }) => {
     const through = await find(db)
     const outcomes = await through((tx, filter, page) => skipErrorPage(tx, filter, page, by))
-    return tellDone(args, 'skipped', { named, outcomes }, (items) => `skipped ${plural(items, 'item')}`)
+    return tellDone(args, 'skipped', outcomes, (items) => `skipped ${plural(items, 'item')}`)
   })
 }

@@ -1,22 +1,57 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { givenName } from '../../config/schema.ts'
+import { openTargetEngine } from '../../daemon/engines.ts'
+import { exitCodes } from '../../daemon/exit-codes.ts'
 import { SlipError } from '../../errors/slip-error.ts'
 import { type CreatableKind, whatIsCreated } from '../../shards/schema/created.ts'
 import { schemaDescription } from '../../shards/schema/description.ts'
 import { updateChain } from '../../shards/schema/solr-config.ts'
+import { checkedText, checkShards, verdictOf } from '../checked-schema.ts'
 import type { Session } from '../command.ts'
+import { withState } from '../open.ts'
 import { print } from '../print.ts'
+import { notConfigured } from '../targets.ts'
 
 interface Arguments extends Session {
   readonly print?: boolean
   readonly into?: string
-  readonly kind: CreatableKind
+  readonly kind?: CreatableKind
   readonly target: string
 }
 
 export async function run(args: Arguments): Promise<number> {
-  const { kind, into } = args
+  if (args.kind === undefined) return createLive(args)
+  return createOffline(args, args.kind)
+}
+
+/** On the servers, as the configuration says; and each shard compared with the schema, as the servers analyse it. */
+async function createLive(args: Arguments): Promise<number> {
+  if (args.print === true || args.into !== undefined)
+    throw new SlipError('USAGE', '--print and --into need a --kind; without them the index is made as configured')
+  return withState(args, async ({ config, state }) => {
+    const { target } = args
+    const settings = config.targets[target]
+    if (settings === undefined) throw notConfigured(config, target)
+    const { engine, close } = await openTargetEngine(config, state, target)
+    try {
+      await engine.create(settings.shards)
+      const shards = await checkShards(engine, settings.shards)
+      const { isAway, worst } = verdictOf(shards)
+      print(args, { target, equal: !isAway && worst === 'nothing', needs: worst, shards }, () =>
+        checkedText([{ target, shards }]),
+      )
+      if (isAway) return exitCodes.serverAway
+      return worst === 'nothing' ? exitCodes.done : exitCodes.mismatch
+    } finally {
+      await close()
+    }
+  })
+}
+
+/** As files and requests, for who makes it by other means; no server is asked. */
+async function createOffline(args: Arguments, kind: CreatableKind): Promise<number> {
+  const { into } = args
   const target = givenName.safeParse(args.target)
   if (!target.success) throw new SlipError('USAGE', `--target ${args.target} is not ${target.error.issues[0]?.message}`)
   if ((args.print === true) === (into !== undefined)) throw new SlipError('USAGE', 'either --print or --into FOLDER')

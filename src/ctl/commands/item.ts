@@ -60,6 +60,7 @@ function queueText(row: ItemReport['queue'][number]): string {
     `since ${moment(row.enqueued_at)} UTC (${row.reason})`,
     row.attempts > 0 && plural(row.attempts, 'attempt'),
     row.strikes > 0 && plural(row.strikes, 'strike'),
+    row.refusals > 0 && plural(row.refusals, 'refusal'),
     row.lease_until && `held by ${row.host} pid ${row.pid} until ${moment(row.lease_until)} UTC`,
     row.available_at && `due ${moment(row.available_at)} UTC`,
     row.last_error && `after ${row.last_error}`,
@@ -72,7 +73,7 @@ function ledgerText(row: ItemReport['indexed'][number]): string {
   if (row.rev === 0) return `ledger  ${row.target}: never indexed, ${shard}`
   const content =
     row.presence === 'indexed' &&
-    `${plural(row.pages ?? 0, 'page')} (${row.empty_pages} empty), ${size(row.bytes ?? 0)}, ${plural(row.invalid_bytes ?? 0, 'invalid byte')}, digest ${row.digest}`
+    `${plural(row.pages ?? 0, 'page')} (${row.read_pages} read, ${row.empty_pages} empty), ${size(row.bytes ?? 0)}, ${plural(row.invalid_bytes ?? 0, 'invalid byte')}, digest ${row.digest}`
   const parts = [
     row.presence,
     shard,

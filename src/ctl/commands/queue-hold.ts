@@ -1,3 +1,4 @@
+import type { Connection } from '../../state/connection.ts'
 import { holdItems } from '../../state/queue/hold.ts'
 import { type NamingArguments, neededItems, tellUnserved, throughPages } from '../named-items.ts'
 import { withState } from '../open.ts'
@@ -10,19 +11,21 @@ interface Arguments extends NamingArguments {
 }
 
 export async function run(args: Arguments): Promise<number> {
-  const { htids, invalid } = await neededItems(args)
+  const named = neededItems(args)
   return withState(args, async ({ db }) => {
     const targets = await chosenTargets(db, args.target)
-    const outcomes = await throughPages(db, targets, htids, async (tx, target, page) => {
-      const { held, claimed } = await holdItems(tx, target, page)
-      return { done: held, claimed }
-    })
-    const [held, claimed, unknown] = [outcomes.done.size, [...outcomes.claimed], outcomes.unknown(htids)]
+    const outcomes = await throughPages(db, targets, named, hold, args)
+    const { done: held, claimed, unknown, invalid } = outcomes
     print(args, { held, claimed, targets: outcomes.targets, unknown, invalid }, () => {
       const later = `; ${plural(claimed.length, 'claimed one')} will be when the claim ends, unless it is done then`
       return `held ${plural(held, 'item')}${claimed.length === 0 ? '' : later}`
     })
     const others = unknown.map((id) => ({ id, why: 'is not queued' }))
-    return tellUnserved('held', invalid, others)
+    return tellUnserved('held', outcomes, others)
   })
+}
+
+async function hold(tx: Connection, target: string, htids: readonly string[]) {
+  const { held, claimed } = await holdItems(tx, target, htids)
+  return { done: held, claimed }
 }

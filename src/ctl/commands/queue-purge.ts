@@ -1,11 +1,19 @@
 import { SlipError } from '../../errors/slip-error.ts'
+import { SeenIds } from '../../sources/seen-ids.ts'
 import { countQueue, type QueueCount, type QueueSelection } from '../../state/audit/queue-list.ts'
 import type { Connection, Database } from '../../state/connection.ts'
 import type { Person } from '../../state/queue/person.ts'
 import { purgeItems } from '../../state/queue/purge.ts'
+import type { Session } from '../command.ts'
 import { type Confirmation, wouldDo } from '../confirm.ts'
-import type { NamedIds } from '../item-ids.ts'
-import { type NamingArguments, namedItems, Outcomes, pagesOf, tellUnserved, throughPages } from '../named-items.ts'
+import {
+  type NamedItems,
+  type NamingArguments,
+  namedItems,
+  Outcomes,
+  tellUnserved,
+  throughPages,
+} from '../named-items.ts'
 import { withState } from '../open.ts'
 import { neededReason, person } from '../person.ts'
 import { print } from '../print.ts'
@@ -20,7 +28,7 @@ interface Arguments extends NamingArguments, QueueArguments, Confirmation {
 }
 
 export async function run(args: Arguments): Promise<number> {
-  const named = await namedItems(args)
+  const named = namedItems(args)
   const selects = [args.state, args.lane, args.shard, args.origin, args.since].some((each) => each !== undefined)
   if (named === undefined && !selects) {
     throw new SlipError('USAGE', 'say which: ids, --ids-file, --state, --lane, --shard, --origin or --since')
@@ -34,9 +42,9 @@ export async function run(args: Arguments): Promise<number> {
     const targets = await chosenTargets(db, selection.target)
     const outcomes =
       named === undefined
-        ? await purgeSelected(db, selection, by)
-        : await throughPages(db, targets, named.htids, (tx, target, page) => purge(tx, target, page, by))
-    return tellPurged(args, outcomes, named)
+        ? await purgeSelected(db, selection, by, args)
+        : await throughPages(db, targets, named, (tx, target, page) => purge(tx, target, page, by), args)
+    return tellPurged(args, outcomes)
   })
 }
 
@@ -46,21 +54,28 @@ async function purge(tx: Connection, target: string, htids: readonly string[], b
 }
 
 /** A page is read and purged before the next is read: what is purged is not met again, what is claimed is passed. */
-async function purgeSelected(db: Database, selection: QueueSelection, by: Person): Promise<Outcomes> {
-  const outcomes = new Outcomes()
+async function purgeSelected(
+  db: Database,
+  selection: QueueSelection,
+  by: Person,
+  { json }: Session,
+): Promise<Outcomes> {
+  const all = new Outcomes(json)
+  const seen = new SeenIds()
   for await (const page of queuePages(db, selection)) {
     for (const [target, rows] of Map.groupBy(page, (row) => row.target)) {
       const htids = rows.map(({ htid }) => htid)
-      outcomes.add(target, await db.transaction((tx) => purge(tx, target, htids, by)))
+      const outcome = await db.transaction((tx) => purge(tx, target, htids, by))
+      all.add([[target, outcome]], undefined, seen)
     }
   }
-  return outcomes
+  return all
 }
 
-async function countAll(db: Connection, selection: QueueSelection, named?: NamedIds): Promise<QueueCount[]> {
+async function countAll(db: Connection, selection: QueueSelection, named?: NamedItems): Promise<QueueCount[]> {
   if (named === undefined) return countQueue(db, selection)
   const counts = new Map<string, QueueCount>()
-  for (const htids of pagesOf(named.htids)) {
+  for await (const { htids } of named) {
     for (const count of await countQueue(db, { ...selection, htids })) {
       const key = `${count.target} ${count.lane} ${count.state}`
       counts.set(key, { ...count, items: count.items + (counts.get(key)?.items ?? 0) })
@@ -86,16 +101,14 @@ function tellWhatWouldGo(args: Arguments, counts: readonly QueueCount[]): number
   })
 }
 
-function tellPurged(args: Arguments, outcomes: Outcomes, named?: NamedIds): number {
-  const [claimed, invalid] = [[...outcomes.claimed], named?.invalid ?? []]
-  const unknown = named === undefined ? [] : outcomes.unknown(named.htids)
-  const purged = outcomes.done.size
+function tellPurged(args: Arguments, outcomes: Outcomes): number {
+  const { done: purged, claimed, unknown, invalid } = outcomes
   print(
     args,
     { purged, claimed, targets: outcomes.targets, unknown, invalid },
     () => `purged ${plural(purged, 'item')}`,
   )
-  return tellUnserved('purged', invalid, [
+  return tellUnserved('purged', outcomes, [
     ...claimed.map((id) => ({ id, why: 'is claimed by a worker; hold it, and it stays when its claim ends' })),
     ...unknown.map((id) => ({ id, why: 'is not queued' })),
   ])

@@ -3,6 +3,7 @@ import { statusOf } from '../../state/audit/status.ts'
 import { type Mismatch, verifyTarget } from '../../state/audit/verify.ts'
 import type { Connection } from '../../state/connection.ts'
 import type { Session } from '../command.ts'
+import { verifyDoubled } from '../doubled.ts'
 import { withState } from '../open.ts'
 import { note, print } from '../print.ts'
 import { chosenTargets } from '../targets.ts'
@@ -10,11 +11,13 @@ import { plural } from '../units.ts'
 
 interface Arguments extends Session {
   readonly target?: string
+  readonly doubled: boolean
 }
 
 const pageSize = 1_000
 
 export async function run(args: Arguments): Promise<number> {
+  if (args.doubled) return verifyDoubled(args)
   return withState(args, async ({ db }) => {
     let differ = 0
     for (const target of await chosenTargets(db, args.target)) differ += await verifyOne(db, target, args)

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Config } from '../../config/load.ts'
 import { changedFiles } from '../../rights/changed-files.ts'
+import { feedName } from '../../rights/feed-position.ts'
 import { isCarriedOver, lastCycle, type Progress, readProgress } from '../../state/audit/progress.ts'
 import { verifyTarget } from '../../state/audit/verify.ts'
 import type { Connection } from '../../state/connection.ts'
@@ -9,10 +10,12 @@ import { readPauses, scopeText } from '../../state/control/pause.ts'
 /** True when all sources are read and the target follows them: nothing queued, nothing missed. */
 async function isAtRest(db: Connection, config: Config, target: string, since: string): Promise<boolean> {
   for (const [name, source] of Object.entries(config.sources)) {
-    if (source.kind === 'repository') {
-      const walked = await lastCycle(db, 'rights', name)
-      if (walked === null || walked < since) return false
-    } else if ((await changedFiles(db, name, source.files, config.baseDir)).length > 0) return false
+    if ('files' in source) {
+      if ((await changedFiles(db, name, source.files, config.baseDir)).length > 0) return false
+      continue
+    }
+    const read = await lastCycle(db, 'rights', source.kind === 'repository' ? name : feedName(name))
+    if (read === null || read < since) return false
   }
   if (!(await isCarriedOver(db))) return false
   // the queue is asked last: what slip-enqueue takes up between the two questions is queued, no longer missed

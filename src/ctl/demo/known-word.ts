@@ -1,4 +1,5 @@
 import type { Config } from '../../config/load.ts'
+import { AskedSources } from '../../indexer/asked-sources.ts'
 import { lookUp } from '../../indexer/lookups.ts'
 import { makeDocument } from '../../indexer/make-document.ts'
 import type { Repository } from '../../repository/repository.ts'
@@ -14,7 +15,9 @@ export async function knownWord(
 ): Promise<string | null> {
   const htid = await someIndexedItem(db, target)
   if (htid === null) return null
-  const document = await makeDocument(config, repository, await lookUp(db, [htid]), { htid, rev: 0, fence: 0 })
+  const asked = new AskedSources(config, null)
+  const lookups = await lookUp(db, [htid], asked).finally(() => asked.close())
+  const document = await makeDocument(config, repository, lookups, { htid, rev: 0, fence: 0 })
   const pages = document.pages.filter((page) => page.length > 0)
   const page = pages[Math.trunc(pages.length / 2)]
   if (page === undefined) return null

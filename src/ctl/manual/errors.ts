@@ -81,7 +81,8 @@ export const errors: readonly Command[] = [
       all: { describe: 'every item in error', type: 'boolean', default: false },
       from: { describe: 'what else is read again', choices: ['rights'], requiresArg: true },
       waive: {
-        describe: 'checks not to make; page_gap: the pages there are make the document',
+        describe:
+          'checks not to make; page_gap: the pages there are make the document; checksum: page files may differ from METS',
         type: 'string',
         array: true,
         choices: waivers,

@@ -1,7 +1,9 @@
 import { creatableKinds } from '../../shards/schema/created.ts'
 import type { Command } from '../command.ts'
+import { confirmOptions, targetOption } from './options.ts'
 
 const target = { describe: 'the target', type: 'string' } as const
+const oneOfThem = { describe: 'the target, when there are several', type: 'string', requiresArg: true } as const
 const dryRun = { describe: 'says what would be done, and does nothing', type: 'boolean', default: false } as const
 
 /** Commands about an index as a whole. */
@@ -43,9 +45,9 @@ export const index: readonly Command[] = [
   },
   {
     name: 'index create',
-    summary: 'Prints or writes what an index of Solr or OpenSearch is made of',
+    summary: 'Makes an index, or prints or writes what it is made of',
     detail:
-      'From the schema of this release (docs/schema.md): the configset of the Solr cores of a target, or the body of the request that makes an index of OpenSearch. It asks no server and reads no configuration. Servers of Solr that stand alone need the configset, in the folder configsets of the home of each, before slipctl targets apply can make their cores; every other index is made by that alone.',
+      'Without --kind the shards that the index of a target lacks are made on its servers, as the configuration says, and each is compared with the schema of this release (docs/schema.md) as index schema-check does: the servers analyse texts. No item is queued: that begins with slipctl targets apply. With --kind no server is asked and no configuration read: the configset of the Solr cores of a target, or the body of the request that makes an index of OpenSearch, is printed or written. Servers of Solr that stand alone need the configset, in the folder configsets of the home of each, before their cores can be made.',
     options: {
       print: { describe: 'print it', type: 'boolean' },
       into: {
@@ -53,10 +55,11 @@ export const index: readonly Command[] = [
         type: 'string',
         requiresArg: true,
       },
-      kind: { describe: 'for which engine', choices: creatableKinds, demandOption: true, requiresArg: true },
+      kind: { describe: 'for which engine, with --print or --into', choices: creatableKinds, requiresArg: true },
       target: { describe: 'name of the target', type: 'string', demandOption: true, requiresArg: true },
     },
     examples: [
+      ['index create --target main', 'on the servers of the configuration'],
       ['index create --kind solr --target main --into /var/solr/data/configsets', 'the configset, as Solr wants it'],
       [
         'index create --kind solr --target main --print',
@@ -64,7 +67,48 @@ export const index: readonly Command[] = [
       ],
       ['index create --kind opensearch --target main --print', 'JSON, as OpenSearch takes it'],
     ],
-    exits: '2 the name is none, neither or both of --print and --into, or a file that is there is another',
+    exits:
+      '2 the name is none, --kind with neither or both of --print and --into, or a file that is there is another; 3 the index is there and differs, 7 a server is away',
     load: () => import('../commands/index-create.ts'),
+  },
+  {
+    name: 'index snapshot',
+    takes: '<name>',
+    summary: 'Keeps an index as it is under a name, by the means of its engine',
+    detail:
+      'Solr copies each core, or the collection, into targets.NAME.snapshots; OpenSearch makes a snapshot in the repository of that name, which its administrator has registered. Of what is being written meanwhile a part is in it. The embedded engine has none: the commands that do it are told. What each needs, and how old ones are removed: docs/restores.md.',
+    positionals: { name: { describe: 'lower-case letters, digits, _, . and -', type: 'string' } },
+    options: { target: oneOfThem },
+    examples: [['index snapshot before-upgrade', 'all shards of the only target']],
+    exits: '2 the engine refused or failed, in its words; or has no snapshots',
+    load: () => import('../commands/index-snapshot.ts'),
+  },
+  {
+    name: 'index restore',
+    takes: '<name>',
+    summary: 'Sets an index back to a snapshot',
+    detail:
+      'The target is paused and drained first, and resumed when all shards are set back; when that fails it stays paused. The shards are behind then: they get no new items until slipctl index repair has requested anew what came after the snapshot. An index that was lost is made by slipctl targets apply first. Without --yes nothing is done.',
+    positionals: { name: { describe: 'as it was given to index snapshot', type: 'string' } },
+    options: { target: oneOfThem, ...confirmOptions },
+    examples: [
+      ['index restore before-upgrade', 'tells what would be done'],
+      ['index restore before-upgrade --target main --yes', 'sets all shards of main back'],
+    ],
+    exits: '2 without --yes; or the engine refused or failed, in its words, 5 the target was resumed meanwhile',
+    load: () => import('../commands/index-restore.ts'),
+  },
+  {
+    name: 'index schema-check',
+    summary: 'Compares the index in the engine with the schema of this release',
+    detail:
+      'Field by field: types, analysis, what is stored, copies, similarity, fields and dynamic fields that are more; of Solr the common words, the update chains and the handlers, of OpenSearch settings and aliases. Texts are analysed by the engine, too, and their terms compared with those the schema says. Each difference needs a rebuild, for what is indexed is another; or a reload only; or nothing, and then it is harmless: the exit code is 0.',
+    options: { target: targetOption },
+    examples: [
+      ['index schema-check', 'all targets of the configuration'],
+      ['index schema-check --target main --json', 'the differences with their consequences, for scripts'],
+    ],
+    exits: '3 an index differs in what is not harmless, 7 one is away or was never made',
+    load: () => import('../commands/index-schema-check.ts'),
   },
 ]

@@ -59,10 +59,16 @@ export const look: readonly Command[] = [
     name: 'verify',
     summary: 'Compares rights and ledger, and prints the items that differ',
     detail:
-      'An item differs when its rights are newer than what the target followed, and it is neither queued nor in an error of that revision. slip-enqueue finds and queues the same items by itself; they are here to be counted.',
-    options: { target: targetOption },
-    examples: [['verify', 'prints the ids that differ, one a line']],
-    exits: '3 some items differ',
+      'An item differs when its rights are newer than what the target followed, and it is neither queued nor in an error of that revision. slip-enqueue finds and queues the same items by itself; they are here to be counted. With --doubled the indexes are asked instead, and items printed that lie in two shards of one; there should be none. All shards are read side by side, document by document. slip-index removes what lies in another shard than the ledger says as its scan comes to it (targets.NAME.scan.period), index adopt does so at once.',
+    options: {
+      target: targetOption,
+      doubled: { describe: 'look for items in two shards of a target', type: 'boolean', default: false },
+    },
+    examples: [
+      ['verify', 'prints the ids that differ, one a line'],
+      ['verify --doubled --json', 'items in two shards, one a line, with the shards'],
+    ],
+    exits: '3 some items differ, or lie in two shards',
     load: () => import('../commands/verify.ts'),
   },
   {

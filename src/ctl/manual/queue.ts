@@ -3,7 +3,7 @@ import { lanes } from '../../state/queue/lanes.ts'
 import type { Command } from '../command.ts'
 import { confirmOptions, idsFileOption, reasonOption, sinceOption, targetOption } from './options.ts'
 
-const ids = { ids: { describe: 'item ids', type: 'string', array: true } } as const
+const ids = { ids: { describe: 'item ids; - for those on standard input', type: 'string', array: true } } as const
 
 /** What selects rows in the commands that take no ids. */
 const selecting = {

@@ -20,6 +20,18 @@ export const targets: readonly Command[] = [
     load: () => import('../commands/targets-list.ts'),
   },
   {
+    name: 'targets lag',
+    summary: 'Shows how far each target is behind what was changed',
+    detail:
+      'behind: how long ago the newest change was made that is surely in its queue; by as much as targets.NAME.overlap it always is. changed: items whose newest content the index does not hold, unread those of them that are not in the queue yet. What was indexed is found after targets.NAME.commit.visible. daily, ops, bulk, alone: what is in the queue, by lane, with what was asked for without a change. oldest: how long the first has been ready. errors: unresolved. Items that a new target still has to be filled with are not counted before its sweep has come to them: targets list shows how far that is. status --json has the same as lag.',
+    examples: [
+      ['targets lag', 'is one of the indexes slower than the others?'],
+      ['targets lag --json', 'the same for a script'],
+    ],
+    exits: '0 however far they are behind',
+    load: () => import('../commands/targets-lag.ts'),
+  },
+  {
     name: 'targets retire',
     takes: '<name>',
     summary: 'Gives a target up: all that the database knows of it is deleted',

@@ -6,7 +6,7 @@ export const watermark: readonly Command[] = [
     name: 'watermark show',
     summary: 'Shows how far each stage has read its input',
     detail:
-      'enqueue: changes of slip_rights up to this time are in the queue of the target. rights: the files read whole, by size, time and inode. sweep: last item looked at, and what the pass has found.',
+      'enqueue: changes of slip_rights up to this time are in the queue of the target. rights: the files read whole, by size, time and inode; as SOURCE:feed the newest day that the Solr of a catalogue was read to, and where a pass is. sweep: last item looked at, and what the pass has found.',
     options: {
       history: {
         describe: 'what moved them: passes that found something, and people',
@@ -27,8 +27,11 @@ export const watermark: readonly Command[] = [
       'Back is always allowed: what is read again and already followed is skipped. A time ahead of the clock of the database is refused. Forward leaves what lies between to the sweep.',
     positionals: {
       stage: { describe: 'rights or enqueue', type: 'string', choices: ['rights', 'enqueue'] },
-      name: { describe: 'enqueue: the target; rights: SOURCE:FILE as watermark show prints it', type: 'string' },
-      value: { describe: 'enqueue: a time, UTC; rights: unread', type: 'string' },
+      name: {
+        describe: 'enqueue: the target; rights: SOURCE:FILE or SOURCE:feed as watermark show prints it',
+        type: 'string',
+      },
+      value: { describe: 'enqueue: a time, UTC; rights: unread, or of a feed a day, YYYYMMDD', type: 'string' },
     },
     options: { reason: { describe: 'kept in the history', type: 'string', requiresArg: true } },
     examples: [

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { setTimeout as after } from 'node:timers/promises'
 import { asSlipError } from '../../errors/slip-error.ts'
 import type { EventBus } from '../../events/bus.ts'
 import type { Connection, Database } from '../../state/connection.ts'
@@ -29,12 +30,16 @@ interface Timing {
   readonly restsIn?: (pauses: Pauses) => boolean
 }
 
+/** No longer is a chore waited for that asks a server: one that hangs must hold up nothing else. Milliseconds. */
+const patienceMs = 1_000
+
 /** Runs what is due of a set of chores, each in its own time. */
 export class ChoreRunner {
   readonly #db: Database
   readonly #bus: EventBus
   readonly #token: string
   readonly #due: Map<Chore, number>
+  readonly #running = new Map<Chore, Promise<void>>()
 
   constructor(db: Database, bus: EventBus, token: string, chores: readonly Chore[]) {
     this.#db = db
@@ -43,13 +48,23 @@ export class ChoreRunner {
     this.#due = new Map(chores.map((chore) => [chore, chore.later ? performance.now() + chore.periodMs : 0]))
   }
 
-  /** Runs every chore whose time has come. A chore that fails is told and tried again in its time. */
+  /**
+   * Runs every chore whose time has come; one that waits for a server's answer longer than a second runs on beside what
+   * follows. A chore that fails is told and tried again in its time.
+   */
   async runDue(pauses: Pauses): Promise<void> {
     for (const [chore, due] of this.#due) {
-      if (performance.now() < due || chore.restsIn?.(pauses)) continue
+      if (this.#running.has(chore) || performance.now() < due || chore.restsIn?.(pauses)) continue
       this.#due.set(chore, performance.now() + chore.periodMs)
-      await this.#run(chore)
+      const running = this.#run(chore).finally(() => this.#running.delete(chore))
+      this.#running.set(chore, running)
+      await ('look' in chore ? Promise.race([running, after(patienceMs, undefined, { ref: false })]) : running)
     }
+  }
+
+  /** Resolves when no chore is running any more. */
+  async end(): Promise<void> {
+    await Promise.all(this.#running.values())
   }
 
   async #run(chore: Chore): Promise<void> {

@@ -80,7 +80,7 @@ describe('the sample library', () => {
     expect(text).toMatch(
       /SELECT htid, code, attempts, message\n {2}FROM slip_errors WHERE resolved_at IS NULL ORDER BY htid\n {2}→ htid demo1\.trouble_no_mets, code METS_MISSING/,
     )
-    expect(text).toMatch(/PAGE_MISSING: Replace the zip/)
+    expect(text).toMatch(/PAGE_MISSING: Add the page file/)
     const files = [...text.matchAll(/^ {2}node (\S+\.cjs) .* --config (\S+)$/gm)]
     expect(files.length).toBeGreaterThanOrEqual(5)
     for (const [, bin, config] of files)

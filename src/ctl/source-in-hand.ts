@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto'
+import { suggestion } from '../errors/nearest.ts'
+import { SlipError } from '../errors/slip-error.ts'
+import { EventBus } from '../events/bus.ts'
+import type { Pass } from '../rights/context.ts'
+import { openPasses, type Passes } from '../rights/passes.ts'
+import type { Database } from '../state/connection.ts'
+import { inHandEveryMs, letGo, takeInHand } from '../state/rights/source-in-hand.ts'
+import type { Session } from './command.ts'
+import { type Opened, withState } from './open.ts'
+import { note } from './print.ts'
+import { ReadingProgress } from './reading-progress.ts'
+
+export interface InHand extends Pick<Passes, 'breakers'> {
+  readonly pass: Pass
+  readonly db: Database
+}
+
+/**
+ * Runs `work` with a source of the configuration in hand: slip-rights passes over it meanwhile. Ctrl-C ends it after the
+ * block in hand. Throws USAGE for a name that is none, LOCKED when another slipctl has it.
+ *
+ * @param all the Solr of a catalogue is read whole
+ */
+export async function withSource<T>(
+  session: Session,
+  name: string,
+  all: boolean,
+  work: (inHand: InHand) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController()
+  const run = async ({ config, db }: Opened) => {
+    const names = Object.keys(config.sources)
+    if (!names.includes(name))
+      throw new SlipError(
+        'USAGE',
+        `there is no source ${name}${suggestion(name, names)}; configured: ${names.join(', ')}`,
+      )
+    const bus = new EventBus()
+    bus.subscribe((event, told) => {
+      if (event === 'daemon.warning') note((told as { message: string }).message)
+    })
+    const passes = openPasses({ config, db, bus, stop: stop.signal, atOnce: true, all })
+    const token = randomUUID()
+    if (!(await takeInHand(db, name, token)))
+      throw new SlipError('LOCKED', `source ${name} is read by another slipctl, or was within the last minute`)
+    const pass = passes.next()
+    const progress = new ReadingProgress(process.stderr, pass.tally)
+    const keep = setInterval(() => {
+      takeInHand(db, name, token).catch(() => false)
+    }, inHandEveryMs)
+    try {
+      return await work({ pass, breakers: passes.breakers, db })
+    } finally {
+      clearInterval(keep)
+      progress.end()
+      await letGo(db, name, token)
+      await passes.close()
+    }
+  }
+  return withState(session, run, stop)
+}

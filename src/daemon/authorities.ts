@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Config } from '../config/load.ts'
+import { SlipError } from '../errors/slip-error.ts'
+
+/** The PEM in the file that a key of the configuration names. Throws CONFIG_INVALID with the key. */
+export function authorities({ baseDir, file }: Config, key: string, name: string): string {
+  try {
+    return readFileSync(resolve(baseDir, name), 'utf8')
+  } catch (error) {
+    throw new SlipError('CONFIG_INVALID', `${key}: ${(error as Error).message}`, { place: { key, file }, cause: error })
+  }
+}
