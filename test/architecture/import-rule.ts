@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path/posix'
  */
 const layers: readonly (readonly string[])[] = [
   ['src/errors', 'src/events', 'src/config', 'package.json'],
-  ['migrations', 'src/embedded-postgres'],
+  ['migrations', 'src/embedded-postgres', 'src/http'],
   ['src/state', 'src/sources', 'src/repository', 'src/shards'],
   ['src/daemon'],
   ['src/rights', 'src/enqueue', 'src/indexer'],

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { dyingWithUs } from '../services/dying-with-us.ts'
 import type { Clock } from './clock.ts'
 import type { Gate } from './gate.ts'
+import type { IndexGate } from './indexes/chaos-index.ts'
 import { end } from './servers/server.ts'
 
 export type Stage = 'rights' | 'enqueue' | 'index'
@@ -31,7 +32,7 @@ export interface DaemonOptions {
   /** In front of the state database. */
   readonly stateGate: Gate
   /** In front of the index. */
-  readonly indexGate: Gate
+  readonly indexGate: IndexGate
   readonly heard: (daemon: Daemon, event: LoggedEvent) => void
   /** Told of an end that no fault explains. */
   readonly defect: (message: string) => void
@@ -63,7 +64,7 @@ export class Daemon {
     return this.#options.stateGate
   }
 
-  get indexGate(): Gate {
+  get indexGate(): IndexGate {
     return this.#options.indexGate
   }
 

@@ -1,13 +1,14 @@
-// npm run test:chaos -- --database postgres|mariadb --seed N --faults N [--json] [--no-install]: real daemons and
-// servers under seeded faults. Says the schedule while it runs; ends with 0 when nothing was lost, doubled or stale.
+// npm run test:chaos -- --database D --engine E --seed N --faults N [--json] [--no-install]: real daemons and servers
+// under seeded faults. Says the schedule while it runs; ends with 0 when nothing was lost, doubled or stale.
 import { spawn } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { dyingWithUs } from '../services/dying-with-us.ts'
+import { chaosEngines } from './indexes/chaos-index.ts'
 import { namespaceVariable, works } from './platform.ts'
 import { type ChaosOptions, type ChaosResult, runChaos } from './run.ts'
 import { chaosDatabases } from './world.ts'
 
-const usage = 'usage: npm run test:chaos -- --database postgres|mariadb --seed N --faults N [--json] [--no-install]'
+const usage = `usage: npm run test:chaos -- --database ${chaosDatabases.join('|')} --engine ${chaosEngines.join('|')} --seed N --faults N [--json] [--no-install]`
 
 interface Wanted extends ChaosOptions {
   readonly json: boolean
@@ -16,6 +17,7 @@ interface Wanted extends ChaosOptions {
 function wanted(): Wanted | null {
   const options = {
     database: { type: 'string', default: 'postgres' },
+    engine: { type: 'string', default: 'embedded' },
     seed: { type: 'string', default: '1' },
     faults: { type: 'string', default: '40' },
     json: { type: 'boolean', default: false },
@@ -26,9 +28,10 @@ function wanted(): Wanted | null {
     if (values['no-install']) process.env.SLIP_TEST_NO_INSTALL = '1'
     const { json } = values
     const database = chaosDatabases.find((name) => name === values.database)
+    const engine = chaosEngines.find((name) => name === values.engine)
     const [seed, faults] = [Number(values.seed), Number(values.faults)]
     const isCorrect = Number.isSafeInteger(seed) && Number.isSafeInteger(faults) && faults > 0
-    return isCorrect && database !== undefined ? { database, seed, faults, json } : null
+    return isCorrect && database !== undefined && engine !== undefined ? { database, engine, seed, faults, json } : null
   } catch {
     return null
   }

@@ -14,6 +14,8 @@ import type { Tell } from '../services/server.ts'
 import { Clock } from './clock.ts'
 import { Daemon, type Host, type Stage } from './daemons.ts'
 import { Gate } from './gate.ts'
+import type { ChaosEngine } from './indexes/chaos-index.ts'
+import { openIndex } from './indexes/open-index.ts'
 import { Journal } from './journal.ts'
 import { Library } from './library/library.ts'
 import type { Platform } from './platform.ts'
@@ -21,7 +23,7 @@ import { Requests } from './requests.ts'
 import { newMariadb } from './servers/mariadb.ts'
 import { newPostgres } from './servers/postgres.ts'
 import type { PrivateServer, ServerOptions } from './servers/server.ts'
-import { type ChaosDatabase, databaseName, indexName, lease, shards, type World } from './world.ts'
+import { type ChaosDatabase, databaseName, lease, shards, type World } from './world.ts'
 
 /** Stage and place (in the list of hosts) of each daemon. */
 const crew: readonly (readonly [Stage, number])[] = [
@@ -36,18 +38,23 @@ const crew: readonly (readonly [Stage, number])[] = [
 /** So that a batch takes its time, and faults find claims under way. */
 const indexDelayMs = 15
 
+export interface Kinds {
+  readonly database: ChaosDatabase
+  readonly engine: ChaosEngine
+}
+
 export interface OpenedWorld extends World {
   close(): Promise<void>
 }
 
 /** Servers, library and daemons, none of which has begun to work. */
-export async function openWorld(database: ChaosDatabase, platform: Platform, tell: Tell): Promise<OpenedWorld> {
+export async function openWorld(kinds: Kinds, platform: Platform, tell: Tell): Promise<OpenedWorld> {
   const closing: (() => unknown)[] = []
   const close = async () => {
     for (const each of closing.reverse()) await each()
   }
   try {
-    return { ...(await build(database, platform, tell, closing)), close }
+    return { ...(await build(kinds, platform, tell, closing)), close }
   } catch (error) {
     await close()
     throw error
@@ -55,7 +62,7 @@ export async function openWorld(database: ChaosDatabase, platform: Platform, tel
 }
 
 async function build(
-  database: ChaosDatabase,
+  { database, engine: engineKind }: Kinds,
   platform: Platform,
   tell: Tell,
   closing: (() => unknown)[],
@@ -68,15 +75,12 @@ async function build(
   const serverClock = clockOf('database')
   const start = database === 'mariadb' ? (options: ServerOptions) => newMariadb(options, tell) : newPostgres
   const server = await startServer(start({ folder: serverFolder(folder, 'state'), clock: serverClock }), closing)
-  const indexServer = await startServer(newPostgres({ folder: serverFolder(folder, 'index'), clock: null }), closing)
-  for (const [where, name] of [
-    [server, databaseName],
-    [indexServer, indexName],
-  ] as const)
-    await where.createDatabase(name)
+  await server.createDatabase(databaseName)
+  const index = await openIndex(engineKind, () => serverFolder(folder, 'index'), tell)
+  closing.push(() => index.close())
 
   const library = new Library(libraryFolder(folder, platform, closing))
-  const configFile = writeConfig(folder, 'direct', server.url(databaseName), indexServer.url(indexName))
+  const configFile = writeConfig(folder, 'direct', server.url(databaseName), { ...index.target, urls: index.urls })
   const config = loadConfig(configFile)
   const state = await openState(config, { applicationName: 'chaos' })
   closing.push(() => state.close())
@@ -90,19 +94,17 @@ async function build(
   closing.push(() => requests.stop())
   const hosts = hostsOf(platform, clockOf)
   const daemons: Daemon[] = []
-  for (const [index, [stage, place]] of crew.entries()) {
+  for (const [at, [stage, place]] of crew.entries()) {
     const stateGate = await openGate(server.port, 0, closing)
-    const indexGate = await openGate(indexServer.port, indexDelayMs, closing)
-    const [stateUrl, indexUrl] = [
-      stateGate.through(server.url(databaseName)),
-      indexGate.through(indexServer.url(indexName)),
-    ]
+    const indexGate = await index.openGate(indexDelayMs)
+    closing.push(() => indexGate.close())
+    const stateUrl = stateGate.through(server.url(databaseName))
     daemons.push(
       new Daemon({
         stage,
-        number: index + 1,
+        number: at + 1,
         host: hosts[place % hosts.length]!,
-        configFile: writeConfig(folder, `daemon-${index + 1}`, stateUrl, indexUrl),
+        configFile: writeConfig(folder, `daemon-${at + 1}`, stateUrl, { ...index.target, urls: indexGate.urls }),
         stateGate,
         indexGate,
         heard: (daemon, event) => journal.heard(daemon, event),
@@ -111,7 +113,7 @@ async function build(
     )
   }
   closing.push(() => Promise.all(daemons.map((daemon) => daemon.stop('SIGKILL'))))
-  const places = { platform, folder, library, config, configFile, server, serverClock, indexServer }
+  const places = { platform, folder, library, config, configFile, server, serverClock, index }
   return { ...places, state, engine, hosts, daemons, requests, journal, tell }
 }
 
@@ -153,7 +155,7 @@ function hostsOf({ ownHostNames }: Platform, clockOf: (name: string) => Clock | 
 }
 
 /** Short, so that what a fault leaves is taken up while the run lasts. */
-function writeConfig(folder: string, name: string, stateUrl: string, indexUrl: string): string {
+function writeConfig(folder: string, name: string, stateUrl: string, index: Readonly<Record<string, unknown>>): string {
   const file = join(folder, `${name}.yaml`)
   const config = {
     database: { url: stateUrl },
@@ -164,8 +166,7 @@ function writeConfig(folder: string, name: string, stateUrl: string, indexUrl: s
     },
     targets: {
       main: {
-        engine: 'embedded',
-        urls: [indexUrl],
+        ...index,
         shards,
         lease: `${lease}ms`,
         overlap: '10s',

@@ -29,7 +29,7 @@ export async function untilAtRest(world: World): Promise<void> {
 async function whatIsLeft({ state: { db }, config, library }: World): Promise<string | null> {
   if (!library.isWritten) return 'files to write'
   for (const [name, source] of Object.entries(config.sources)) {
-    if (source.kind === 'repository') continue
+    if (!('files' in source)) continue
     const files = await changedFiles(db, name, source.files, config.baseDir)
     if (files.length > 0) return `${files.length} files of ${name} to read`
   }

@@ -4,23 +4,21 @@ import type { Tell } from '../services/server.ts'
 import { faults as everyFault } from './faults/all.ts'
 import type { Thing } from './faults/fault.ts'
 import { applyChange, burst } from './library/changes.ts'
-import { openWorld } from './open-world.ts'
+import { type Kinds, openWorld } from './open-world.ts'
 import { lookAround } from './platform.ts'
 import { untilAtRest } from './rest.ts'
 import { drawSchedule, type Step } from './schedule.ts'
 import { type Finding, judge, knownOf, type Verdict } from './verdict.ts'
 import { Watch } from './watch.ts'
-import type { ChaosDatabase, World } from './world.ts'
+import type { World } from './world.ts'
 
-export interface ChaosOptions {
-  readonly database: ChaosDatabase
+export interface ChaosOptions extends Kinds {
   readonly seed: number
   readonly faults: number
 }
 
 /** The closing line. */
-export interface ChaosResult {
-  readonly database: ChaosDatabase
+export interface ChaosResult extends Kinds {
   readonly seed: number
   /** How many of each kind took effect. */
   readonly faults: Readonly<Record<string, number>>
@@ -40,8 +38,8 @@ export interface ChaosRun {
 }
 
 /** Runs the daemons through a schedule of changes and faults, lets them come to rest, and judges what they made. */
-export async function runChaos({ database, seed, faults }: ChaosOptions, tell: Tell): Promise<ChaosRun> {
-  const world = await openWorld(database, await lookAround(tell), tell)
+export async function runChaos({ database, engine, seed, faults }: ChaosOptions, tell: Tell): Promise<ChaosRun> {
+  const world = await openWorld({ database, engine }, await lookAround(tell), tell)
   try {
     const possible = everyFault.filter((fault) => {
       const reason = fault.applies(world)
@@ -59,7 +57,7 @@ export async function runChaos({ database, seed, faults }: ChaosOptions, tell: T
       new Set(findings.filter((each) => each.kind === kind).map(({ htid }) => htid)).size
     const bad = { lost: count('lost'), doubled: count('doubled'), stale: count('stale') }
     return {
-      result: { database, seed, faults: counts, items, revisions, fencedOut, staleRefused, ...bad },
+      result: { database, engine, seed, faults: counts, items, revisions, fencedOut, staleRefused, ...bad },
       sound: findings.length + broken.length + defects.length === 0,
     }
   } finally {

@@ -1,14 +1,13 @@
 // npm run test:soak [-- --minutes N] [--seed N]: what takes too long for `npm test`, by turns, each turn with the next
-// seed, until the minutes are over or one went wrong.
+// seed, until the minutes are over or one went wrong. With --hostile N: so many hostile inputs of one seed, and no more.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { dyingWithUs } from '../services/dying-with-us.ts'
 
-const faults = 200
 const walks = 3_000
-const usage = 'usage: npm run test:soak [-- --minutes N] [--seed N]'
+const usage = 'usage: npm run test:soak [-- --minutes N] [--seed N] [--hostile N]'
 
 /** One part of a soak; a round runs all of them. */
 interface Part {
@@ -18,11 +17,11 @@ interface Part {
   readonly env?: (seed: number) => Readonly<Record<string, string>>
 }
 
-const chaos = (database: string): Part => ({
-  name: `chaos on ${database}`,
+const chaos = (database: string, engine = 'embedded', faults = 200): Part => ({
+  name: `chaos on ${database}, index ${engine}`,
   args: (seed) => [
     join(import.meta.dirname, 'main.ts'),
-    ...['--database', database, '--seed', String(seed), '--faults', String(faults), '--json'],
+    ...['--database', database, '--engine', engine, '--seed', String(seed), '--faults', String(faults), '--json'],
   ],
 })
 
@@ -43,7 +42,30 @@ const elasticsearch: Part = {
   env: () => ({ SLIP_TEST_ELASTICSEARCH: '1' }),
 }
 
-const parts: readonly Part[] = [mysql, elasticsearch, model, chaos('postgres'), chaos('mariadb')]
+const long: Part = {
+  name: 'tests that take minutes each',
+  args: () => [join(import.meta.dirname, '../run/main.ts'), '.soak.test'],
+  env: () => ({ SLIP_TEST_SOAK: '1' }),
+}
+
+const hostile = (count: number): Part => ({
+  name: `${count} hostile inputs`,
+  args: (seed) => [join(import.meta.dirname, '../hostile/main.ts'), '--hostile', String(count), '--seed', String(seed)],
+})
+
+/** Their servers take long to start, and are killed all the time. */
+const overHttp = ['solr', 'solrcloud', 'opensearch2', 'opensearch3'].map((engine) => chaos('postgres', engine, 24))
+
+const parts: readonly Part[] = [
+  hostile(20_000),
+  mysql,
+  elasticsearch,
+  long,
+  model,
+  chaos('postgres'),
+  chaos('mariadb'),
+  ...overHttp,
+]
 
 async function runPart({ name, args, env }: Part, seed: number): Promise<boolean> {
   console.log(`${name}, seed ${seed}`)
@@ -66,12 +88,25 @@ async function soak(minutes: number, firstSeed: number): Promise<boolean> {
   }
 }
 
-function wanted(): { minutes: number; seed: number } | null {
-  const options = { minutes: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' } } as const
+interface Wanted {
+  readonly minutes: number
+  readonly seed: number
+  /** So many hostile inputs instead of all else. */
+  readonly inputs: number | null
+}
+
+function wanted(): Wanted | null {
+  const options = {
+    minutes: { type: 'string', default: '60' },
+    seed: { type: 'string', default: '1' },
+    hostile: { type: 'string' },
+  } as const
   try {
     const { values } = parseArgs({ options })
     const [minutes, seed] = [Number(values.minutes), Number(values.seed)]
-    return minutes > 0 && Number.isSafeInteger(seed) ? { minutes, seed } : null
+    const inputs = values.hostile === undefined ? null : Number(values.hostile)
+    const isCount = inputs === null || (Number.isSafeInteger(inputs) && inputs > 0)
+    return minutes > 0 && Number.isSafeInteger(seed) && isCount ? { minutes, seed, inputs } : null
   } catch {
     return null
   }
@@ -81,4 +116,7 @@ const options = wanted()
 if (options === null) {
   console.error(usage)
   process.exitCode = 2
-} else process.exitCode = (await soak(options.minutes, options.seed)) ? 0 : 1
+} else {
+  const { minutes, seed, inputs } = options
+  process.exitCode = (await (inputs === null ? soak(minutes, seed) : runPart(hostile(inputs), seed))) ? 0 : 1
+}

@@ -3,6 +3,7 @@ import type { Engine } from '../../src/shards/engine.ts'
 import type { State } from '../../src/state/open-state.ts'
 import type { Clock } from './clock.ts'
 import type { Daemon, Host } from './daemons.ts'
+import type { ChaosIndex } from './indexes/chaos-index.ts'
 import type { Journal } from './journal.ts'
 import type { Library } from './library/library.ts'
 import type { Platform } from './platform.ts'
@@ -24,7 +25,7 @@ export interface World {
   readonly server: PrivateServer
   /** By which the state database lives; null = the machine's. */
   readonly serverClock: Clock | null
-  readonly indexServer: PrivateServer
+  readonly index: ChaosIndex
   /** Straight to the state database, past all gates. */
   readonly state: State
   readonly engine: Engine

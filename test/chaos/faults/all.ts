@@ -6,7 +6,9 @@ import { databaseRestarted } from './database-restarted.ts'
 import { databaseRestored } from './database-restored.ts'
 import { diskFull } from './disk-full.ts'
 import type { Fault } from './fault.ts'
+import { indexAnswersBadly } from './index-answers-badly.ts'
 import { indexKilled } from './index-killed.ts'
+import { indexRestored } from './index-restored.ts'
 import { postDelayed } from './post-delayed.ts'
 import { processKilled } from './process-killed.ts'
 import { processStopped } from './process-stopped.ts'
@@ -26,6 +28,8 @@ export const faults: readonly Fault[] = [
   rowsLocked,
   indexKilled,
   indexCommitCut,
+  indexAnswersBadly,
+  indexRestored,
   databaseCommitCut,
   repositoryAway,
   diskFull,

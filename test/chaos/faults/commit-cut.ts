@@ -1,9 +1,9 @@
 import type { Random } from '../../../samples/random.ts'
 import type { Daemon } from '../daemons.ts'
-import type { Gate } from '../gate.ts'
+import type { IndexGate } from '../indexes/chaos-index.ts'
 import { always, type Fault, type Struck } from './fault.ts'
 
-/** The connection to the index breaks before a COMMIT arrives, or after it was carried out, unheard. */
+/** The connection to the index breaks before a COMMIT, or a request that writes, arrives, or after it was carried out, unheard. */
 export const indexCommitCut: Fault = {
   kind: 'index-commit-cut',
   takes: ['processes'],
@@ -11,7 +11,7 @@ export const indexCommitCut: Fault = {
   applies: always,
   strike: async ({ daemons }, random) => {
     const daemon = random.pick(daemons.filter(({ stage }) => stage === 'index'))
-    return cutAtCommit(daemon, daemon.indexGate, random)
+    return cutAt(daemon, random, (when, stop) => daemon.indexGate.cutAtWrite(when, stop))
   },
 }
 
@@ -23,14 +23,14 @@ export const databaseCommitCut: Fault = {
   applies: always,
   strike: async ({ daemons }, random) => {
     const daemon = random.pick(daemons)
-    return cutAtCommit(daemon, daemon.stateGate, random)
+    return cutAt(daemon, random, (when, stop) => daemon.stateGate.cutAtCommit(when, stop))
   },
 }
 
-async function cutAtCommit(daemon: Daemon, gate: Gate, random: Random): Promise<Struck> {
+async function cutAt(daemon: Daemon, random: Random, cutting: IndexGate['cutAtWrite']): Promise<Struck> {
   const when = random.pick(['before', 'after'] as const)
   const stop = new AbortController()
-  const cut = gate.cutAtCommit(when, stop.signal)
+  const cut = cutting(when, stop.signal)
   const heal = () => {
     stop.abort()
     return cut

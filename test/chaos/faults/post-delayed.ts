@@ -12,7 +12,7 @@ export const postDelayed: Fault = {
   applies: always,
   strike: async ({ daemons, state, library, requests }, random) => {
     const daemon = random.pick(daemons.filter(({ stage }) => stage === 'index'))
-    const held = await daemon.indexGate.holdAtBegin(AbortSignal.timeout(2_000))
+    const held = await daemon.indexGate.holdWrite(AbortSignal.timeout(2_000))
     if (held === null) return { what: `${daemon.name}, idle`, heal: async () => false }
     daemon.signal('SIGSTOP')
     // which claim is its own nobody can tell from outside: the items of all change

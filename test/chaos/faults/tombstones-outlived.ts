@@ -1,7 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { withClient } from '../../../src/embedded-postgres/database.ts'
-import { schemaOf } from '../../../src/shards/embedded/server.ts'
-import { indexName, lease, target, type World } from '../world.ts'
+import { lease, shards, type World } from '../world.ts'
 import { always, type Fault } from './fault.ts'
 
 /**
@@ -16,7 +14,7 @@ export const tombstonesOutlived: Fault = {
   strike: async (world, random) => {
     const { daemons, state, library, requests } = world
     const daemon = random.pick(daemons.filter(({ stage }) => stage === 'index'))
-    const held = await daemon.indexGate.holdAtBegin(AbortSignal.timeout(2_000))
+    const held = await daemon.indexGate.holdWrite(AbortSignal.timeout(2_000))
     if (held === null) return { what: `${daemon.name}, idle`, heal: async () => false }
     daemon.signal('SIGSTOP')
     const claimed = await state.db.query<{ htid: string }>('SELECT htid FROM slip_queue WHERE state = 1')
@@ -58,8 +56,8 @@ async function untilAbsent({ state }: World, htids: readonly string[]): Promise<
   }
 }
 
-function purgeTombstones({ indexServer }: World): Promise<void> {
-  return withClient(indexServer.url(indexName), async (client) => {
-    await client.query(`DELETE FROM ${schemaOf(target)}.document WHERE deleted AND id <> ''`)
-  })
+/** While the index is away there is nothing to purge. */
+async function purgeTombstones({ engine }: World): Promise<void> {
+  for (let shard = 1; shard <= shards; shard++)
+    await engine.purgeTombstones(shard, Number.MAX_SAFE_INTEGER).catch(() => undefined)
 }
