@@ -4,5 +4,7 @@ import type { Bench } from './runner/bench.ts'
 export const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   assemble: () => import('./assemble/bench.ts'),
   demo: () => import('./demo/bench.ts'),
+  engines: () => import('./engines/bench.ts'),
+  load: () => import('./load/bench.ts'),
   queue: () => import('./queue/bench.ts'),
 }

@@ -1,12 +1,13 @@
 import { volumesAtHand } from '../library/volumes.ts'
 import type { Bench } from '../runner/bench.ts'
+import { measureAlto } from './alto.ts'
 import { measureMemory } from './memory.ts'
 import { measureSpeed } from './speed.ts'
 
 export const bench: Bench = {
-  description: 'Making documents from METS and zips: time against the floor, and the peak memory of slip-index.',
+  description: 'Making documents from METS, zips and ALTO: time against the floor, and the peak memory of slip-index.',
   measure: async () => {
     const volumes = volumesAtHand()
-    return [...(await measureSpeed(volumes)), await measureMemory(volumes)]
+    return [...(await measureSpeed(volumes)), ...(await measureAlto()), await measureMemory(volumes)]
   },
 }

@@ -2,7 +2,7 @@ import { buffer } from 'node:stream/consumers'
 import { crc32, gunzipSync, inflateRawSync } from 'node:zlib'
 import { Parser } from 'saxen'
 import { openPromise } from 'yauzl'
-import { readHathiTrustMets } from '../../src/indexer/mets/hathitrust.ts'
+import { readMets } from '../../src/indexer/mets/read-mets.ts'
 import { pairtreeName } from '../../src/repository/pairtree-name.ts'
 import type { Repository } from '../../src/repository/repository.ts'
 
@@ -56,7 +56,7 @@ function passOver(mets: Buffer): void {
 export async function floorVolume(repository: Repository, htid: string): Promise<FloorVolume> {
   const volume = await repository.open(htid)
   await volume.close()
-  const names = readHathiTrustMets(volume.mets).pages.flatMap((page) => page.file ?? [])
+  const names = readMets(volume.mets).pages.flatMap((page) => page.file ?? [])
   const wanted = new Set(names.flatMap((name) => [name, `${pairtreeName(htid).object}/${name}`]))
   const pages: FloorVolume['pages'][number][] = []
   const zip = await openPromise(String(volume.place.mets).replace(/mets\.xml$/, 'zip'))

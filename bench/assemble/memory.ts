@@ -1,12 +1,9 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { EmbeddedServer } from '../../src/embedded-postgres/server.ts'
-import { openPairtree } from '../../src/repository/pairtree.ts'
 import { type LibraryFiles, newLibrary } from '../library/library.ts'
+import { manifold } from '../library/manifold.ts'
 import { run } from '../library/process.ts'
 import { withServer } from '../library/server.ts'
-import { catalogueRecord, type Volumes } from '../library/volumes.ts'
+import type { Volumes } from '../library/volumes.ts'
 import { type Measurement, valueAtMost } from '../runner/bench.ts'
 import { alternate } from '../runner/runs.ts'
 
@@ -16,7 +13,7 @@ const copies = 4
 /** Peak resident memory of a slip-index process that indexes all volumes, against a Node that does nothing. */
 export function measureMemory(volumes: Volumes): Promise<Measurement> {
   return withServer(async (folder, server) => {
-    const files = await manifold(folder, volumes)
+    const files = await manifold(folder, volumes, copies)
     let indexed = 0
     const sides = {
       ours: async () => {
@@ -49,24 +46,5 @@ async function indexAll(folder: string, server: EmbeddedServer, files: LibraryFi
     return { peak, items: indexed }
   } finally {
     await library.close()
-  }
-}
-
-/** A pairtree in which every namespace of the volumes is linked several times, and the catalogue records to it. */
-async function manifold(folder: string, { root }: Volumes): Promise<LibraryFiles> {
-  const pairtree = join(folder, 'pairtree')
-  mkdirSync(pairtree)
-  for (const namespace of await readdir(root)) {
-    for (let copy = 1; copy <= copies; copy++) symlinkSync(join(root, namespace), join(pairtree, `${namespace}${copy}`))
-  }
-  const records: string[] = []
-  for await (const htid of openPairtree({ root: pairtree }).walk()) {
-    records.push(JSON.stringify(catalogueRecord(htid, String(records.length + 1).padStart(9, '0'))))
-  }
-  writeFileSync(join(folder, 'records.ndjson'), `${records.join('\n')}\n`)
-  return {
-    repository: { root: pairtree },
-    sources: { catalogue: { kind: 'records', files: ['records.ndjson'] } },
-    rights: { default: 1 },
   }
 }

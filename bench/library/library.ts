@@ -6,6 +6,7 @@ import { applyTargets } from '../../src/ctl/apply-targets.ts'
 import { ensureDatabase } from '../../src/embedded-postgres/database.ts'
 import type { EmbeddedServer } from '../../src/embedded-postgres/server.ts'
 import { type Progress, readProgress } from '../../src/state/audit/progress.ts'
+import type { Database } from '../../src/state/connection.ts'
 import { migrate } from '../../src/state/migrate.ts'
 import { openState } from '../../src/state/open-state.ts'
 
@@ -18,6 +19,7 @@ export interface LibraryFiles {
 
 export interface BenchLibrary {
   readonly configFile: string
+  readonly db: Database
   progress(): Promise<Progress>
   close(): Promise<void>
 }
@@ -25,15 +27,23 @@ export interface BenchLibrary {
 export const shards = 2
 let made = 0
 
-/** A library on new databases, migrated and with an empty index, as at the first start of the daemons. */
-export async function newLibrary(folder: string, server: EmbeddedServer, files: LibraryFiles): Promise<BenchLibrary> {
+/**
+ * A library on new databases, migrated and with an empty index, as at the first start of the daemons.
+ * @param targets what the configuration says of them; without, the embedded engine on a database beside
+ */
+export async function newLibrary(
+  folder: string,
+  server: EmbeddedServer,
+  files: LibraryFiles,
+  targets?: Readonly<Record<string, unknown>>,
+): Promise<BenchLibrary> {
   const database = `bench_${++made}`
   await ensureDatabase(server, database)
   const configFile = join(folder, 'slip.yaml')
   const config = {
     ...files,
     database: { url: server.url(database) },
-    targets: { main: { engine: 'embedded', urls: [server.url(`${database}_index`)], shards } },
+    targets: targets ?? { main: { engine: 'embedded', urls: [server.url(`${database}_index`)], shards } },
     // an item in error is at rest
     indexer: { attempts: 1 },
   }
@@ -42,5 +52,5 @@ export async function newLibrary(folder: string, server: EmbeddedServer, files: 
   const state = await openState(settings, { applicationName: 'slip-bench' })
   await migrate(state.db)
   await applyTargets(settings, state)
-  return { configFile, progress: () => readProgress(state.db, 'main'), close: () => state.close() }
+  return { configFile, db: state.db, progress: () => readProgress(state.db, 'main'), close: () => state.close() }
 }

@@ -6,23 +6,35 @@ import { packageRoot } from '../../src/config/package-root.ts'
 /** What a process that ended well has said, and how large it was. */
 export interface Ended {
   readonly output: string
+  /** What it wrote on standard error. */
+  readonly log: string
   /** Peak of its resident memory, bytes. */
   readonly peak: number
+  /** Processor time it took, seconds. */
+  readonly cpu: number
+  /** Of that, the thread that runs JavaScript. */
+  readonly mainCpu: number
 }
 
 // Read by the process itself as its last act: no poll from outside sees the true peak. VmHWM and not ru_maxrss, which
 // begins with the memory of the parent it was forked from.
-const tellPeak = `data:text/javascript,${encodeURIComponent(`import { readFileSync, writeSync } from 'node:fs'
-process.on('exit', () => writeSync(3, readFileSync('/proc/self/status', 'utf8').match(/VmHWM:\\s*(\\d+)/)[1]))`)}`
+const tellEnd = `data:text/javascript,${encodeURIComponent(`import { readFileSync, writeSync } from 'node:fs'
+process.on('exit', () => {
+  const { user, system } = process.cpuUsage()
+  const main = process.threadCpuUsage()
+  const peak = readFileSync('/proc/self/status', 'utf8').match(/VmHWM:\\s*(\\d+)/)[1]
+  writeSync(3, [peak, (user + system) / 1e6, (main.user + main.system) / 1e6].join(' '))
+})`)}`
 
 /** Runs this Node with such arguments, in the root of the checkout. Throws with its last words. */
 export async function run(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', tellPeak, ...args], {
+  const child = spawn(process.execPath, ['--import', tellEnd, ...args], {
     cwd: packageRoot,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
   const read = (fd: 1 | 2 | 3) => text(child.stdio[fd] as NodeJS.ReadableStream)
-  const [output, words, peak, [code, signal]] = await Promise.all([read(1), read(2), read(3), once(child, 'exit')])
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${signal ?? code}: ${words.slice(-2_000)}`)
-  return { output, peak: Number(peak) * 1024 }
+  const [output, log, end, [code, signal]] = await Promise.all([read(1), read(2), read(3), once(child, 'exit')])
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${signal ?? code}: ${log.slice(-2_000)}`)
+  const [peak, cpu, mainCpu] = end.split(' ').map(Number) as [number, number, number]
+  return { output, log, peak: peak * 1024, cpu, mainCpu }
 }

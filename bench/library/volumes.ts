@@ -4,7 +4,7 @@ import { packageRoot } from '../../src/config/package-root.ts'
 import { SlipError } from '../../src/errors/slip-error.ts'
 import { type AssembledDocument, assemble } from '../../src/indexer/assemble/assemble.ts'
 import { openPairtree } from '../../src/repository/pairtree.ts'
-import type { Repository } from '../../src/repository/repository.ts'
+import type { Repository, VolumeSource } from '../../src/repository/repository.ts'
 import type { CatalogueRecord } from '../../src/sources/source.ts'
 
 /** Volumes a benchmark reads. */
@@ -46,7 +46,11 @@ export async function readyMade(root: string): Promise<AssembledDocument[]> {
 
 /** Opens, reads and assembles one volume, as slip-index does. */
 export async function documentOf(repository: Repository, htid: string): Promise<AssembledDocument> {
-  const volume = await repository.open(htid)
+  return documentOfVolume(await repository.open(htid), htid)
+}
+
+/** The document of an opened volume, which is closed. */
+export async function documentOfVolume(volume: VolumeSource, htid = 'bench.1'): Promise<AssembledDocument> {
   try {
     const text = { emptyPageToken: null, dehyphenate: true }
     return await assemble({ htid, attr: 1, record: catalogueRecord(htid), volume, provenance, text })

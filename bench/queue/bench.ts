@@ -1,7 +1,6 @@
 import type { Bench, Measurement, Scale } from '../runner/bench.ts'
-import { measureBlocks } from './blocks.ts'
 import { measureDepth } from './depth.ts'
-import { measureLatency } from './latency.ts'
+import { measureBlocksOfLibrary, measureLibrary } from './library.ts'
 import { measureLog } from './log.ts'
 import { measureProcesses } from './processes.ts'
 import { measureReclaim } from './reclaim.ts'
@@ -9,7 +8,6 @@ import { type Servers, withServers } from './servers.ts'
 import { measureSize } from './size.ts'
 import { measureSnapshot } from './snapshot.ts'
 import { measureSpeed } from './speed.ts'
-import { measureSweep } from './sweep.ts'
 import { measureViews } from './views.ts'
 
 type Part = (servers: Servers, scale: Scale) => Promise<Measurement[]>
@@ -19,9 +17,8 @@ const parts: Readonly<Record<string, Part>> = {
   depth: measureDepth,
   snapshot: measureSnapshot,
   size: measureSize,
-  blocks: measureBlocks,
-  sweep: measureSweep,
-  latency: measureLatency,
+  library: measureLibrary,
+  blocks: measureBlocksOfLibrary,
   views: measureViews,
   processes: measureProcesses,
   reclaim: measureReclaim,

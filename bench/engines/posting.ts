@@ -1,0 +1,100 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { emptyBenchFolder } from '../library/server.ts'
+import { type Measurement, ratioAtLeast, ratioAtMost, reported } from '../runner/bench.ts'
+import { inTurns } from '../runner/runs.ts'
+import { assemblyShare } from './assembly-share.ts'
+import { indexAll } from './index-all.ts'
+import type { Legs } from './legs.ts'
+import { byDefault, load } from './load.ts'
+import type { LegResult, LoaderOrder } from './loader-process.ts'
+import { apart, on, type Place, together } from './places.ts'
+import { rateAfter, type Taken } from './rate.ts'
+import type { TestedEngine } from './tested-engine.ts'
+
+/** Of the rate of the plain loader. */
+const reaches: readonly (readonly [Place, number])[] = [
+  [apart, 0.95],
+  [together, 0.88],
+]
+
+/** From volumes in the page cache into the engine, against the same documents that lie ready in the memory of a loader. */
+export async function measurePosting(tested: TestedEngine, legs: Legs): Promise<Measurement[]> {
+  const measured: Measurement[] = []
+  for (const [place, reach] of reaches) {
+    measured.push(...(await on(place, tested, () => measureIn(place, reach, tested, legs))))
+  }
+  return measured
+}
+
+async function measureIn(place: Place, reach: number, tested: TestedEngine, legs: Legs): Promise<Measurement[]> {
+  const cpu = { ours: [] as number[], against: [] as number[] }
+  const beyond = await beyondAssembly(tested, legs)
+  const runs = await inTurns(
+    {
+      ours: async () => {
+        const { log, cpu: seconds } = await indexAll(tested, legs)
+        const taken = takenOf(log)
+        const megabytes = taken.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6
+        cpu.ours.push((seconds * beyond) / megabytes)
+        return rateAfter(legs.warmUp, taken)
+      },
+      against: async () => {
+        const { rate, cpu: perMegabyte } = await loadAll(tested, legs)
+        cpu.against.push(perMegabyte)
+        return rate
+      },
+    },
+    { warmUps: 0, runs: 5 },
+  )
+  const where = `${tested.name}, ${place.name}`
+  const against = 'the same documents ready-made, plain loader'
+  const name = `volumes into ${where}`
+  return [
+    { name, unit: 'MB/s', against, runs, goal: ratioAtLeast(reach) },
+    {
+      name: `processor time of slip-index beyond assembly, ${where}`,
+      unit: 's/MB',
+      against,
+      runs: cpu,
+      goal: place === together ? reported : ratioAtMost(1.5),
+    },
+  ]
+}
+
+/**
+ * The share of its processor time that slip-index does not take to make documents, by what a profile shows of the thread
+ * that makes them. The difference to a process that assembles and does nothing else would be a small one of large numbers.
+ */
+async function beyondAssembly(tested: TestedEngine, legs: Legs): Promise<number> {
+  const folder = await emptyBenchFolder('profile')
+  const { cpu, mainCpu } = await indexAll(tested, legs, { node: ['--cpu-prof', `--cpu-prof-dir=${folder}`] })
+  const [file] = readdirSync(folder)
+  const profile = JSON.parse(readFileSync(join(folder, file as string), 'utf8'))
+  await emptyBenchFolder('profile')
+  return 1 - (assemblyShare(profile) * mainCpu) / cpu
+}
+
+let made = 0
+
+/** When slip-index says that so many bytes are settled. */
+function takenOf(log: string): Taken[] {
+  const events = log
+    .split('\n')
+    .filter((line) => line.includes('"index.batch"'))
+    .map((line) => JSON.parse(line) as { time: string; bytes: number })
+  return events.map(({ time, bytes }) => ({ at: Date.parse(time), bytes }))
+}
+
+async function loadAll(tested: TestedEngine, { files, warmUp }: Legs): Promise<LegResult> {
+  const index = `loader_${++made}`
+  await tested.create(index)
+  try {
+    const { url, format } = tested
+    const leg = { path: tested.pathOf(index), ...byDefault }
+    const order: LoaderOrder = { url, format, root: files.repository.root, warmUp, legs: [leg] }
+    return (await load(order))[0] as LegResult
+  } finally {
+    await tested.drop(index)
+  }
+}
