@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 import { TotalsReporter } from './test/run/totals-reporter.ts'
 
+/** What takes minutes, for it kills a server over and over. */
+const soak = process.env.SLIP_TEST_SOAK === '1' ? [] : ['test/**/*.soak.test.ts']
+
 export default defineConfig({
   test: {
     globalSetup: ['test/services/global-setup.ts'],
@@ -15,7 +18,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'postgres', include: ['test/**/*.test.ts'], provide: { stateServer: 'postgres' } },
+        test: { name: 'postgres', include: ['test/**/*.test.ts'], exclude: soak, provide: { stateServer: 'postgres' } },
       },
       {
         extends: true,
