@@ -34,6 +34,8 @@ export const inputs: Migration = {
        record_digest char(32),
        holdings_digest char(32),
        collections_digest char(32),
+       -- of METS and pages as slip-rights last looked at them; no part of digest, and null until it did
+       files varchar(17) COLLATE "C",
        digest char(32) NOT NULL,
        rev bigint NOT NULL CHECK (rev > 0),
        insert_time timestamptz(6) NOT NULL,
@@ -96,6 +98,7 @@ export const inputs: Migration = {
        record_digest char(32) CHARACTER SET ascii COLLATE ascii_bin,
        holdings_digest char(32) CHARACTER SET ascii COLLATE ascii_bin,
        collections_digest char(32) CHARACTER SET ascii COLLATE ascii_bin,
+       files varchar(17) CHARACTER SET ascii COLLATE ascii_bin,
        digest char(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
        rev bigint NOT NULL CHECK (rev > 0),
        insert_time datetime(6) NOT NULL,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { duration } from './duration.ts'
 import { login, webLogin } from './login.ts'
 import { collections, holdings } from './memberships.ts'
+import { repositorySource } from './repository-source.ts'
 import { rightsDb } from './rights-db.ts'
 import { target } from './targets.ts'
 
@@ -55,7 +56,7 @@ const source = z.discriminatedUnion('kind', [
         'How many days behind its watermark, the newest date of an item that was read, slip-rights reads again: longer than a change may take from its date to the catalogue.',
       ),
   }),
-  z.strictObject({ kind: z.literal('repository').describe('Every item found in the repository.') }),
+  repositorySource,
   rightsDb,
   holdings,
   collections,

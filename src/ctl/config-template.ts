@@ -43,6 +43,10 @@ const others: Readonly<Record<string, readonly Other[]>> = {
       values: { 'sources.NAME.kind': 'rights-db', 'sources.NAME.url': 'mysql://rights-1/ht' },
     },
     {
+      name: 'tree',
+      values: { 'sources.NAME.kind': 'repository', 'sources.NAME.ingested': ['ingest/*.txt'] },
+    },
+    {
       name: 'holdings',
       values: { 'sources.NAME.kind': 'holdings', 'sources.NAME.url': 'mysql://holdings-1/ht' },
     },

@@ -1,5 +1,6 @@
 import { assertRoot, rootCheck } from './availability.ts'
 import { filesIn, openDirectoryVolume } from './directory-volume.ts'
+import { folderFingerprint } from './folder-fingerprint.ts'
 import { foldersIn } from './folders.ts'
 import { metsNameAmong } from './mets-name.ts'
 import { htidOf, pairtreeName } from './pairtree-name.ts'
@@ -22,6 +23,13 @@ export function openDirectory(root: string): Repository {
       if (await hasMets(folder, object)) return true
       await assertRoot(root)
       return false
+    },
+    async fingerprint(htid) {
+      const { folder, object } = folderOf(htid)
+      const metsName = metsNameAmong(await filesIn(folder), object)
+      const found = metsName === null ? null : await folderFingerprint(folder, metsName)
+      if (found === null) await assertRoot(root)
+      return found
     },
     async *walk() {
       await assertRoot(root)

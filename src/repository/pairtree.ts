@@ -1,4 +1,5 @@
 import { assertRoot, isAnyThere, rootCheck } from './availability.ts'
+import { fingerprintAt } from './fingerprint.ts'
 import { pairtreeName } from './pairtree-name.ts'
 import { openPairtreeVolume } from './pairtree-volume.ts'
 import { walkPairtree } from './pairtree-walk.ts'
@@ -13,6 +14,11 @@ export function openPairtree(options: { root: string }): Repository {
   return {
     check: rootCheck(root, () => assertRoot(root)),
     has: (htid) => hasItem(root, htid),
+    fingerprint: (htid) => {
+      const { folder, object } = pairtreeName(htid)
+      const base = `${root}/${folder}/${object}`
+      return fingerprintAt(root, `${base}.mets.xml`, `${base}.zip`)
+    },
     walk: () => walkPairtree(root),
     open: async (htid) => openPairtreeVolume(root, pairtreeName(htid)),
   }

@@ -4,6 +4,12 @@ export interface Repository {
   check(): Promise<void>
   /** True when the item has a METS file or a zip. */
   has(htid: string): Promise<boolean>
+  /**
+   * Tells whether the files of an item were written again, by size and modification time: of the METS file and of the pages
+   * eight characters each, parted by a dot, empty where there are none. Null when the item is not here. Throws
+   * REPOSITORY_UNAVAILABLE.
+   */
+  fingerprint(htid: string): Promise<string | null>
   /** Every item id in the repository, in no order. */
   walk(): AsyncIterable<string>
   /** Opens one item. Throws METS_MISSING, METS_TOO_LARGE, or REPOSITORY_UNAVAILABLE when the root itself is away. */

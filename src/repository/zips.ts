@@ -1,4 +1,5 @@
 import { assertRoot, isAnyThere, rootCheck } from './availability.ts'
+import { fingerprintAt } from './fingerprint.ts'
 import { entriesIn, foldersIn } from './folders.ts'
 import { htidOf, pairtreeName } from './pairtree-name.ts'
 import type { Repository } from './repository.ts'
@@ -13,6 +14,7 @@ export function openZips(root: string): Repository {
   return {
     check: rootCheck(root, () => assertRoot(root)),
     has: async (htid) => isAnyThere(root, [pathOf(htid).path]),
+    fingerprint: async (htid) => fingerprintAt(root, null, pathOf(htid).path),
     async *walk() {
       await assertRoot(root)
       for await (const namespace of foldersIn(root)) {

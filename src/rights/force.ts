@@ -8,7 +8,7 @@ export async function forceItems(pass: Pass, texts: readonly string[]): Promise<
   const changes = await pass.db.transaction((tx) =>
     upsertRights(
       tx,
-      htids.map((htid) => ({ htid, force: true, apply: (known) => (known === null ? null : merge(known, {})) })),
+      htids.map((htid) => ({ htid, raise: 'FORCED', apply: (known) => (known === null ? null : merge(known, {})) })),
     ),
   )
   pass.tally.add(changes.values())

@@ -1,15 +1,17 @@
 import type { Config } from '../config/load.ts'
 import type { Breakers } from '../daemon/breakers.ts'
 import { SlipError } from '../errors/slip-error.ts'
+import { listFiles } from '../sources/file-set.ts'
 import { writeWatermark } from '../state/control/watermark.ts'
 import type { Catalogue } from './catalogues.ts'
 import type { Pass } from './context.ts'
 import { feedName, fullName } from './feed-position.ts'
 import type { FileReader } from './file-reading.ts'
 import { compareName, followMemberships } from './follow-memberships.ts'
+import { followRepository, type RepositorySource } from './follow-repository.ts'
 import { loadCatalogue } from './load-catalogue.ts'
+import { ingestReader } from './load-ingested.ts'
 import { recordReader } from './load-records.ts'
-import { loadRepository } from './load-repository.ts'
 import { hathifileReader } from './load-rights.ts'
 import type { FollowedSource } from './memberships.ts'
 import { nothingWrong, type Ran } from './ran.ts'
@@ -84,9 +86,7 @@ async function read(pass: Pass, name: string, task: Task): Promise<Ran> {
     case 'collections':
       return readMemberships(pass, name, task)
     case 'repository':
-      if (task.kind !== 'new' && task.kind !== 'all') throw cannot(name, source, task)
-      await loadRepository(pass, name)
-      return nothingWrong
+      return readRepository(pass, name, source, task)
   }
 }
 
@@ -106,6 +106,18 @@ async function readFromFiles<Event extends { readonly kind: string }>(
   if (task.kind === 'files') return handFiles(pass, name, task.paths, reader)
   if (task.kind === 'record') return rereadRecord(pass, name, patterns, reader, task.id)
   return runFiles(pass, name, patterns, reader, task.kind)
+}
+
+/** Its ingest lists as files of any source, then what they do not tell. */
+async function readRepository(pass: Pass, name: string, source: RepositorySource, task: Task): Promise<Ran> {
+  const { ingested = [] } = source
+  if (task.kind === 'record') throw cannot(name, source, task)
+  if (task.kind === 'files') return handFiles(pass, name, task.paths, ingestReader(pass, name))
+  const isEmpty = (await listFiles(ingested, pass.config.baseDir)).length === 0
+  const isWithout = isEmpty && task.kind === 'all'
+  const ran = isWithout ? nothingWrong : await runFiles(pass, name, ingested, ingestReader(pass, name), task.kind)
+  if (task.kind !== 'broken') await followRepository(pass, name, { ...source, ingested: undefined }, true)
+  return ran
 }
 
 async function readCatalogue(pass: Pass, name: string, catalogue: Catalogue, task: Task): Promise<Ran> {

@@ -4,10 +4,10 @@ import { sourcesInHand } from '../state/rights/source-in-hand.ts'
 import { carryOver } from './carry-over.ts'
 import { isDue, type Pass } from './context.ts'
 import { followMemberships } from './follow-memberships.ts'
+import { followRepository } from './follow-repository.ts'
 import { keepCounts } from './keep-counts.ts'
 import { loadCatalogue } from './load-catalogue.ts'
 import { loadRecords } from './load-records.ts'
-import { loadRepository } from './load-repository.ts'
 import { loadRights } from './load-rights.ts'
 import { followRightsDb } from './rights-db.ts'
 
@@ -36,8 +36,8 @@ export async function readSources(pass: Pass, breakers: Breakers, walk: boolean)
   await followRights(pass, visit)
   let walked = walk
   for (const [name, source] of sources)
-    if (walk && source.kind === 'repository')
-      walked = (await visit.try(name, () => loadRepository(pass, name))) && walked
+    if (source.kind === 'repository')
+      walked = (await visit.try(name, () => followRepository(pass, name, source, walk))) && walked
   for (const [name, followed] of pass.memberships.byName)
     if (isDue(pass, name)) await visit.try(name, () => followMemberships(pass, followed))
   return { away: visit.away, walked }

@@ -10,10 +10,9 @@ import { readPauses, scopeText } from '../../state/control/pause.ts'
 /** True when all sources are read and the target follows them: nothing queued, nothing missed. */
 async function isAtRest(db: Connection, config: Config, target: string, since: string): Promise<boolean> {
   for (const [name, source] of Object.entries(config.sources)) {
-    if ('files' in source) {
-      if ((await changedFiles(db, name, source.files, config.baseDir)).length > 0) return false
-      continue
-    }
+    const files = filesOf(source)
+    if ((await changedFiles(db, name, files, config.baseDir)).length > 0) return false
+    if ('files' in source) continue
     const read = await lastCycle(db, 'rights', source.kind === 'repository' ? name : feedName(name))
     if (read === null || read < since) return false
   }
@@ -22,6 +21,11 @@ async function isAtRest(db: Connection, config: Config, target: string, since: s
   if ((await verifyTarget(db, target, '', 1)).length > 0) return false
   const { ready, claimed, delayed } = await readProgress(db, target)
   return ready + claimed + delayed === 0
+}
+
+function filesOf(source: Config['sources'][string]): readonly string[] {
+  if (source.kind === 'repository') return source.ingested ?? []
+  return 'files' in source ? source.files : []
 }
 
 export interface Watching {

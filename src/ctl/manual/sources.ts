@@ -33,7 +33,7 @@ export const sources: readonly Command[] = [
     takes: '<name> <files..>',
     summary: 'Loads files into a source, beside those that the configuration names',
     detail:
-      'For sources of kind records and hathifiles; what a file holds is told by its name, as in docs/records.md. This command reads the files itself, on this host, in the order given; no daemon is needed for it, and slip-rights passes over the source meanwhile. What a file says replaces what was known of its records and items; what it does not name stays. What the source’s own files say when they are read next counts again. Nothing is loaded unless all files can be opened. Records and lines that cannot be used are errors of the source until the file is loaded again, or is gone when sources run --broken looks for it. A command that was killed has loaded what it read: call it again.',
+      'For sources of kind records and hathifiles, and ingest lists for one of kind repository; what a file of records holds is told by its name, as in docs/records.md. This command reads the files itself, on this host, in the order given; no daemon is needed for it, and slip-rights passes over the source meanwhile. What a file says replaces what was known of its records and items; what it does not name stays. What the source’s own files say when they are read next counts again. Nothing is loaded unless all files can be opened. Records and lines that cannot be used are errors of the source until the file is loaded again, or is gone when sources run --broken looks for it. A command that was killed has loaded what it read: call it again.',
     positionals: { name, files: { describe: 'files to load', type: 'string', array: true } },
     options: waiting,
     examples: [

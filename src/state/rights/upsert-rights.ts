@@ -21,8 +21,8 @@ export interface Contribution {
   readonly htid: string
   /** What the item should be, from what it is (null = no row yet); null = leave it alone. */
   readonly apply: (known: RightsRow | null) => RightsContent | null
-  /** rev + 1 even when nothing changed. */
-  readonly force?: boolean
+  /** rev + 1 though the content is the same, and as what it is told: something that no row holds has changed. */
+  readonly raise?: 'FORCED' | 'UPDATED'
 }
 
 const insertPostgres = `
@@ -143,12 +143,12 @@ async function insertFresh(tx: Connection, stamp: Stamp, fresh: readonly RightsR
 function compare(known: ReadonlyMap<string, RightsRow>, contributions: readonly Contribution[]) {
   const wanted = new Map<string, RightsRow>()
   const changed = new Map<string, Change>()
-  for (const { htid, apply, force } of contributions) {
+  for (const { htid, apply, raise } of contributions) {
     const before = wanted.get(htid) ?? known.get(htid) ?? null
     const content = apply(before)
     if (content === null) continue
     const digest = contentDigest(content)
-    const change = classify(before, content, digest, force ?? false)
+    const change = classify(before, content, digest, raise ?? 'NOOP')
     if (change !== 'NOOP') wanted.set(htid, { ...content, htid, digest, rev: before?.rev ?? 0 })
     if (change !== 'NOOP' || !changed.has(htid)) changed.set(htid, change)
   }
@@ -159,10 +159,10 @@ function classify(
   before: (RightsContent & { digest?: string }) | null,
   after: RightsContent,
   digest: string,
-  force: boolean,
+  unchanged: Change,
 ): Change {
   if (before === null) return 'NEW'
-  if (before.digest === digest) return force ? 'FORCED' : 'NOOP'
+  if (before.digest === digest) return unchanged
   if (after.withdrawn && !before.withdrawn) return 'WITHDRAWN'
   return before.recordId !== null && before.recordId !== after.recordId ? 'MOVED' : 'UPDATED'
 }
