@@ -1,5 +1,6 @@
 import { Random } from '../../samples/random.ts'
 import type { Input, Kind } from './kind.ts'
+import { areaKinds } from './kinds/areas.ts'
 import { catalogueAnswerKinds } from './kinds/catalogue-answers.ts'
 import { largeKinds } from './kinds/large.ts'
 import { marcKinds } from './kinds/marc.ts'
@@ -26,6 +27,7 @@ export const kinds: readonly Kind[] = [
   ...marcKinds,
   ...tarKinds,
   ...largeKinds,
+  ...areaKinds,
 ]
 
 /** How many cases a run of the usual size has. */

@@ -41,8 +41,8 @@ export interface MetsDiv {
   readonly label: string | null
   /** Of its own `fptr`s and the `area`s in them. */
   readonly fileIds: string[]
-  /** Of a file that an `area` points into: the elements where it begins. */
-  begins: ReadonlyMap<string, readonly string[]>
+  /** Of the files that `area`s point into: the elements where these begin. Null, nearly always, where none does. */
+  begins: Map<string, string[]> | null
 }
 
 const namespaces = {
@@ -55,8 +55,6 @@ const namespaces = {
 }
 // HathiTrust's groups of a volume that hold no text for the index: of 15,000 elements only 2,000 need to be looked at.
 const withoutText = new Set(['image', 'coordOCR', 'zip archive', 'source METS'])
-
-const nowhere: MetsDiv['begins'] = new Map()
 
 type Read = keyof ReadingOrder | 'markupLanguage'
 
@@ -219,7 +217,7 @@ class MetsReader {
       orderLabel: attributes('ORDERLABEL'),
       label: attributes('LABEL'),
       fileIds: [],
-      begins: nowhere,
+      begins: null,
     }
     this.#divs.push(div)
     this.divs.push(div)
@@ -236,7 +234,10 @@ class MetsReader {
     const div = this.#divs.at(-1)
     const [id, begin] = [attributes('FILEID'), attributes('BEGIN')]
     if (!div || id === null || begin === null || (attributes('BETYPE') ?? 'IDREF') !== 'IDREF') return
-    div.begins = new Map([...div.begins, [id, [...(div.begins.get(id) ?? []), begin]]])
+    div.begins ??= new Map()
+    const begins = div.begins.get(id)
+    if (begins === undefined) div.begins.set(id, [begin])
+    else begins.push(begin)
   }
 }
 

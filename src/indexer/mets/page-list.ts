@@ -74,15 +74,16 @@ export function pageList(mets: MetsFile, listing: PageListing): PageList {
 function shared(pages: readonly MetsPage[]): readonly MetsPage[] {
   const byFile = Map.groupBy(pages, ({ file }) => file)
   if (byFile.size === pages.length && pages.every(({ part }) => part === null)) return pages
+  const pointing = new Map([...byFile].map(([file, together]) => [file, together.filter(isPointing).length]))
   const places = new Map<string, number>()
   return pages.map((page) => {
     const { file, part, order } = page
-    const together = file === null ? [page] : byFile.get(file)!
-    if (together.length === 1) return part === null ? page : { ...page, part: null }
-    const pointing = together.filter((each) => each.part !== null).length
-    if (pointing === together.length) return page
-    if (pointing > 0) {
-      const message = `${pointing} of the ${together.length} pages that have the text file ${file} point to a part of it.`
+    const together = file === null ? 1 : byFile.get(file)!.length
+    if (together === 1) return part === null ? page : { ...page, part: null }
+    const parts = pointing.get(file)!
+    if (parts === together) return page
+    if (parts > 0) {
+      const message = `${parts} of the ${together} pages that have the text file ${file} point to a part of it.`
       throw pageError('METS_BAD_REFERENCE', message, order)
     }
     const position = places.get(file!) ?? 0
@@ -90,6 +91,8 @@ function shared(pages: readonly MetsPage[]): readonly MetsPage[] {
     return { ...page, part: { position } }
   })
 }
+
+const isPointing = ({ part }: MetsPage): boolean => part !== null
 
 function sortByOrder(pages: MetsPage[]): void {
   pages.sort((a, b) => a.order - b.order)
@@ -187,7 +190,7 @@ function textFile(
 
 /** Where in a file the areas of a page begin. */
 function beginsOf({ files }: MetsFile, { begins }: MetsDiv, href: string | null): string[] {
-  return [...begins].flatMap(([id, ids]) => (files.get(id)?.href === href ? ids : []))
+  return begins === null ? [] : [...begins].flatMap(([id, ids]) => (files.get(id)?.href === href ? ids : []))
 }
 
 /** The names of the files of a page without folder and extension; never used to open anything by itself. */

@@ -96,10 +96,10 @@ function rank(folders: readonly string[], metsName: string): string[][] {
   const groups: string[][] = []
   for (const kind of kinds) {
     const of = folders.filter((folder) => kind.test(folder))
-    const ofThis = of.filter((folder) => folder.startsWith(`${own}_`) || folder.startsWith(`${own}-`))
+    const isOfThis = (folder: string) => folder.startsWith(`${own}_`) || folder.startsWith(`${own}-`)
     groups.push(
-      ofThis,
-      of.filter((folder) => !ofThis.includes(folder)),
+      of.filter(isOfThis),
+      of.filter((folder) => !isOfThis(folder)),
     )
   }
   return [...groups, folders.filter((folder) => folder === '')].filter((group) => group.length > 0)

@@ -27,7 +27,7 @@ export const alto: PageFormat = {
 }
 
 class AltoText {
-  sink = new TextSink()
+  readonly sink = new TextSink()
   readonly #dehyphenate: boolean
   #blank = ''
   // The whole word whose second part is to come, and whether the HYP in between says nothing new.
@@ -38,7 +38,7 @@ class AltoText {
   }
 
   turn(): void {
-    this.sink = new TextSink()
+    this.sink.clear()
     this.#blank = ''
     this.#whole = null
   }

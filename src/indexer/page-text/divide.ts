@@ -2,10 +2,10 @@ import { type MarkupHandlers, type MarkupOptions, type Tag, walkMarkup } from '.
 import type { DividedText } from './page-format.ts'
 import type { TextSink } from './text-sink.ts'
 
-/** What makes text of markup, into a sink that is another for each page. */
+/** What makes text of markup, into a sink that is emptied after each page. */
 export interface Dividable extends MarkupHandlers {
-  sink: TextSink
-  /** Takes another sink; what was begun on one page does not end on the next. */
+  readonly sink: TextSink
+  /** Empties the sink; what was begun on one page does not end on the next. */
   turn(): void
 }
 
@@ -25,21 +25,27 @@ export function divide(
   { isPage, id, finish, ...options }: Division,
 ): DividedText {
   const asked = new Map([...wanted].map((each) => [Buffer.from(each).toString('latin1'), each]))
-  const sinks: TextSink[] = []
+  const texts: Buffer[] = []
+  let pages = 0
   const pageOf = new Map<string, number>()
+  // A copy: the sink has room for a large page, and there may be 100,000 small ones.
+  const keep = () => texts.push(Buffer.from(finish(text.sink)))
   const handlers: MarkupHandlers = {
     open(name, tag) {
       if (isPage(name, tag)) {
-        if (sinks.length > 0) text.turn()
-        sinks.push(text.sink)
+        if (pages++ > 0) {
+          keep()
+          text.turn()
+        }
       }
       const known = asked.size === 0 ? undefined : asked.get(tag.attribute(id) ?? '')
-      if (known !== undefined && sinks.length > 0) pageOf.set(known, sinks.length - 1)
+      if (known !== undefined && pages > 0) pageOf.set(known, pages - 1)
       text.open(name, tag)
     },
     close: (name) => text.close?.(name),
     text: (raw, literal) => text.text?.(raw, literal),
   }
   walkMarkup(markup, handlers, options)
-  return { texts: sinks.map(finish), pageOf }
+  if (pages > 0) keep()
+  return { texts, pageOf }
 }

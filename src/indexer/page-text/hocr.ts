@@ -30,11 +30,11 @@ export const hocr: PageFormat = {
 }
 
 class HocrText {
-  sink = new TextSink()
+  readonly sink = new TextSink()
   #silent: string | null = null
 
   turn(): void {
-    this.sink = new TextSink()
+    this.sink.clear()
   }
 
   open(name: string, tag: Tag): void {

@@ -15,6 +15,7 @@ export class TextSink {
     if (this.#pending.length > piece) this.#flush()
   }
 
+  /** A view, valid until the sink is used again. */
   finish(): Buffer {
     this.#flush()
     return this.#sink.written()
@@ -36,6 +37,11 @@ export class TextSink {
       }
     }
     return text.subarray(0, to)
+  }
+
+  clear(): void {
+    this.#pending = ''
+    this.#sink.length = 0
   }
 
   #flush(): void {
