@@ -43,6 +43,14 @@ export interface Lead {
   readonly drawn: Drawn | null
 }
 
+/** What the worker has under way beside: a suspect is claimed by itself. */
+export interface UnderWay {
+  /** Whether there is anything, of the target or of any. */
+  readonly isDry: (target?: string) => boolean
+  /** Resolves when there is nothing, or has been waited for long enough: one that hangs is not to keep suspects for ever. */
+  readonly runDrySoon: () => Promise<void>
+}
+
 interface Round extends Openness {
   readonly pauses: Pauses
   readonly shards: readonly Shard[]
@@ -56,7 +64,7 @@ export class Claimer {
   readonly #batch: number
   readonly #own: OwnWork
   readonly #rotation: BucketRotation
-  readonly #beforeAlone: () => Promise<void>
+  readonly #underWay: UnderWay
   readonly #alone = new AloneTurn()
   readonly #bounds = new ReadBounds()
   /** Where the search for deletes goes on, bucket by bucket. */
@@ -65,23 +73,24 @@ export class Claimer {
   #drawn = 0
   /** Of the last claim. */
   #used: Drawn | null = null
+  /** Whether suspects wait for what is under way of the target to end. */
+  #waitsForEnd = false
   /** Rows seen in this round and not claimed: still ready, perhaps in a bucket already looked into. */
   #passed = 0
 
-  /** `beforeAlone` resolves when the worker holds nothing else: a suspect is claimed by itself. */
   constructor(
     db: Database,
     worker: string,
     target: Target,
     options: { batch: number; shares: LaneShares; own?: OwnWork },
-    beforeAlone: () => Promise<void> = async () => {},
+    underWay: UnderWay = nothing,
   ) {
     this.target = target
     this.#db = db
     this.#worker = worker
     this.#batch = options.batch
     this.#own = options.own ?? allWork
-    this.#beforeAlone = beforeAlone
+    this.#underWay = underWay
     this.#rotation = new BucketRotation(target.shards, options.shares)
   }
 
@@ -108,7 +117,7 @@ export class Claimer {
    * so that they stay together; it is a draw as good as an own one.
    */
   async along(pauses: Pauses, openness: Openness, { htids, drawn }: Lead): Promise<Claim[]> {
-    if (pauses.target(this.target.name)) return []
+    if (pauses.target(this.target.name) || this.#waitsForEnd) return []
     const round = { ...openness, pauses, shards: await listShards(this.#db, this.target.name) }
     const shards = round.shards.map(({ shard }) => shard)
     const open = [lanes.daily, lanes.ops, lanes.bulk].flatMap((lane) =>
@@ -125,26 +134,32 @@ export class Claimer {
     return claims
   }
 
-  /** Looks once into every bucket. */
+  /** Looks once into every bucket. In the turn of suspects into no other, until what is under way of the target has ended. */
   async #look(round: Round): Promise<Claim | null> {
+    this.#waitsForEnd = false
     if (this.#alone.isOn(performance.now())) {
-      const suspect = await this.#suspect(round)
+      const buckets = await this.#suspects(round)
+      this.#waitsForEnd = buckets.length > 0 && !this.#underWay.isDry(this.target.name)
+      if (this.#waitsForEnd) return null
+      if (buckets.length > 0) await this.#underWay.runDrySoon()
+      const suspect = await this.#first(buckets, round)
       if (suspect !== null) return suspect
       this.#alone.end(performance.now())
     }
-    return (await this.#first(this.#rotation.next(), round)) ?? this.#suspect(round)
+    const claimed = await this.#first(this.#rotation.next(), round)
+    if (claimed !== null || !this.#underWay.isDry()) return claimed
+    return this.#first(await this.#suspects(round), round)
   }
 
-  /** One of lane 0; the worker lets go all else first, but for none. */
-  async #suspect(round: Round): Promise<Claim | null> {
+  /** The buckets of lane 0 with something in them that may be worked on. */
+  async #suspects(round: Round): Promise<Bucketed[]> {
     const shards = await suspectShards(this.#db, this.target.name)
-    const buckets = this.#rotation.ofLane(lanes.alone).filter(({ shard }) => shards.has(shard))
-    if (!buckets.some(({ lane, shard }) => this.#isVisited(lane, shard, round))) return null
-    await this.#beforeAlone()
-    return this.#first(buckets, round)
+    return this.#rotation
+      .ofLane(lanes.alone)
+      .filter(({ lane, shard }) => shards.has(shard) && this.#isVisited(lane, shard, round))
   }
 
-  async #first(buckets: { lane: number; shard: number }[], round: Round): Promise<Claim | null> {
+  async #first(buckets: readonly Bucketed[], round: Round): Promise<Claim | null> {
     for (const { lane, shard } of buckets) {
       if (!this.#isVisited(lane, shard, round)) continue
       const claimed = await this.#claim({ target: this.target.name, lane, shard }, round)
@@ -227,4 +242,7 @@ export class Claimer {
   }
 }
 
+type Bucketed = Pick<Bucket, 'lane' | 'shard'>
+
+const nothing: UnderWay = { isDry: () => true, runDrySoon: async () => {} }
 const everything: Openness = { suspended: () => false, busy: () => false, uncompared: new Set(), deletesOnly: false }

@@ -81,7 +81,7 @@ export class Line {
     this.target = target
     this.#context = context
     this.#opened = opened
-    this.#claimer = new Claimer(state.db, worker, target, { ...config.indexer, own }, () => pipeline.runDry())
+    this.#claimer = new Claimer(state.db, worker, target, { ...config.indexer, own }, pipeline)
     this.#health = new PatientQuestion(() => awayError(() => opened.engine.health()))
     this.#brake = new StormBrake(config.breaker.storm)
     this.#circuits = new TargetBreakers(context, target, opened.engine, this.#brake)

@@ -1,7 +1,11 @@
+import { setTimeout as after } from 'node:timers/promises'
 import { asSlipError } from '../errors/slip-error.ts'
 
 /** No longer does a step wait for what is under way: pauses and chores are looked at in between. Milliseconds. */
 const patienceMs = 1_000
+
+/** So long may what is under way of other targets take to end before a suspect, which is not to be struck with it. Milliseconds. */
+const dryPatienceMs = 5_000
 
 /** The batches of a process that are under way, of all its targets: assembled, and being posted and settled. */
 export class Pipeline {
@@ -24,7 +28,7 @@ export class Pipeline {
   }
 
   /** Whether nothing is under way, of a target or of all. */
-  isDry(target?: string): boolean {
+  readonly isDry = (target?: string): boolean => {
     const targets = [...this.#running.values()]
     return targets.every((each) => target !== undefined && each !== target)
   }
@@ -32,6 +36,14 @@ export class Pipeline {
   /** Resolves when nothing is under way any more. */
   async runDry(): Promise<void> {
     while (!this.isDry()) await Promise.all(this.#running.keys())
+  }
+
+  /** Resolves when nothing is under way any more, or what is takes long. */
+  readonly runDrySoon = async (): Promise<void> => {
+    const ended = new AbortController()
+    const patience = after(dryPatienceMs, undefined, { signal: ended.signal }).catch(() => undefined)
+    await Promise.race([this.runDry(), patience])
+    ended.abort()
   }
 
   /** Resolves when something was posted, or a batch was assembled or has ended, or a second has passed. */
