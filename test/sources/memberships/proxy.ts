@@ -9,7 +9,13 @@ export interface CuttableProxy {
   close(): Promise<void>
 }
 
-export async function cuttableProxy(url: string): Promise<CuttableProxy> {
+/** Where the way breaks by itself: after so many bytes that the server sent on a connection, by a reset or an orderly end. */
+export interface Break {
+  readonly bytes: number
+  readonly by: 'reset' | 'end'
+}
+
+export async function cuttableProxy(url: string, breaks: Break | null = null): Promise<CuttableProxy> {
   const { hostname, port, protocol } = new URL(url)
   const standard = protocol === 'mysql:' ? 3306 : 5432
   const sockets = new Set<Socket>()
@@ -21,8 +27,9 @@ export async function cuttableProxy(url: string): Promise<CuttableProxy> {
     ] as const) {
       sockets.add(one)
       one.on('error', () => other.destroy()).on('close', () => sockets.delete(one))
-      one.pipe(other)
+      if (one === incoming || breaks === null) one.pipe(other)
     }
+    if (breaks !== null) passUpTo(breaks, outgoing, incoming)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -43,4 +50,18 @@ export async function cuttableProxy(url: string): Promise<CuttableProxy> {
       await once(server, 'close')
     },
   }
+}
+
+function passUpTo({ bytes, by }: Break, outgoing: Socket, incoming: Socket): void {
+  let left = bytes
+  outgoing.on('end', () => incoming.end())
+  outgoing.on('data', (answer: Buffer) => {
+    if (left <= 0) return
+    incoming.write(answer.subarray(0, left))
+    left -= answer.length
+    if (left > 0) return
+    if (by === 'end') incoming.end()
+    else incoming.resetAndDestroy()
+    outgoing.destroy()
+  })
 }
