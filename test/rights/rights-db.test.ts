@@ -7,6 +7,7 @@ import { readSources } from '../../src/rights/sources.ts'
 import { type Library, openLibrary } from '../daemon/library.ts'
 import { type Foreign, openForeign } from '../sources/rights-db/foreign.ts'
 import { passOver, recordOf, rightsOf, writeRecords } from './pass.ts'
+import { runTask } from './person.ts'
 
 const watermarkName = 'rights:feed'
 
@@ -53,6 +54,12 @@ const errors = () =>
   library.state.db.query<{ code: string; message: string; resolution: string | null }>(
     'SELECT code, message, resolution FROM slip_errors ORDER BY id',
   )
+
+/** The rows in error, as their errors name them. */
+const unresolved = async () =>
+  (await library.state.db.query<{ message: string }>('SELECT message FROM slip_errors WHERE resolved_at IS NULL'))
+    .map(({ message }) => message.slice(0, message.indexOf(':')))
+    .toSorted()
 
 test('an item is whole when it is first seen: its record and its rights, looked up, come in one revision', async () => {
   writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1', 'a.x:/2.3'])])
@@ -180,4 +187,51 @@ test('what passes find goes into the history of watermarks, and passes that find
   await foreign.put('a.1', 2)
   await read()
   expect(await moves()).toHaveLength(1)
+})
+
+test('slipctl sources run --broken asks for the rows in error alone: mended ones are taken in, the others stay', async () => {
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1', 'a.2', 'a.3', 'a.4'])])
+  for (const htid of ['a.1', 'a.2', 'a.3']) await foreign.put(htid, 99, '2009-01-01 05:00:00')
+  await foreign.put('a.4', 1, '2009-01-01 05:00:00')
+  await foreign.put('a.b c', 1, '2009-01-01 05:00:00')
+  await read()
+  // mended as their times stay: no feed would meet them again
+  await foreign.put('a.1', 2, '2009-01-01 05:00:00')
+  await foreign.put('a.2', 98, '2009-01-01 05:00:00')
+  await foreign.run(`DELETE FROM rights_current WHERE id = '3'`)
+  await foreign.put('a.4', 2, '2009-01-01 05:00:00')
+  const broken = () => runTask(library, 'rights', { kind: 'broken' })
+  expect(await broken()).toMatchObject({
+    flaw: '3 rows still cannot be used',
+    counts: { seen: 1, updated: 1, noop: 0 },
+  })
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ attr: 2, rev: 2 })
+  expect(await rightsOf(library, 'a.4')).toMatchObject({ attr: 1, rev: 1 })
+  expect(await unresolved()).toEqual(['rights_current a.2', 'rights_current a.3', 'rights_current a.b c'])
+  await foreign.put('a.2', 1, '2009-01-01 05:00:00')
+  expect(await broken()).toMatchObject({ flaw: '2 rows still cannot be used', counts: { seen: 1 } })
+  expect(await unresolved()).toEqual(['rights_current a.3', 'rights_current a.b c'])
+})
+
+test('slipctl sources run --all reads every row again, those that no feed would meet', async () => {
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1', 'a.2'])])
+  await foreign.put('a.1', 1, '2009-01-01 05:00:00')
+  await foreign.put('a.2', 1, '2009-01-01 05:00:00')
+  await read()
+  await foreign.put('a.1', 2, '2009-01-01 05:00:00')
+  expect(await runTask(library, 'rights', { kind: 'new' })).toMatchObject({ flaw: null, counts: { seen: 0 } })
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ attr: 1 })
+  expect(await runTask(library, 'rights', { kind: 'all' })).toMatchObject({
+    flaw: null,
+    counts: { seen: 2, updated: 1, noop: 1 },
+  })
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ attr: 2, rev: 2 })
+  await foreign.put('a.2', 99, '2009-01-01 05:00:00')
+  expect(await runTask(library, 'rights', { kind: 'all' })).toMatchObject({ flaw: '1 rows cannot be used' })
+  expect(await runTask(library, 'rights', { kind: 'new' })).toMatchObject({ counts: { seen: 0 } })
+})
+
+test('a rights database has neither files nor records for a person to read', async () => {
+  for (const task of [{ kind: 'record', id: 'r1' } as const, { kind: 'files', paths: ['x'] } as const])
+    await expect(runTask(library, 'rights', task)).rejects.toMatchObject({ code: 'USAGE' })
 })
