@@ -6,6 +6,7 @@ import { recheckChore } from '../daemon/chores/recheck.ts'
 import { restoreChores } from '../daemon/chores/restore.ts'
 import type { OpenedEngine } from '../daemon/engines.ts'
 import type { LeaseKeeper } from '../daemon/lease.ts'
+import { PatientQuestion } from '../daemon/patient-question.ts'
 import type { Pauses } from '../daemon/pause-gate.ts'
 import { RestoreWatch } from '../daemon/restore/watch.ts'
 import type { StageContext } from '../daemon/stage.ts'
@@ -27,7 +28,6 @@ import { DocumentLimit } from './document-limit.ts'
 import type { Mount } from './mount.ts'
 import type { OwnWork } from './own-work.ts'
 import { ParcelSizes } from './parcel-sizes.ts'
-import { PatientQuestion } from './patient-question.ts'
 import type { Pipeline } from './pipeline.ts'
 import { isStorm } from './suspension.ts'
 import { awayError, TargetBreakers } from './target-breakers.ts'
@@ -90,7 +90,7 @@ export class Line {
     this.#budget = new ByteBudget(inFlightBytes)
     this.#acceptance = new Acceptance(state.db)
     this.#limit = new DocumentLimit(opened.engine, config.targets[target.name]?.maxDocumentBytes)
-    this.#watch = new RestoreWatch(this.#pair, context.bus)
+    this.#watch = new RestoreWatch(this.#pair, context.bus, context.once ? null : undefined)
   }
 
   /** What is done for this target beside its batches. */

@@ -1,5 +1,6 @@
 import type { Config } from '../config/load.ts'
 import { type Breakers, shardName } from '../daemon/breakers.ts'
+import { PatientQuestion } from '../daemon/patient-question.ts'
 import type { Pauses } from '../daemon/pause-gate.ts'
 import type { StormBrake } from '../daemon/storm-brake.ts'
 import { asSlipError, type SlipError } from '../errors/slip-error.ts'
@@ -11,6 +12,7 @@ import { againOf, ownSuspended, suspendedError } from './suspension.ts'
 import { stormError, worstOf } from './weigh.ts'
 
 interface TargetBreakersContext {
+  readonly once: boolean
   readonly config: Config
   readonly breakers: Breakers
   readonly own: OwnWork
@@ -22,6 +24,8 @@ export class TargetBreakers {
   readonly #target: Target
   readonly #engine: Engine
   readonly #brake: StormBrake
+  /** Whether a suspended shard can be read, by shard. */
+  readonly #questions = new Map<number, PatientQuestion<SlipError | null>>()
 
   constructor(context: TargetBreakersContext, target: Target, engine: Engine, brake: StormBrake) {
     this.#context = context
@@ -56,7 +60,10 @@ export class TargetBreakers {
     return shard === undefined ? null : suspendedError(shard.name, this.#context.breakers.reason('shard', shard.name))
   }
 
-  /** Of the suspended shards one whose probe is ours, and that can at least be read; `away`: the first that cannot. */
+  /**
+   * Of the suspended shards one whose probe is ours, and that can at least be read; `away`: the first that cannot. One that
+   * has not answered yet holds up nobody: what it says is heard with its next probe.
+   */
   async shardToProbe(pauses: Pauses): Promise<{ readonly only: number | null; readonly away: SlipError | null }> {
     const { breakers } = this.#context
     const { name, shards } = this.#target
@@ -64,12 +71,22 @@ export class TargetBreakers {
     for (const { name: shardOf, shard } of this.#suspendedShards()) {
       if (shard > shards || pauses.shard(name, shard)) continue
       if ((await breakers.gate('shard', shardOf)) !== 'probe') continue
-      const away = await awayError(() => this.#engine.scan(shard, '', 1))
+      const away = await this.#question(shard).answer()
+      if (away === 'waits') continue
       if (away === null) return { only: shard, away: first }
       breakers.failed('shard', shardOf, away)
       first ??= away
     }
     return { only: null, away: first }
+  }
+
+  #question(shard: number): PatientQuestion<SlipError | null> {
+    const known = this.#questions.get(shard)
+    if (known !== undefined) return known
+    const patience = this.#context.once ? null : undefined
+    const question = new PatientQuestion(() => awayError(() => this.#engine.scan(shard, '', 1)), patience)
+    this.#questions.set(shard, question)
+    return question
   }
 
   /** What a probe of the target showed. */

@@ -38,7 +38,7 @@ test('a shard that does not answer is not claimed for until it was compared, and
     marker: (shard) => answering(shard).then(() => world.engine.marker(shard)),
     highestFence: (shard) => answering(shard).then(() => world.engine.highestFence(shard)),
   }
-  const watch = new RestoreWatch({ ...world.pair, engine }, world.bus)
+  const watch = new RestoreWatch({ ...world.pair, engine }, world.bus, null)
   const indexer = await world.worker()
   await world.engine.post(2, [document({ id: 'unknown.2', fence: Date.now() * 1000 + 3_600_000_000 })])
 
@@ -56,6 +56,26 @@ test('a shard that does not answer is not claimed for until it was compared, and
   const leftAlone = await watch.beforeClaim(() => false)
   expect([[...leftAlone.uncompared], leftAlone.away.size]).toEqual([[2], 0])
   expect([...(await watch.beforeClaim()).uncompared]).toEqual([])
+  expect(await world.shardStates()).toEqual(['open', 'ahead'])
+})
+
+test('a shard that keeps its answer holds up no other, and is compared when it comes', async () => {
+  await world.clear()
+  let answer = () => {}
+  const held = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const marker: Engine['marker'] = async (shard) => {
+    if (shard === 2) await held
+    return world.engine.marker(shard)
+  }
+  const watch = new RestoreWatch({ ...world.pair, engine: { ...world.engine, marker } }, world.bus)
+  let seen = await watch.beforeClaim()
+  while (seen.uncompared.has(1)) seen = await watch.beforeClaim()
+  expect([[...seen.uncompared], seen.away.size]).toEqual([[2], 0])
+  await world.engine.post(2, [document({ id: 'unknown.2', fence: Date.now() * 1000 + 3_600_000_000 })])
+  answer()
+  while (seen.uncompared.size > 0) seen = await watch.beforeClaim()
   expect(await world.shardStates()).toEqual(['open', 'ahead'])
 })
 

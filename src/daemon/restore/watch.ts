@@ -1,5 +1,6 @@
 import type { EventBus } from '../../events/bus.ts'
 import { mayBeAnother, type ServerIdentity, serverIdentity } from '../../state/restore/server-identity.ts'
+import { type Patience, PatientQuestion } from '../patient-question.ts'
 import { type Comparison, compareShards, type Finding, recordFindings } from './compare-shards.ts'
 import type { Pair } from './differences.ts'
 
@@ -11,17 +12,21 @@ export class RestoreWatch {
   readonly #pair: Pair
   readonly #bus: EventBus
   #identity: ServerIdentity | null = null
+  readonly #patience: Patience | undefined
   #uncompared: Set<number>
+  /** By the shard they compare. */
+  #questions = new Map<number, PatientQuestion<Comparison>>()
 
-  constructor(pair: Pair, bus: EventBus) {
+  constructor(pair: Pair, bus: EventBus, patience?: Patience) {
     this.#pair = pair
     this.#bus = bus
+    this.#patience = patience
     this.#uncompared = this.#allShards()
   }
 
   /**
-   * Before each claim; answers which shards must not be claimed for. Those that are not to be asked, and those that do not
-   * answer, stay so: `away` has the latter. Throws DATABASE_UNAVAILABLE.
+   * Before each claim; answers which shards must not be claimed for. Those that are not to be asked, those that have not
+   * answered yet, and those that do not answer, stay so: `away` has the last. Throws DATABASE_UNAVAILABLE.
    */
   async beforeClaim(mayAsk: (shard: number) => boolean = () => true): Promise<{
     readonly uncompared: ReadonlySet<number>
@@ -29,15 +34,33 @@ export class RestoreWatch {
   }> {
     const { db, target } = this.#pair
     const identity = await serverIdentity(db)
-    if (mayBeAnother(this.#identity, identity)) this.#uncompared = this.#allShards()
+    if (mayBeAnother(this.#identity, identity)) {
+      this.#uncompared = this.#allShards()
+      // what was asked before is compared with the database before
+      this.#questions = new Map()
+    }
     this.#identity = identity
     const asked = [...this.#uncompared].filter(mayAsk)
     if (asked.length === 0) return { uncompared: this.#uncompared, away: new Map() }
-    const { findings, away } = await compareShards(this.#pair, (shard) => asked.includes(shard))
-    const fresh = await db.transaction((tx) => recordFindings(tx, target.name, findings))
-    tellFindings(this.#bus, target.name, fresh)
-    for (const shard of asked) if (!away.has(shard)) this.#uncompared.delete(shard)
-    return { uncompared: this.#uncompared, away }
+    const answers = await Promise.all(
+      asked.map(async (shard) => ({ shard, answer: await this.#question(shard).answer() })),
+    )
+    const heard = answers.flatMap(({ shard, answer }) => (answer === 'waits' ? [] : [{ shard, ...answer }]))
+    const findings = heard.flatMap((each) => each.findings)
+    if (findings.length > 0) {
+      const fresh = await db.transaction((tx) => recordFindings(tx, target.name, findings))
+      tellFindings(this.#bus, target.name, fresh)
+    }
+    for (const { shard, away } of heard) if (!away.has(shard)) this.#uncompared.delete(shard)
+    return { uncompared: this.#uncompared, away: new Map(heard.flatMap(({ away }) => [...away])) }
+  }
+
+  #question(shard: number): PatientQuestion<Comparison> {
+    const known = this.#questions.get(shard)
+    if (known !== undefined) return known
+    const question = new PatientQuestion(() => compareShards(this.#pair, (each) => each === shard), this.#patience)
+    this.#questions.set(shard, question)
+    return question
   }
 
   #allShards(): Set<number> {

@@ -171,7 +171,7 @@ export class Indexer {
   constructor(world: World, token: string) {
     this.#world = world
     this.#worker = token
-    this.#watch = new RestoreWatch(world.pair, world.bus)
+    this.#watch = new RestoreWatch(world.pair, world.bus, null)
     this.engine = world.engine
     const shares = { daily: 5, ops: 2, bulk: 1 }
     this.#claimer = new Claimer(world.db, token, world.target, { batch: 20, shares })

@@ -1,0 +1,45 @@
+import { setTimeout as after } from 'node:timers/promises'
+
+/** How long an answer is waited for, in milliseconds; null: until it comes, where there is nothing else to do. */
+export type Patience = number | null
+
+const patienceMs = 1_000
+
+/**
+ * A question to a server, which is asked it once at a time. No answer is waited for longer than the patience, or one that
+ * hangs would hold up everybody: who is told `waits` comes again, and gets the answer when it is there.
+ */
+export class PatientQuestion<T> {
+  readonly #ask: () => Promise<T>
+  readonly #patience: Patience
+  #asked: Promise<T> | null = null
+
+  constructor(ask: () => Promise<T>, patience: Patience = patienceMs) {
+    this.#ask = ask
+    this.#patience = patience
+  }
+
+  /** Throws what the question has thrown. */
+  async answer(): Promise<T | 'waits'> {
+    const patience = this.#asked === null ? this.#patience : 0
+    this.#asked ??= this.#ask()
+    const asked = this.#asked
+    // heard by the next who comes
+    asked.catch(() => undefined)
+    let isAnswered = true
+    try {
+      const answer = await (this.#patience === null ? asked : Promise.race([asked, impatience(patience ?? 0)]))
+      isAnswered = answer !== notYet
+      return answer === notYet ? 'waits' : (answer as T)
+    } finally {
+      if (isAnswered) this.#asked = null
+    }
+  }
+}
+
+const notYet = Symbol('not yet')
+
+async function impatience(ms: number) {
+  await after(ms, undefined, { ref: false })
+  return notYet
+}
