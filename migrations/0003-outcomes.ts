@@ -15,6 +15,8 @@ export const outcomes: Migration = {
        fence bigint NOT NULL CHECK (fence BETWEEN 0 AND 9007199254740991),
        presence varchar(7) NOT NULL CHECK (presence IN ('indexed', 'absent')),
        digest char(32),
+       -- fingerprint of what the document was made of: METS, pages, record, rights, holdings, collections
+       inputs varchar(64),
        time timestamptz(6) NOT NULL,
        indexed_ct integer NOT NULL DEFAULT 0,
        pages integer,
@@ -69,6 +71,7 @@ export const outcomes: Migration = {
        fence bigint NOT NULL CHECK (fence BETWEEN 0 AND 9007199254740991),
        presence varchar(7) CHARACTER SET ascii COLLATE ascii_bin NOT NULL CHECK (presence IN ('indexed', 'absent')),
        digest char(32) CHARACTER SET ascii COLLATE ascii_bin,
+       inputs varchar(64) CHARACTER SET ascii COLLATE ascii_bin,
        time datetime(6) NOT NULL,
        indexed_ct int NOT NULL DEFAULT 0,
        pages int,

@@ -67,6 +67,7 @@ const provenance = {
   configDigest: 'bench',
   host: 'bench',
   assembledAt: '2025-01-01T00:00:00.000Z',
+  inputs: '',
 }
 const marcField = '<datafield tag="650" ind1=" " ind2="0"><subfield code="a">Subject</subfield></datafield>'
 const fullrecord = `<collection><record><leader/>${marcField.repeat(30)}</record></collection>`

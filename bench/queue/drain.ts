@@ -77,5 +77,6 @@ export const outcomesOf = ({ items }: Claim) =>
       emptyPages: 12,
       invalidBytes: 0,
       bytes: 1_260_000,
+      inputs: 'aaaaaaaa.bbbbbbbb.cccccccc.dddddddd..',
     },
   }))

@@ -1,11 +1,10 @@
 import { SlipError } from '../errors/slip-error.ts'
-import type { Memberships } from '../sources/memberships/memberships.ts'
 import type { CatalogueRecord } from '../sources/source.ts'
 import type { Connection } from '../state/connection.ts'
 import { findRecords } from '../state/records/find-records.ts'
 import { readRights } from '../state/rights/read-rights.ts'
 import type { RightsRow } from '../state/rights/rights-row.ts'
-import type { AskedSources } from './asked-sources.ts'
+import type { AskedSources, ItemAnswer } from './asked-sources.ts'
 
 /**
  * What the tables and the sources that are asked by item say of the items of one claim, read after it: two queries a claim
@@ -17,7 +16,7 @@ export interface Lookups {
   /** The catalogue record of an item: one object for all items of a record. Throws RECORD_MISSING, RECORD_UNREADABLE. */
   record(rights: RightsRow): CatalogueRecord
   /** What an item belongs to. Throws SOURCE_DB_UNAVAILABLE, HOLDINGS_INVALID. */
-  memberships(htid: string): Memberships
+  answer(htid: string): ItemAnswer
 }
 
 /** @param made those of the items of which a document may be made: the sources are asked for no other */
@@ -39,7 +38,7 @@ export async function lookUp(
         throw new SlipError('RIGHTS_MISSING', `${htid} has no row in slip_rights`, { place: { htid } })
       return row
     },
-    memberships: (htid) => answers(htid).memberships,
+    answer: answers,
     record: ({ htid, recordId }) => {
       if (recordId === null)
         throw new SlipError('RECORD_MISSING', `no catalogue record names ${htid}`, { place: { htid } })

@@ -9,6 +9,7 @@ import { isWaived } from '../state/queue/waiver.ts'
 import type { RightsRow } from '../state/rights/rights-row.ts'
 import { type AssembledDocument, assemble } from './assemble/assemble.ts'
 import { pageTexts } from './assemble/volume-text.ts'
+import { inputsFingerprint } from './inputs.ts'
 import type { Lookups } from './lookups.ts'
 
 /** rights_current attribute "available to nobody": the item is absent from the index. */
@@ -41,9 +42,10 @@ export async function makeDocument(
   if (rights.attr === null)
     throw new SlipError('RIGHTS_MISSING', `no source says what rights ${htid} has`, { place: { htid } })
   const record = lookups.record(rights)
-  const memberships = lookups.memberships(htid)
+  const { memberships, digests } = lookups.answer(htid)
   const volume = await repository.open(htid)
   try {
+    const files = await volume.fingerprint()
     return await assemble({
       htid,
       attr: rights.attr,
@@ -62,6 +64,7 @@ export async function makeDocument(
         configDigest: config.digest,
         host: hostName,
         assembledAt: new Date().toISOString(),
+        inputs: inputsFingerprint({ files, recordDigest: rights.recordDigest, attr: rights.attr, digests }),
       },
     })
   } finally {

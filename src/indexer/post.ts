@@ -89,7 +89,7 @@ function outcomeOf(
   }
 }
 
-const indexedOf = ({ id, digest, bytes, counts }: AssembledDocument): Indexed => ({
+const indexedOf = ({ id, digest, bytes, counts, made }: AssembledDocument): Indexed => ({
   htid: id,
   digest,
   pages: counts.expected,
@@ -97,6 +97,7 @@ const indexedOf = ({ id, digest, bytes, counts }: AssembledDocument): Indexed =>
   emptyPages: counts.empty,
   invalidBytes: counts.invalidBytes,
   bytes,
+  inputs: made.inputs,
 })
 
 const absent = (htid: string): Indexed => ({
@@ -107,4 +108,5 @@ const absent = (htid: string): Indexed => ({
   emptyPages: null,
   invalidBytes: null,
   bytes: null,
+  inputs: null,
 })

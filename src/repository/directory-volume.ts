@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { SlipError } from '../errors/slip-error.ts'
 import { assertRoot, asUnavailable, isAbsent } from './availability.ts'
+import { folderFingerprint } from './folder-fingerprint.ts'
 import { entriesIn } from './folders.ts'
 import { readMetsFile } from './item-files.ts'
 import { metsNameAmong } from './mets-name.ts'
@@ -27,11 +28,12 @@ export async function openDirectoryVolume(root: string, folder: string, object: 
 
 /** The same of a folder whose METS file is known. */
 export async function openFolder(root: string, folder: string, metsName: string): Promise<VolumeSource> {
-  const { mets, place } = await readMetsFile(root, `${folder}/${metsName}`)
+  const { mets, file, place } = await readMetsFile(root, `${folder}/${metsName}`)
   return {
     mets,
     metsName,
     place,
+    fingerprint: () => folderFingerprint(folder, metsName, file),
     list: async () => (await listFiles(folder)).filter((file) => file !== metsName),
     async readPages(pages, reading = {}) {
       const read = await readFiles(folder, pages, reading, true)

@@ -1,5 +1,6 @@
 import { assertRoot, rootCheck } from './availability.ts'
 import { filesIn, openDirectoryVolume } from './directory-volume.ts'
+import { stateAt } from './fingerprint.ts'
 import { folderFingerprint } from './folder-fingerprint.ts'
 import { foldersIn } from './folders.ts'
 import { metsNameAmong } from './mets-name.ts'
@@ -27,9 +28,10 @@ export function openDirectory(root: string): Repository {
     async fingerprint(htid) {
       const { folder, object } = folderOf(htid)
       const metsName = metsNameAmong(await filesIn(folder), object)
-      const found = metsName === null ? null : await folderFingerprint(folder, metsName)
-      if (found === null) await assertRoot(root)
-      return found
+      const mets = metsName === null ? null : await stateAt(`${folder}/${metsName}`)
+      if (metsName !== null && mets !== null) return folderFingerprint(folder, metsName, mets)
+      await assertRoot(root)
+      return null
     },
     async *walk() {
       await assertRoot(root)

@@ -16,7 +16,8 @@ const digestOf = (file: FileState | null) => (file === null ? '' : shortDigest(s
 export const stateText = ({ size, modified }: FileState): string => `${size} ${modified}`
 
 /** The fingerprint of an item of which there are a METS file and a zip, or one of them. */
-const fingerprintOf = (mets: FileState | null, zip: FileState | null): string => `${digestOf(mets)}.${digestOf(zip)}`
+export const fingerprintOf = (mets: FileState | null, zip: FileState | null): string =>
+  `${digestOf(mets)}.${digestOf(zip)}`
 
 /** The fingerprint of the files of an item below the root; null when neither is there. Throws REPOSITORY_UNAVAILABLE. */
 export async function fingerprintAt(root: string, mets: string | null, zip: string): Promise<string | null> {

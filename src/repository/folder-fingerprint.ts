@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { asUnavailable, isAbsent } from './availability.ts'
-import { shortDigest, stateAt, stateText } from './fingerprint.ts'
+import { type FileState, shortDigest, stateText } from './fingerprint.ts'
 import { entriesIn } from './folders.ts'
 
 // as many as pages are looked at a time
@@ -8,11 +8,9 @@ const atATime = 8
 
 /**
  * The fingerprint of an item in a folder: its METS file, and all other files at any depth, for a page that is written in
- * place changes nothing but itself. Null when the METS file is gone. Throws REPOSITORY_UNAVAILABLE.
+ * place changes nothing but itself. Throws REPOSITORY_UNAVAILABLE.
  */
-export async function folderFingerprint(folder: string, metsName: string): Promise<string | null> {
-  const mets = await stateAt(`${folder}/${metsName}`)
-  if (mets === null) return null
+export async function folderFingerprint(folder: string, metsName: string, mets: FileState): Promise<string> {
   const pages: string[] = []
   const paths = (await filesBelow(folder, '')).filter((path) => path !== metsName).sort()
   for (let from = 0; from < paths.length; from += atATime) {

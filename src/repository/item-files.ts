@@ -1,13 +1,19 @@
 import { SlipError } from '../errors/slip-error.ts'
 import { assertRoot, asUnavailable, isAbsent } from './availability.ts'
+import type { FileState } from './fingerprint.ts'
 import { closeFile, type OpenFile, openFile, readAt } from './open-file.ts'
 import type { VolumeSource } from './repository.ts'
 
 /** The largest METS file read, in bytes. A volume of 3,000 pages has 4 MB. */
 export const metsLimit = 64 * 2 ** 20
 
+/** A METS file that was read. */
+export interface MetsFile extends Pick<VolumeSource, 'mets' | 'place'> {
+  readonly file: FileState
+}
+
 /** Throws METS_MISSING, METS_UNREADABLE, METS_TOO_LARGE and REPOSITORY_UNAVAILABLE. */
-export async function readMetsFile(root: string, path: string): Promise<Pick<VolumeSource, 'mets' | 'place'>> {
+export async function readMetsFile(root: string, path: string): Promise<MetsFile> {
   const file = await openIn(root, path)
   if (file === null) throw new SlipError('METS_MISSING', 'The item has no METS file.', { place: { mets: path } })
   if (file === 'not a file')
@@ -15,7 +21,7 @@ export async function readMetsFile(root: string, path: string): Promise<Pick<Vol
   try {
     if (file.size > metsLimit) throw metsTooLarge(path, file.size)
     const mets = readAt(file, 0, file.size)
-    return { mets, place: { mets: path, metsBytes: file.size, metsTime: file.modified } }
+    return { mets, file, place: { mets: path, metsBytes: file.size, metsTime: file.modified } }
   } catch (error) {
     throw asUnavailable(error, path)
   } finally {

@@ -1,4 +1,5 @@
 import { SlipError } from '../errors/slip-error.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import { openZip, readMetsFile } from './item-files.ts'
 import { closeFile } from './open-file.ts'
 import type { PairtreeName } from './pairtree-name.ts'
@@ -32,6 +33,7 @@ export async function openPairtreeVolume(root: string, name: PairtreeName): Prom
     mets: metsFile.value.mets,
     metsName: `${object}.mets.xml`,
     place: { ...metsFile.value.place, ...(zip === null ? {} : { zipBytes: zip.size, zipTime: zip.modified }) },
+    fingerprint: async () => fingerprintOf(metsFile.value.file, zip),
     async list() {
       if (zip === null) return []
       const inside = zipList(zip, '')

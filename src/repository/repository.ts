@@ -38,8 +38,10 @@ export interface VolumeSource {
   readonly mets: Buffer
   /** Its name in its folder. */
   readonly metsName: string
-  /** Size and modification time of METS and zip, for messages and fingerprints. */
+  /** Size and modification time of METS and zip, for messages. */
   readonly place: Readonly<Record<string, string | number>>
+  /** As the repository's, of the files that were opened; of page files in a folder as they are now. */
+  fingerprint(): Promise<string>
   /** The files of the item but its METS, as paths below the folder of the METS, joined by `/`; in no order. */
   list(): Promise<string[]>
   /**

@@ -1,4 +1,5 @@
 import { SlipError } from '../errors/slip-error.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import { metsLimit, metsTooLarge, openZip } from './item-files.ts'
 import { metsNameAmong } from './mets-name.ts'
 import { closeFile, type OpenFile } from './open-file.ts'
@@ -32,6 +33,7 @@ function volumeIn(file: OpenFile, object: string): VolumeSource {
     mets: mets!,
     metsName,
     place: { zip: file.path, mets: entry.path, metsBytes: entry.size, zipBytes: file.size, zipTime: file.modified },
+    fingerprint: async () => fingerprintOf(null, file),
     list: async () => zipList(file, folder).filter((name) => name !== metsName),
     readPages: async (names, reading = {}) => (names.length === 0 ? [] : zipPages(zip, names, reading)),
     readPagesThere: async (names, reading = {}) => (names.length === 0 ? [] : zipPagesThere(zip, names, reading)),

@@ -75,3 +75,11 @@ test('while a source of holdings is away nothing is indexed without them and not
   expect(await held()).toMatchObject({ ht_heldby: ['uc'] })
   expect(await ledger()).toMatchObject({ indexed_ct: 1 })
 })
+
+test('verify --inputs asks what holdings say now', async () => {
+  await foreign.hold(htid, ['uc'])
+  await runAll()
+  await foreign.hold(htid, ['uc', 'umich'], 1)
+  const { out } = await slipctl(['verify', '--inputs', '--all', '--json', '--config', library.configFile])
+  expect(JSON.parse(out).mismatches).toEqual([{ htid, differ: ['holdings'] }])
+})

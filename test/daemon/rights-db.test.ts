@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest'
+import { slipctl } from '../ctl/slipctl.ts'
 import { type Foreign, openForeign } from '../sources/rights-db/foreign.ts'
 import { type Library, openLibrary } from './library.ts'
 import { endAll, runOnce } from './processes.ts'
@@ -70,6 +71,9 @@ test('a change in rights_current reaches the index without the catalogue moving;
   const before = await catalogue()
   await foreign.put(opened, 1)
   await foreign.put(closed, 8)
+  const { out } = await slipctl(['verify', '--inputs', '--all', '--json', '--config', library.configFile])
+  const differ = ['rights']
+  expect(JSON.parse(out).mismatches).toEqual([opened, closed].map((htid) => ({ htid, differ })))
   expect(await runStages()).toMatchObject({ source: 'rights', seen: 2, updated: 2, noop: 0, bad: 0 })
   expect(await Promise.all(items.map(inIndex))).toEqual([1, undefined, 2])
   expect(await indexedAgain()).toEqual([{ htid: opened }])

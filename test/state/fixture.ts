@@ -98,6 +98,7 @@ export const indexed = (htid: string, digest: string | null = digestOf(1)): Inde
   emptyPages: 0,
   invalidBytes: 0,
   bytes: 1000,
+  inputs: null,
 })
 
 /** The settle exit as slip-index does it: claim row first, claim row closed last. */

@@ -1,4 +1,5 @@
 import { exitCodes } from '../../daemon/exit-codes.ts'
+import { SlipError } from '../../errors/slip-error.ts'
 import { statusOf } from '../../state/audit/status.ts'
 import { type Mismatch, verifyTarget } from '../../state/audit/verify.ts'
 import type { Connection } from '../../state/connection.ts'
@@ -8,16 +9,21 @@ import { withState } from '../open.ts'
 import { note, print } from '../print.ts'
 import { chosenTargets } from '../targets.ts'
 import { plural } from '../units.ts'
+import { type InputsArguments, verifyAllInputs } from '../verify-inputs.ts'
 
-interface Arguments extends Session {
-  readonly target?: string
+interface Arguments extends InputsArguments {
   readonly doubled: boolean
+  readonly inputs: boolean
 }
 
 const pageSize = 1_000
 
 export async function run(args: Arguments): Promise<number> {
+  if (args.doubled && args.inputs) throw new SlipError('USAGE', 'say one of --doubled and --inputs')
+  if (!args.inputs && (args.all || args.sample !== undefined))
+    throw new SlipError('USAGE', '--sample and --all go with --inputs')
   if (args.doubled) return verifyDoubled(args)
+  if (args.inputs) return verifyAllInputs(args)
   return withState(args, async ({ db }) => {
     let differ = 0
     for (const target of await chosenTargets(db, args.target)) differ += await verifyOne(db, target, args)

@@ -59,16 +59,21 @@ export const look: readonly Command[] = [
     name: 'verify',
     summary: 'Compares rights and ledger, and prints the items that differ',
     detail:
-      'An item differs when its rights are newer than what the target followed, and it is neither queued nor in an error of that revision. slip-enqueue finds and queues the same items by itself; they are here to be counted. With --doubled the indexes are asked instead, and items printed that lie in two shards of one; there should be none. All shards are read side by side, document by document. slip-index removes what lies in another shard than the ledger says as its scan comes to it (targets.NAME.scan.period), index adopt does so at once.',
+      'An item differs when its rights are newer than what the target followed, and it is neither queued nor in an error of that revision. slip-enqueue finds and queues the same items by itself; they are here to be counted. With --doubled the indexes are asked instead, and items printed that lie in two shards of one; there should be none. All shards are read side by side, document by document. slip-index removes what lies in another shard than the ledger says as its scan comes to it (targets.NAME.scan.period), index adopt does so at once. With --inputs the items are printed whose document was made of something else than there is now: METS file or pages (size and modification time), record, rights (asked of the rights database where there is one), holdings or collections. Only items at rest are compared; slip-rights finds most of these changes by itself, in its time. --json says which differ; gone: neither METS file nor pages are there. A call compares a sample, and goes on where the one before it ended.',
     options: {
       target: targetOption,
       doubled: { describe: 'look for items in two shards of a target', type: 'boolean', default: false },
+      inputs: { describe: 'compare documents with what they were made of', type: 'boolean', default: false },
+      sample: { describe: 'with --inputs: so many items (default: 1000)', type: 'number', requiresArg: true },
+      all: { describe: 'with --inputs: all items', type: 'boolean', default: false },
     },
     examples: [
       ['verify', 'prints the ids that differ, one a line'],
       ['verify --doubled --json', 'items in two shards, one a line, with the shards'],
+      ['verify --inputs --sample 20000', 'every night: of 20 million items all within three years'],
+      ['verify --inputs --all | slipctl enqueue --ids-file - --lane bulk', 'indexes anew what differs'],
     ],
-    exits: '3 some items differ, or lie in two shards',
+    exits: '3 some items differ, or lie in two shards; 7 repository, database or a source is away',
     load: () => import('../commands/verify.ts'),
   },
   {

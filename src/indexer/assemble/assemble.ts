@@ -38,6 +38,8 @@ export interface Provenance {
   readonly host: string
   /** ISO 8601 UTC. */
   readonly assembledAt: string
+  /** Fingerprint of what it is made of, for the ledger alone. */
+  readonly inputs: string
 }
 
 export interface AssembledDocument extends IndexDocument {

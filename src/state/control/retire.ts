@@ -35,7 +35,7 @@ const statements = { postgres, mysql }
 const rest = (name: string) => [
   `DELETE FROM slip_error_group WHERE target = ${name}`,
   `DELETE FROM slip_daily_stats WHERE target = ${name}`,
-  `DELETE FROM slip_watermark WHERE stage IN ('enqueue', 'sweep', 'scan') AND name = ${name}`,
+  `DELETE FROM slip_watermark WHERE stage IN ('enqueue', 'sweep', 'scan', 'inputs') AND name = ${name}`,
   `DELETE FROM slip_control WHERE scope = 'target' AND name = ${name}`,
   `DELETE FROM slip_breaker WHERE kind = 'target' AND name = ${name}`,
   `DELETE FROM slip_shard WHERE target = ${name}`,

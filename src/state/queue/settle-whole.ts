@@ -22,12 +22,13 @@ const statement = `
 WITH held AS MATERIALIZED (SELECT 1 FROM slip_claim WHERE token = $2 FOR UPDATE),
 gone AS (
   DELETE FROM slip_queue q
-  USING unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::bigint[], $9::bigint[], $14::tid[])
-    AS d (htid, digest, pages, read_pages, empty_pages, invalid_bytes, bytes, place)
+  USING unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::bigint[], $9::bigint[], $10::text[],
+               $15::tid[])
+    AS d (htid, digest, pages, read_pages, empty_pages, invalid_bytes, bytes, inputs, place)
   WHERE q.ctid = d.place AND q.htid IS NOT DISTINCT FROM d.htid AND q.claim_token = $2 AND q.gen = q.claimed_gen
     AND EXISTS (SELECT 1 FROM held)
   RETURNING q.htid, q.shard, q.claimed_rev, q.fence, q.unproven, q.waive,
-            d.digest, d.pages, d.read_pages, d.empty_pages, d.invalid_bytes, d.bytes),
+            d.digest, d.pages, d.read_pages, d.empty_pages, d.invalid_bytes, d.bytes, d.inputs),
 ${writtenOf('gone')},
 closed AS (DELETE FROM slip_claim WHERE token = $2 AND (SELECT count(*) FROM gone) = cardinality($3::text[]))
 SELECT count(digest) AS indexed, count(*) - count(digest) AS deleted FROM gone`

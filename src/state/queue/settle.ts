@@ -27,6 +27,8 @@ export interface Indexed {
   readonly emptyPages: number | null
   readonly invalidBytes: number | null
   readonly bytes: number | null
+  /** Fingerprint of what the document was made of; null for a delete. */
+  readonly inputs: string | null
 }
 
 export interface Provenance {
@@ -44,25 +46,25 @@ const again = `state = ${stays}, attempts = 0, ${clean}, lane = CASE WHEN lane =
 
 /** What is to be settled is looked up with the row, once: joined later, each row would be compared with each. */
 const given = `
-  unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::bigint[], $9::bigint[])
-    AS d (htid, digest, pages, read_pages, empty_pages, invalid_bytes, bytes) JOIN slip_queue q ON q.htid = d.htid`
-const givenColumns = ', d.digest, d.pages, d.read_pages, d.empty_pages, d.invalid_bytes, d.bytes'
+  unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::bigint[], $9::bigint[], $10::text[])
+    AS d (htid, digest, pages, read_pages, empty_pages, invalid_bytes, bytes, inputs) JOIN slip_queue q ON q.htid = d.htid`
+const givenColumns = ', d.digest, d.pages, d.read_pages, d.empty_pages, d.invalid_bytes, d.bytes, d.inputs'
 
 /** PostgreSQL: what is written beside the queue of the rows of the CTE `left`, with what was given for each. */
 export const writtenOf = (left: string) => `
 ledger AS (
   INSERT INTO slip_indexed AS l (target, htid, shard, rev, fence, presence, digest, time, indexed_ct, pages, read_pages,
-                                 empty_pages, invalid_bytes, bytes, code_version, schema_version, config_digest, host, waived)
+                                 empty_pages, invalid_bytes, bytes, inputs, code_version, schema_version, config_digest, host, waived)
   SELECT $1::text, htid, shard, claimed_rev, fence, CASE WHEN digest IS NULL THEN 'absent' ELSE 'indexed' END, digest,
          greatest(clock_timestamp(), (SELECT max(marked_at) FROM slip_shard WHERE target = $1)),
-         (digest IS NOT NULL)::int, pages, read_pages, empty_pages, invalid_bytes, bytes, $10, $11, $12, $13, waive
+         (digest IS NOT NULL)::int, pages, read_pages, empty_pages, invalid_bytes, bytes, inputs, $11, $12, $13, $14, waive
   FROM ${left} ORDER BY htid
   ON CONFLICT (target, htid) DO UPDATE
     SET shard = CASE WHEN EXCLUDED.shard > 0 THEN EXCLUDED.shard ELSE l.shard END, rev = EXCLUDED.rev,
         fence = greatest(l.fence, EXCLUDED.fence), presence = EXCLUDED.presence, digest = EXCLUDED.digest,
         time = EXCLUDED.time, indexed_ct = l.indexed_ct + EXCLUDED.indexed_ct, pages = EXCLUDED.pages,
         read_pages = EXCLUDED.read_pages, empty_pages = EXCLUDED.empty_pages,
-        invalid_bytes = EXCLUDED.invalid_bytes, bytes = EXCLUDED.bytes, code_version = EXCLUDED.code_version,
+        invalid_bytes = EXCLUDED.invalid_bytes, bytes = EXCLUDED.bytes, inputs = EXCLUDED.inputs, code_version = EXCLUDED.code_version,
         schema_version = EXCLUDED.schema_version, config_digest = EXCLUDED.config_digest, host = EXCLUDED.host,
         waived = coalesce(EXCLUDED.waived, l.waived)
   RETURNING 1),
@@ -86,13 +88,13 @@ SELECT htid FROM own`
 
 const mysql = `
 INSERT INTO slip_indexed (target, htid, shard, rev, fence, presence, digest, time, indexed_ct, pages, read_pages,
-                          empty_pages, invalid_bytes, bytes, code_version, schema_version, config_digest, host, waived) VALUES ?
+                          empty_pages, invalid_bytes, bytes, inputs, code_version, schema_version, config_digest, host, waived) VALUES ?
 ON DUPLICATE KEY UPDATE
   shard = IF(VALUES(shard) > 0, VALUES(shard), shard), rev = VALUES(rev), fence = GREATEST(fence, VALUES(fence)),
   presence = VALUES(presence), digest = VALUES(digest), time = VALUES(time),
   indexed_ct = indexed_ct + VALUES(indexed_ct), pages = VALUES(pages), read_pages = VALUES(read_pages),
   empty_pages = VALUES(empty_pages),
-  invalid_bytes = VALUES(invalid_bytes), bytes = VALUES(bytes), code_version = VALUES(code_version),
+  invalid_bytes = VALUES(invalid_bytes), bytes = VALUES(bytes), inputs = VALUES(inputs), code_version = VALUES(code_version),
   schema_version = VALUES(schema_version), config_digest = VALUES(config_digest), host = VALUES(host),
   waived = COALESCE(VALUES(waived), waived)`
 
@@ -108,11 +110,11 @@ export async function settle(
   return new Set(rows.map((row) => row.htid))
 }
 
-/** PostgreSQL: $1 to $13 of an exit. */
+/** PostgreSQL: $1 to $14 of an exit. */
 export function valuesOf({ target, token }: Held, items: readonly Indexed[], by: Provenance): unknown[] {
   const column = <K extends keyof Indexed>(key: K) => items.map((item) => item[key])
   const pages = [column('pages'), column('readPages'), column('emptyPages')]
-  const lists = [column('htid'), column('digest'), ...pages, column('invalidBytes'), column('bytes')]
+  const lists = [column('htid'), column('digest'), ...pages, column('invalidBytes'), column('bytes'), column('inputs')]
   return [target, token, ...lists, by.codeVersion, by.schemaVersion, by.configDigest, by.host]
 }
 
@@ -148,7 +150,7 @@ async function settleMysql(
 
 function ledgerRow(target: string, row: OwnRow, item: Indexed, by: Provenance): unknown[] {
   const { htid, shard, claimed_rev, fence, settled_at, waive } = row
-  const { digest, pages, readPages, emptyPages, invalidBytes, bytes } = item
+  const { digest, pages, readPages, emptyPages, invalidBytes, bytes, inputs } = item
   const [presence, count] = digest === null ? ['absent', 0] : ['indexed', 1]
   const what = [target, htid, shard, claimed_rev, fence, presence, digest, settled_at, count, pages]
   return [
@@ -157,6 +159,7 @@ function ledgerRow(target: string, row: OwnRow, item: Indexed, by: Provenance): 
     emptyPages,
     invalidBytes,
     bytes,
+    inputs,
     by.codeVersion,
     by.schemaVersion,
     by.configDigest,

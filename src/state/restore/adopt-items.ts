@@ -30,7 +30,7 @@ const postgres = {
     AS d (htid, shard, rev, fence, presence, digest) ORDER BY d.htid
   ON CONFLICT (target, htid) DO UPDATE
     SET shard = EXCLUDED.shard, rev = EXCLUDED.rev, fence = greatest(l.fence, EXCLUDED.fence),
-        presence = EXCLUDED.presence, digest = EXCLUDED.digest`,
+        presence = EXCLUDED.presence, digest = EXCLUDED.digest, inputs = NULL`,
   bucket: 'UPDATE slip_queue SET shard = $1 WHERE target = $2 AND htid = ANY($3) AND shard <> $1',
   settled: `
     SELECT id, htid, rev FROM slip_errors
@@ -43,7 +43,7 @@ const mysql = {
   INSERT INTO slip_indexed (target, htid, shard, rev, fence, presence, digest, time) VALUES ?
   ON DUPLICATE KEY UPDATE
     shard = VALUES(shard), rev = VALUES(rev), fence = GREATEST(fence, VALUES(fence)), presence = VALUES(presence),
-    digest = VALUES(digest)`,
+    digest = VALUES(digest), inputs = NULL`,
   bucket: 'UPDATE slip_queue FORCE INDEX (PRIMARY) SET shard = ? WHERE target = ? AND htid IN (?)',
   settled: `
     SELECT id, htid, rev FROM slip_errors FORCE INDEX (slip_errors_item)

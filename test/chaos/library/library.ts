@@ -156,6 +156,7 @@ const provenance = {
   configDigest: '',
   host: '',
   assembledAt: '',
+  inputs: '',
 }
 
 function hathifileLine({ htid, rights, record }: Item): string {

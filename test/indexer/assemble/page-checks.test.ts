@@ -140,8 +140,8 @@ test.each([...shelf('corrected').keys()])('%s of the sample library is what its 
 test('repository.checksums says what is compared, and a person may waive it for an item', async () => {
   const repository = { ...openPairtree({ root: '/' }), open: async () => (await volume('SIZE="9"')).volume }
   const lookups = {
-    rights: () => ({ attr: 1, recordId: '1' }),
-    memberships: () => noMemberships,
+    rights: () => ({ attr: 1, recordId: '1', recordDigest: null }),
+    answer: () => ({ memberships: noMemberships, digests: {} }),
     record: () => ({ id: '1' }),
   } as unknown as Lookups
   const made = (checksums: string, waived: string | null) => {

@@ -12,6 +12,7 @@ export const provenance = {
   configDigest: 'c0ffee',
   host: 'index-1',
   assembledAt: '2025-11-24T14:40:00.000Z',
+  inputs: '',
 }
 
 export interface TestVolume {

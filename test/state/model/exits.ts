@@ -67,7 +67,13 @@ export async function send(world: World, some: readonly InHand[]): Promise<void>
 function documentOf({ claimed: { htid, rev }, fence, read }: InHand): AssembledDocument {
   const made = document({ id: htid, fence, rev, title: `version ${read}` })
   const counts = { expected: 0, read: 0, empty: 0, invalidBytes: 0, cut: [] as readonly string[] }
-  return { ...made, digest: digestOf(read ?? 0), bytes: made.json.length, counts } as AssembledDocument
+  return {
+    ...made,
+    digest: digestOf(read ?? 0),
+    bytes: made.json.length,
+    counts,
+    made: { inputs: '' },
+  } as AssembledDocument
 }
 
 export const settle = (world: World, at: readonly At[]) => settleSome(world, at, heldBy)

@@ -221,7 +221,7 @@ export class Indexer {
       const counts = { expected: 0, read: 0, empty: 0, invalidBytes: 0 }
       parcel.documents.push({
         item,
-        document: { ...made, digest, bytes: made.json.length, counts } as AssembledDocument,
+        document: { ...made, digest, bytes: made.json.length, counts, made: { inputs: '' } } as AssembledDocument,
       })
     }
     return parcel
