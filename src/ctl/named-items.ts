@@ -20,16 +20,7 @@ export type NamedItems = AsyncIterable<IdPage>
  * read throws USAGE when it is gone through.
  */
 export function namedItems({ ids = [], idsFile }: NamingArguments): NamedItems | undefined {
-  return ids.length === 0 && idsFile === undefined ? undefined : pagesOf(ids, idsFile)
-}
-
-async function* pagesOf(typed: readonly string[], file?: string): AsyncGenerator<IdPage> {
-  try {
-    yield* readIds(typed, file)
-  } catch (error) {
-    if (error instanceof SlipError || !(error instanceof Error && 'syscall' in error)) throw error
-    throw new SlipError('USAGE', `--ids-file cannot be read: ${error.message}`, { cause: error })
-  }
+  return ids.length === 0 && idsFile === undefined ? undefined : readIds(ids, idsFile)
 }
 
 /** As namedItems. Throws USAGE when none is named. */

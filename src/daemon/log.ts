@@ -13,6 +13,7 @@ const levels: Partial<Record<EventName, Level>> = {
   'daemon.warning': 'warn',
   'daemon.expired': 'error',
   'chore.failed': 'warn',
+  'rights.not-forced': 'warn',
   'breaker.opened': 'error',
   'breaker.probe-failed': 'warn',
   'index.item-failed': 'warn',

@@ -42,6 +42,8 @@ export interface Events {
     outOfScope: number
     bad: number
   }
+  /** Of what a person named to be forced. */
+  'rights.not-forced': { items: readonly { id: string; line?: number; why: string }[] }
   'enqueue.block': { target: string; read: number; enqueued: number; watermark: string }
   /** A whole sweep found nothing to enqueue, and its lane bulk is empty. */
   'target.live': { target: string }

@@ -1,8 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Stage, StageContext, StageDefinition } from '../daemon/stage.ts'
-import { SlipError } from '../errors/slip-error.ts'
-import type { Pass } from './context.ts'
-import { forceItems } from './force.ts'
+import { Forcing, namedToForce } from './force.ts'
 import { openPasses } from './passes.ts'
 import { readSources } from './sources.ts'
 
@@ -18,6 +16,10 @@ export const rightsStage: StageDefinition = {
       describe: 'ids of items that get a new revision though nothing changed (FORCED)',
       type: 'string',
       array: true,
+    },
+    'ids-file': {
+      describe: 'file of ids for --force, one a line; - for standard input; blank lines and # comments are skipped',
+      type: 'string',
       requiresArg: true,
     },
     full: {
@@ -26,6 +28,7 @@ export const rightsStage: StageDefinition = {
       type: 'boolean',
     },
   },
+  check: (_config, args) => namedToForce(args),
   open: async (context) => openStage(context),
 }
 
@@ -34,7 +37,8 @@ function openStage(context: StageContext): Stage {
   const passes = openPasses({ config, db: state.db, bus, stop, atOnce: once, all: context.args.full === true })
   const { breakers } = passes
   let walkAt = 0
-  let forced = (context.args.force as string[] | undefined) ?? []
+  const named = namedToForce(context.args)
+  const forcing = named && new Forcing(named, stop)
   return {
     chores: [],
     step: async () => {
@@ -43,8 +47,7 @@ function openStage(context: StageContext): Stage {
       const { away, walked } = await readSources(pass, breakers, performance.now() >= walkAt)
       await breakers.flush()
       if (walked) walkAt = performance.now() + walkEveryMs
-      if (forced.length > 0) await force(pass, forced)
-      forced = []
+      await forcing?.run(pass)
       if (pass.tally.any) bus.emit('rights.pass', { ...pass.tally.counts })
       const [first] = away
       if (first !== undefined) throw first
@@ -52,10 +55,4 @@ function openStage(context: StageContext): Stage {
     },
     close: () => passes.close(),
   }
-}
-
-async function force(pass: Pass, ids: readonly string[]): Promise<void> {
-  const unknown = await forceItems(pass, ids)
-  if (unknown.length === 0) return
-  throw new SlipError('NOT_FOUND', `no rights row for ${unknown.join(', ')}`)
 }

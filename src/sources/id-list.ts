@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { SlipError } from '../errors/slip-error.ts'
 import { itemIdProblem, parseItemId } from './item-id.ts'
 import { type Line, readLines } from './read-lines.ts'
 import { SeenIds } from './seen-ids.ts'
@@ -30,7 +31,7 @@ interface Found {
 /**
  * Item ids in the order in which they are named, page by page: those that were typed, then the lines of a file, `-` =
  * standard input. Blank lines and # comments are skipped. However long the file is, of its ids no more is kept than what
- * tells that one came before. Throws what opening and reading the file throws.
+ * tells that one came before. Throws USAGE when the file cannot be read.
  */
 export async function* readIds(typed: readonly string[], file?: string): AsyncGenerator<IdPage> {
   const seen = new SeenIds()
@@ -58,7 +59,17 @@ async function* idsOf(typed: readonly string[], file: string | undefined): Async
   }
 }
 
-const bytesOf = (file: string): AsyncIterable<Buffer> => (file === '-' ? process.stdin : createReadStream(file))
+async function* bytesOf(file: string): AsyncGenerator<Buffer> {
+  try {
+    yield* file === '-' ? process.stdin : createReadStream(file)
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error ? unreadableIds(error) : error
+  }
+}
+
+/** What is told of a file of ids that cannot be read. */
+export const unreadableIds = (error: Error): SlipError =>
+  new SlipError('USAGE', `--ids-file cannot be read: ${error.message}`, { cause: error })
 
 /** Of a line that is too long its beginning, which is too long as well. */
 const textOf = ({ bytes }: Pick<Line, 'bytes'>): string => bytes.toString('utf8').trim()

@@ -28,7 +28,7 @@ export class Daemon {
   ) {
     const daemon = [process.execPath, `${bin}/slip-${stage}.cjs`, '--config', configFile, ...args]
     const [program, ...rest] = [...before, ...daemon] as [string, ...string[]]
-    this.process = spawn(program, rest, { stdio: ['ignore', 'inherit', 'pipe'] })
+    this.process = spawn(program, rest, { stdio: ['pipe', 'inherit', 'pipe'] })
     const lines = createInterface({ input: this.process.stderr as NodeJS.ReadableStream })
     lines.on('line', (line) => this.#hear(line))
     this.exit = Promise.all([once(this.process, 'exit'), once(lines, 'close')]).then(([[code, signal]]) => {

@@ -93,7 +93,7 @@ test('FORCED raises the revision of named items and tells which ids are unknown'
   writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1'])])
   await read()
   const pass = passOver(library)
-  expect(await forceItems(pass, ['A.1', 'a.9'])).toEqual(['a.9'])
+  expect(await forceItems(pass, ['a.1', 'a.9'])).toEqual(['a.9'])
   expect(pass.tally.counts).toMatchObject({ forced: 1 })
   expect(await rightsOf(library, 'a.1')).toMatchObject({ rev: 2 })
 })

@@ -41,7 +41,7 @@ describe('a list of ids', () => {
 
   test('a file that is not there is told when it is read', async () => {
     const pages = readIds([], join(folder, 'nowhere'))
-    await expect(pages.next()).rejects.toMatchObject({ code: 'ENOENT' })
+    await expect(pages.next()).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('ENOENT') })
   })
 })
 
