@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { duration } from './duration.ts'
 
 /** A source of kind repository. */
 export const repositorySource = z.strictObject({
@@ -18,4 +19,7 @@ export const repositorySource = z.strictObject({
     .describe(
       'Files or glob patterns, relative to the configuration file: lists of items that were ingested, one id a line, # begins a comment; .gz too. A listed item whose METS file or pages are not what they were is indexed again.',
     ),
+  compare: duration('1d').describe(
+    'How long after one comparison of the METS files and pages of all items with those last seen the next begins.',
+  ),
 })

@@ -23,6 +23,10 @@ export interface Pass {
   readonly census?: string
   /** Those that are asked by item, holdings and collections. */
   readonly memberships: FollowedSources
+  /** Repositories of which all files are to be compared now, whenever they last were. */
+  readonly afresh: Set<string>
+  /** What is due is done whole in one pass: nobody comes again. */
+  readonly atOnce: boolean
   /** When each source that is a server is to be asked again, on the clock of performance.now(). */
   readonly askAt: Map<string, number>
 }

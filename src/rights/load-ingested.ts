@@ -18,8 +18,8 @@ export function ingestReader(pass: Pass, source: string): FileReader<Ingested> {
       pass.repository,
       lines.map(({ htid }) => htid),
     )
-    const there = [...found].flatMap(([htid, files]) => (files === null ? [] : [[htid, files] as const]))
-    await takeFingerprints(pass, source, new Map(there))
+    const there = [...found].filter(([, files]) => files !== null)
+    await takeFingerprints(pass, source, new Map(there), true)
     return lines.filter(({ htid }) => found.get(htid) === null).map((line) => notThere(line, file))
   }
   return { read: readIngestList, blockSize, load }

@@ -16,7 +16,7 @@ export interface PassesOptions {
   readonly stop: AbortSignal
   /** What is suspended is tried at once, as a person or a timer waits for the answer. */
   readonly atOnce: boolean
-  /** The Solr of each catalogue is read whole at first. */
+  /** The Solr of each catalogue is read whole at first, and the files of all items are compared. */
   readonly all: boolean
 }
 
@@ -32,7 +32,9 @@ export function openPasses({ config, db, bus, stop, atOnce, all }: PassesOptions
   const repository = openRepository({ ...config.repository, root: resolve(config.baseDir, config.repository.root) })
   const catalogues = openCatalogues(config, all)
   const memberships = new FollowedSources(config, { all, once: atOnce })
-  const shared = { config, db, bus, stop, repository, catalogues, memberships, listed: new Map(), askAt: new Map() }
+  const afresh = new Set(all ? repositoriesOf(config) : [])
+  const sources = { repository, catalogues, memberships, afresh }
+  const shared = { config, db, bus, stop, atOnce, ...sources, listed: new Map(), askAt: new Map() }
   return {
     breakers: new Breakers(db, bus, config.breaker, atOnce),
     next: () => ({ ...shared, tally: new Tally() }),
@@ -42,3 +44,6 @@ export function openPasses({ config, db, bus, stop, atOnce, all }: PassesOptions
     },
   }
 }
+
+const repositoriesOf = ({ sources }: Config): string[] =>
+  Object.entries(sources).flatMap(([name, { kind }]) => (kind === 'repository' ? [name] : []))

@@ -24,7 +24,7 @@ export const rightsStage: StageDefinition = {
     },
     full: {
       describe:
-        'read the Solr of each catalogue (kind vufind-solr) whole, not only what changed by its dates, and compare all items with holdings and collections',
+        'read the Solr of each catalogue (kind vufind-solr) whole, not only what changed by its dates, and compare all items with holdings, collections and repository',
       type: 'boolean',
     },
   },

@@ -1,33 +1,69 @@
+import type { Connection } from '../state/connection.ts'
 import { readFingerprints, writeFingerprints } from '../state/rights/files-fingerprints.ts'
+import { readIndexedFiles } from '../state/rights/indexed-files.ts'
 import { merge, upsertRights } from '../state/rights/upsert-rights.ts'
 import type { Pass } from './context.ts'
+import { absentFiles, isWrittenAgain } from './written-again.ts'
 
 /**
- * Compares the fingerprints of files as they are now with those last seen. An item whose files are others is UPDATED, which
- * has it indexed again; one that no source has named, or that is withdrawn, is none of ours.
+ * Compares the files of items as they are now with those last seen. An item whose files were written again is UPDATED, which
+ * has it indexed again; one that no source has named, or that has no document, is none of ours. Files that are gone change
+ * nothing: a mount that is away looks like that, too; what was never there is noted, so that it is seen when it comes.
  *
- * @param files by item
+ * @param files the fingerprint of each item; null = it is not in the repository
+ * @param isListed an ingest list says that they were written
  */
-export async function takeFingerprints(pass: Pass, source: string, files: ReadonlyMap<string, string>): Promise<void> {
+export async function takeFingerprints(
+  pass: Pass,
+  source: string,
+  files: ReadonlyMap<string, string | null>,
+  isListed: boolean,
+): Promise<void> {
   const seen = await readFingerprints(pass.db, [...files.keys()])
-  const differing = [...seen].filter(([htid, known]) => files.get(htid) !== known).map(([htid]) => htid)
-  const changed = differing.length === 0 ? 0 : await note(pass, files, differing)
+  const differing = [...seen].filter(([htid, known]) => differs(files.get(htid) ?? null, known))
+  const changed = await note(pass, new Map(differing.map(([htid]) => [htid, files.get(htid) ?? absentFiles])), isListed)
+  const there = [...seen.keys()].filter((htid) => files.get(htid) !== null).length
   const tally = pass.tally.of(source)
   tally.count('updated', changed)
-  tally.count('noop', seen.size - changed)
-  tally.count('outOfScope', files.size - seen.size)
+  tally.count('noop', there - changed)
+  tally.count('outOfScope', files.size - there)
 }
 
+const differs = (now: string | null, known: string | null) => (now === null ? known === null : now !== known)
+
 /** Returns how many are UPDATED. What another has noted meanwhile is seen under the lock, and left to it. */
-function note({ db }: Pass, files: ReadonlyMap<string, string>, htids: readonly string[]): Promise<number> {
+async function note({ db }: Pass, files: ReadonlyMap<string, string>, isListed: boolean): Promise<number> {
+  if (files.size === 0) return 0
   return db.transaction(async (tx) => {
-    const known = await readFingerprints(tx, htids, 'lock')
-    const news = [...known.keys()].filter((htid) => files.get(htid) !== known.get(htid))
+    const known = await readFingerprints(tx, [...files.keys()], 'lock')
+    const news = await writtenAgain(tx, known, files, isListed)
     await upsertRights(
       tx,
       news.map((htid) => ({ htid, raise: 'UPDATED', apply: (row) => (row === null ? null : merge(row, {})) })),
     )
-    await writeFingerprints(tx, new Map(news.map((htid) => [htid, files.get(htid) as string])))
+    const isNew = (htid: string, now: string) => {
+      const before = known.get(htid)
+      return before !== undefined && (now === absentFiles ? before === null : before !== now)
+    }
+    await writeFingerprints(tx, new Map([...files].filter(([htid, now]) => isNew(htid, now))))
     return news.length
   })
+}
+
+async function writtenAgain(
+  tx: Connection,
+  known: ReadonlyMap<string, string | null>,
+  files: ReadonlyMap<string, string>,
+  isListed: boolean,
+): Promise<string[]> {
+  const there = [...known.keys()].filter((htid) => files.get(htid) !== absentFiles)
+  const indexed = await readIndexedFiles(tx, there)
+  return there.filter((htid) =>
+    isWrittenAgain({
+      now: files.get(htid) as string,
+      known: known.get(htid) ?? null,
+      indexed: indexed.get(htid) ?? [],
+      isListed,
+    }),
+  )
 }

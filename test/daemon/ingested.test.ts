@@ -2,6 +2,7 @@ import { appendFileSync, cpSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { pairtreeName } from '../../src/repository/pairtree-name.ts'
+import { slipctl } from '../ctl/slipctl.ts'
 import { type Library, openLibrary, samples } from './library.ts'
 import { endAll, runOnce } from './processes.ts'
 
@@ -41,13 +42,7 @@ function replaceFiles(): void {
   cpSync(join(samples, 'day-2/pairtree', folder), join(library.folder, 'pairtree', folder), { recursive: true })
 }
 
-test('a volume that was scanned again and is on an ingest list reaches the index though the catalogue did not move', async () => {
-  const before = await ledger()
-  replaceFiles()
-  await runAll()
-  expect(await ledger()).toEqual(before)
-  appendFileSync(join(library.folder, 'ingest/today.txt'), `${htid}\n`)
-  await runAll()
+async function isIndexedAgainAlone(before: Awaited<ReturnType<typeof ledger>>): Promise<void> {
   const after = await ledger()
   expect(after.get(htid)?.digest).not.toBe(before.get(htid)?.digest)
   expect(Number(after.get(htid)?.indexed_ct)).toBe(2)
@@ -55,4 +50,27 @@ test('a volume that was scanned again and is on an ingest list reaches the index
   after.delete(htid)
   expect(after).toEqual(before)
   expect(await library.violations()).toEqual([])
+}
+
+test('a volume that was scanned again and is on an ingest list reaches the index though the catalogue did not move', async () => {
+  const before = await ledger()
+  replaceFiles()
+  await runAll()
+  expect(await ledger()).toEqual(before)
+  appendFileSync(join(library.folder, 'ingest/today.txt'), `${htid}\n`)
+  await runAll()
+  await isIndexedAgainAlone(before)
+  const { out } = await slipctl(['sources', 'list', '--json', '--config', library.configFile])
+  expect(JSON.parse(out).sources).toContainEqual(
+    expect.objectContaining({ source: 'tree', state: 'read', watermark: 'compared; 1 of 1 files' }),
+  )
+})
+
+test('a volume whose METS and zip were replaced without a word is found by the comparison', async () => {
+  const before = await ledger()
+  replaceFiles()
+  await runOnce('rights', library.configFile, '--full')
+  await runOnce('enqueue', library.configFile)
+  await runOnce('index', library.configFile)
+  await isIndexedAgainAlone(before)
 })

@@ -2,8 +2,9 @@ import { appendFileSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { carryOver } from '../../src/rights/carry-over.ts'
-import { followRepository } from '../../src/rights/follow-repository.ts'
+import { ingestReader } from '../../src/rights/load-ingested.ts'
 import { loadRecords } from '../../src/rights/load-records.ts'
+import { readFiles } from '../../src/rights/read-files.ts'
 import { type Library, openLibrary } from '../daemon/library.ts'
 import { passOver, plantVolume, recordOf, rightsOf, writeRecords } from './pass.ts'
 import { runTask } from './person.ts'
@@ -38,7 +39,7 @@ function writeMets(object: string): void {
 }
 async function read() {
   const pass = passOver(library)
-  await followRepository(pass, 'tree', { kind: 'repository', items: 'known', ingested: ['ingest/*.txt'] }, true)
+  await readFiles(pass, 'tree', ['ingest/*.txt'], ingestReader(pass, 'tree'))
   return pass.tally.of('tree').counts
 }
 const revOf = async (htid: string) => (await rightsOf(library, htid))?.rev
@@ -63,7 +64,7 @@ test('a list that is appended to has only those indexed again whose files were w
   list('1.txt', 'a.2')
   expect(await read()).toMatchObject({ seen: 3, updated: 1, noop: 1 })
   expect([await revOf('a.1'), await revOf('a.2')]).toEqual([2, 3])
-  expect(await runTask(library, 'tree', { kind: 'all' })).toMatchObject({ flaw: null, counts: { seen: 3, updated: 0 } })
+  expect(await runTask(library, 'tree', { kind: 'all' })).toMatchObject({ flaw: null, counts: { seen: 6, updated: 0 } })
   expect(await revOf('a.2')).toBe(3)
 })
 
@@ -76,6 +77,7 @@ test('what no source has named, and what is withdrawn, is none of ours', async (
   await carryOver(pass)
   list('1.txt', 'a.9', 'a.3')
   expect(await read()).toMatchObject({ seen: 2, updated: 0, outOfScope: 2, bad: 0 })
+  await runTask(library, 'tree', { kind: 'all' })
   expect(await rightsOf(library, 'a.9')).toBeUndefined()
   expect(await rightsOf(library, 'a.3')).toMatchObject({ rev: 2, withdrawn: true })
 })
@@ -99,7 +101,7 @@ test('a list that a person hands over is read, and a repository without lists ha
   writeFileSync(join(library.folder, 'mine.txt'), 'a.2\n')
   const paths = [join(library.folder, 'mine.txt')]
   expect(await runTask(library, 'tree', { kind: 'files', paths })).toMatchObject({ flaw: null, counts: { updated: 1 } })
-  expect(await runTask(library, 'tree', { kind: 'all' })).toMatchObject({ flaw: null, counts: { seen: 0 } })
+  expect(await runTask(library, 'tree', { kind: 'all' })).toMatchObject({ flaw: null, counts: { seen: 3 } })
   await expect(runTask(library, 'tree', { kind: 'record', id: 'r1' })).rejects.toMatchObject({ code: 'USAGE' })
 })
 

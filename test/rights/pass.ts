@@ -21,6 +21,8 @@ export function passOver(library: Library, part: Partial<Config> = {}, stop = ne
     catalogues: new Map(),
     memberships: new FollowedSources({ ...library.config, ...part }, { all: false, once: true }),
     askAt: new Map(),
+    afresh: new Set(),
+    atOnce: true,
   }
 }
 

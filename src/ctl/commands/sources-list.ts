@@ -64,13 +64,15 @@ function stateOf(own: readonly Watermark[], breaker: Breaker | undefined, isInHa
   return own.some(({ cycleAt }) => cycleAt !== null) ? 'read' : 'never read'
 }
 
-/** Of a feed its own; of files how many were read; of a walk what it found. */
+/** Of a feed its own; of files how many were read; of a walk what it found; of a comparison how far it is. */
 function watermarkOf(source: string, own: readonly Watermark[]): string {
-  const feeds = own.filter(({ name }) => [source, `${source}:feed`, `${source}:full`].includes(name))
-  if (feeds.length > 0)
-    return feeds.map(({ name, value }) => (name.endsWith(':full') ? `all: ${value}` : value)).join('; ')
-  const read = own.filter(({ value }) => value !== 'unread').length
-  return own.length === 0 ? '' : `${read} of ${own.length} files`
+  const feeds = ['', ':feed', ':full', ':changes', ':compare'].flatMap((part) => {
+    const value = own.find(({ name }) => name === `${source}${part}`)?.value
+    return value === undefined ? [] : [part === ':full' ? `all: ${value}` : value]
+  })
+  const files = own.filter(({ name }) => name.startsWith(`${source}:/`))
+  const read = files.filter(({ value }) => value !== 'unread').length
+  return [...feeds, ...(files.length === 0 ? [] : [`${read} of ${files.length} files`])].join('; ')
 }
 
 function listing(sources: readonly Listed[], now: string): string {

@@ -4,22 +4,26 @@ import { slicesOf } from '../queue/slices.ts'
 /**
  * The fingerprints of the files of items, as slip-rights last saw them in the repository. They are no content of a rights
  * row: to note one changes neither rev nor digest, so that an item whose files were never looked at need not be indexed
- * again for that. Items that are withdrawn have none.
+ * again for that. Items that have no document, withdrawn or available to nobody, are left out.
  */
+const hasDocument = 'withdrawn_at IS NULL AND (attr IS NULL OR attr <> 8)'
+
 const postgres = {
-  read: 'SELECT htid, files FROM slip_rights WHERE htid = ANY($1) AND withdrawn_at IS NULL',
-  lock: 'SELECT htid, files FROM slip_rights WHERE htid = ANY($1) AND withdrawn_at IS NULL ORDER BY htid FOR UPDATE',
+  read: `SELECT htid, files FROM slip_rights WHERE htid = ANY($1) AND ${hasDocument}`,
+  lock: `SELECT htid, files FROM slip_rights WHERE htid = ANY($1) AND ${hasDocument} ORDER BY htid FOR UPDATE`,
+  page: `SELECT htid FROM slip_rights WHERE htid > $1 AND ${hasDocument} ORDER BY htid LIMIT $2`,
   write: `
     UPDATE slip_rights r SET files = d.files
     FROM unnest($1::text[], $2::text[]) AS d (htid, files) WHERE r.htid = d.htid`,
 }
 
 const mysql = {
-  read: 'SELECT htid, files FROM slip_rights WHERE htid IN (?) AND withdrawn_at IS NULL',
+  read: `SELECT htid, files FROM slip_rights WHERE htid IN (?) AND ${hasDocument}`,
   /** By primary key whatever the optimizer thinks: a scan would wait for rows that are none of ours. */
   lock: `
-    SELECT htid, files FROM slip_rights FORCE INDEX (PRIMARY) WHERE htid IN (?) AND withdrawn_at IS NULL
+    SELECT htid, files FROM slip_rights FORCE INDEX (PRIMARY) WHERE htid IN (?) AND ${hasDocument}
     ORDER BY htid FOR UPDATE`,
+  page: `SELECT htid FROM slip_rights WHERE htid > ? AND ${hasDocument} ORDER BY htid LIMIT ?`,
   write: 'UPDATE slip_rights FORCE INDEX (PRIMARY) SET files = ELT(FIELD(htid, ?), ?) WHERE htid IN (?)',
 }
 
@@ -37,6 +41,12 @@ export async function readFingerprints(
     for (const { htid, files } of rows) found.set(htid, files)
   }
   return found
+}
+
+/** Ids of items in order after `after`, `limit` at most. */
+export async function readFingerprintPage(db: Connection, after: string, limit: number): Promise<string[]> {
+  const rows = await db.query<{ htid: string }>(statements[db.dialect].page, [after, limit])
+  return rows.map(({ htid }) => htid)
 }
 
 /** Notes them, of rows that are locked. */
