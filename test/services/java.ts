@@ -15,6 +15,8 @@ export interface Java {
   /** Path of the program `java`. */
   readonly program: string
   readonly version: number
+  /** "17.0.15+6-Debian-1deb12u1". */
+  readonly build: string
 }
 
 const run = promisify(execFile)
@@ -62,7 +64,8 @@ async function asked(program: string): Promise<Java | null> {
   try {
     const { stderr } = await run(program, ['-XshowSettings:properties', '-version'])
     const version = /java\.specification\.version = (?:1\.)?(\d+)/.exec(stderr)?.[1]
-    return version === undefined ? null : { program, version: Number(version) }
+    const build = /java\.runtime\.version = (\S+)/.exec(stderr)?.[1] ?? ''
+    return version === undefined ? null : { program, version: Number(version), build }
   } catch {
     return null
   }

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { identityOf } from '../../src/embedded-postgres/process-identity.ts'
 import { ask } from './ask.ts'
+import { mappedBy } from './class-archive.ts'
 import { dropLeftovers } from './leftovers.ts'
 import { type TestIndices, testIndices } from './opensearch/indices.ts'
 import type { SearchInstance } from './opensearch/instance.ts'
@@ -84,6 +85,10 @@ describe.each(searchServers)('%s', (server) => {
       expect(own.url).not.toBe(url)
       const { json } = await ask(own.url, 'GET /_cat/thread_pool/write?format=json&h=queue_size')
       expect(json).toEqual([{ queue_size: '77' }])
+    })
+
+    test.runIf(releases[server].product === 'OpenSearch')('it finds its classes as a start before it left them', () => {
+      expect(mappedBy(own.pid)).toContain('/rehearsed.jsa')
     })
 
     test(

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { identityOf } from '../../src/embedded-postgres/process-identity.ts'
 import { ask } from './ask.ts'
+import { mappedBy } from './class-archive.ts'
 import { dropLeftovers } from './leftovers.ts'
 import { hostTag } from './own-names.ts'
 import { endAbandoned } from './run-folder.ts'
@@ -228,6 +229,10 @@ describe('a SolrCloud of a test file alone', () => {
     cloud = await privateSolrCloud({ nodes: 2, heapMb: 256, sessionMs: 3_000 })
   }, START_MS)
   afterAll(() => cloud?.close())
+
+  test('its nodes find their classes as a start before them left them', () => {
+    for (const { pid } of cloud.nodes) expect(mappedBy(pid)).toContain('/rehearsed.jsa')
+  })
 
   test('any of its nodes may be killed: another becomes the leader, and takes documents', async () => {
     const [one, two] = cloud.nodes as [SolrNode, SolrNode]

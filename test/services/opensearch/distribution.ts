@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, createWriteStream, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, createWriteStream, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { openPromise } from 'yauzl'
+import { compiledJar } from '../compiled-jar.ts'
 import type { Java } from '../java.ts'
 import { makeOnce } from '../make-once.ts'
 import { type Artifact, copyArtifacts, fileOf } from '../maven.ts'
 import type { Tell } from '../server.ts'
-import { compiledJar, compiler } from './compiled-jar.ts'
 import type { Part, Release } from './releases.ts'
 
 /** Large, and nothing of it is asked for; transport-grpc would open a port of its own. */
 const LEFT_OUT = /^modules\/(ingest-geoip|transport-grpc)\//
+
+const compiler: Artifact = { group: 'org.eclipse.jdt', name: 'ecj', version: '3.40.0' }
 
 /** The folder of the official server, with the modules and the ICU plugin that SLIP needs; made once a checkout. */
 export async function findDistribution(release: Release, java: Java, tell: Tell): Promise<string> {
@@ -47,13 +49,19 @@ async function unpack(archive: string, root: string): Promise<void> {
   }
 }
 
+const jarsIn = (folder: string) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.jar'))
+    .map((name) => join(folder, name))
+
 async function addPart(part: Part, { product, version, java: range }: Release, java: Java, root: string, work: string) {
   const into = join(root, part.folder)
   mkdirSync(into, { recursive: true })
   for (const artifact of part.artifacts) copyFileSync(join(work, fileOf(artifact)), join(into, fileOf(artifact)))
   const name = basename(part.folder)
   if (part.sources !== undefined) {
-    const jar = await compiledJar(java, part.sources, [join(root, 'lib'), into], work)
+    const libraries = [join(root, 'lib'), into].flatMap(jarsIn)
+    const jar = await compiledJar(java, join(work, fileOf(compiler)), part.sources, libraries, work)
     writeFileSync(join(into, `${name}.jar`), jar)
   }
   const descriptor = {

@@ -1,21 +1,17 @@
-import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { spawnAs } from '../../../src/embedded-postgres/spawn-as.ts'
+import { once } from 'node:events'
+import { basename, join } from 'node:path'
 import { ask } from '../ask.ts'
-import { dyingWithUs } from '../dying-with-us.ts'
+import { classArchive } from '../class-archive.ts'
 import { findJava } from '../java.ts'
 import { endProcesses, inRunFolder, processesIn } from '../run-folder.ts'
 import type { Tell } from '../server.ts'
 import { findDistribution } from './distribution.ts'
 import { identify } from './identify.ts'
-import { commandOf, layConfiguration, ownerOf, type Place, portFileOf, type Settings } from './launch.ts'
+import { ownerOf, type Place, type Settings } from './launch.ts'
+import { startNode } from './node.ts'
 import { releases, type SearchServer } from './releases.ts'
 
 const PROGRAM = 'java'
-/** On a machine that does much else. */
-const START_LIMIT_MS = 180_000
-const POLL_MS = 50
 
 /** A server of this process alone, which it does not outlive. */
 export interface SearchInstance {
@@ -44,9 +40,11 @@ export async function startInstance(
   const java = await findJava(release.java, tell)
   const home = await findDistribution(release, java, tell)
   const owner = ownerOf(release, home)
+  const program = { release, java, home, owner, longRun }
+  const options = await archiveOf(program)
   return inRunFolder(server, PROGRAM, owner, async ({ folder, close }) => {
-    const place: Place = { release, java, home, folder, owner, settings, longRun }
-    const port = await startNode(place, 0)
+    const place: Place = { ...program, folder, settings, options }
+    const { port } = await startNode(place, 0)
     const url = `http://127.0.0.1:${port}`
     const identity = await identify(url, release)
     return {
@@ -65,53 +63,25 @@ export async function startInstance(
   })
 }
 
-/**
- * The port it listens on, once it has its shards.
- * @param port 0 = any that is free
- */
-async function startNode(place: Place, port: number): Promise<number> {
-  layConfiguration(place, port)
-  rmSync(portFileOf(place), { force: true })
-  const isAlive = await spawnServer(place)
-  const giveUpAt = performance.now() + START_LIMIT_MS
-  while (isAlive() && performance.now() < giveUpAt) {
-    const told = portIn(portFileOf(place))
-    if (told !== null && (await hasItsShards(`http://127.0.0.1:${told}`))) return told
-    await pause(POLL_MS)
-  }
-  throw new Error(`${place.release.product} does not start: ${lastWords(place)}`)
-}
-
-const portIn = (file: string): number | null =>
-  existsSync(file) ? Number(/:(\d+)$/m.exec(readFileSync(file, 'utf8'))?.[1]) : null
-
-/** Also after a restart, when they are read first. */
-const hasItsShards = (url: string) =>
-  ask(url, 'GET /_cluster/health?wait_for_status=yellow&timeout=60s').then(
-    ({ status }) => status === 200,
-    () => false,
+/** Elasticsearch is started by a script of its own, and a long run as it would be elsewhere. */
+async function archiveOf(program: Omit<Place, 'folder' | 'settings' | 'options'>): Promise<readonly string[]> {
+  const { release, java, home, owner, longRun } = program
+  if (release.product === 'Elasticsearch' || longRun) return []
+  return classArchive(java, basename(home), (options) =>
+    inRunFolder(`opensearch${release.major}`, PROGRAM, owner, async ({ folder, close }) => {
+      const { port, process } = await startNode({ ...program, folder, settings: {}, options }, 0)
+      await rehearse(`http://127.0.0.1:${port}`)
+      process.ref()
+      process.kill('SIGTERM')
+      await once(process, 'exit')
+      await close()
+    }),
   )
-
-/** Tells whether it is alive. */
-async function spawnServer(place: Place): Promise<() => boolean> {
-  const { folder, owner } = place
-  const log = openSync(join(folder, 'log'), 'w', 0o600)
-  try {
-    // A gigabyte is too much to leave until the next run.
-    const [program, ...args] = dyingWithUs
-    const child = await spawnAs(owner, program, [...args, ...commandOf(place)], {
-      cwd: join(folder, 'data'),
-      stdio: ['ignore', log, log],
-    })
-    child.unref()
-    return () => child.exitCode === null && child.signalCode === null
-  } finally {
-    closeSync(log)
-  }
 }
 
-function lastWords({ folder }: Place): string {
-  const lines = readFileSync(join(folder, 'log'), 'utf8').trim().split('\n')
-  const reasons = lines.filter((line) => /Exception: |Error: |\[ERROR\]/.test(line))
-  return (reasons.length > 0 ? reasons.slice(0, 2) : lines.slice(-2)).join(' ')
+/** What every test begins with. */
+async function rehearse(url: string): Promise<void> {
+  await ask(url, 'PUT /rehearsal')
+  await ask(url, 'POST /_bulk?refresh=true', [{ index: { _index: 'rehearsal', _id: 'a' } }, { text: 'Éric' }])
+  await ask(url, 'POST /rehearsal/_search', { query: { match: { text: 'Éric' } } })
 }

@@ -20,6 +20,8 @@ export interface Place {
   readonly settings: Settings
   /** Compiled as for a long run, with 2 GB; a test has no use for it. */
   readonly longRun: boolean
+  /** More of Java. */
+  readonly options: readonly string[]
 }
 
 /**
@@ -95,6 +97,7 @@ function openSearch(place: Place): string[] {
   return [
     java.program,
     ...memoryOf(place),
+    ...place.options,
     // As in its own jvm.options: with another collector its breaker counts garbage as memory in use.
     '-XX:+UseG1GC',
     '-XX:G1ReservePercent=25',

@@ -5,7 +5,7 @@ import type { Tell } from '../server.ts'
 import { orAbsent } from '../server-url.ts'
 import { type SolrNode, startNode } from './node.ts'
 import { launch } from './process.ts'
-import { findSolr } from './program.ts'
+import { findRehearsedSolr } from './rehearsed.ts'
 
 export interface CloudOptions {
   readonly nodes: number
@@ -36,7 +36,7 @@ export const privateSolrCloud = (options: CloudOptions): Promise<SolrCloud> =>
 /** A SolrCloud, new and empty, on free ports of 127.0.0.1. */
 export async function startCloud(options: CloudOptions, tell: Tell): Promise<SolrCloud> {
   const { nodes: count, heapMb = 512, sessionMs = 10_000 } = options
-  const program = await findSolr(tell)
+  const program = await findRehearsedSolr(tell)
   return inRunFolder('solr', 'java', null, async ({ folder, close }) => {
     const below = (name: string) => {
       const path = join(folder, name)

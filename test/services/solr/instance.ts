@@ -4,7 +4,7 @@ import { inRunFolder } from '../run-folder.ts'
 import type { Tell } from '../server.ts'
 import { orAbsent } from '../server-url.ts'
 import { homeOf, type SolrNode, startNode } from './node.ts'
-import { findSolr } from './program.ts'
+import { findRehearsedSolr } from './rehearsed.ts'
 import { makeCertificate, type SolrUser, securityOf } from './security.ts'
 
 export interface SolrOptions {
@@ -41,7 +41,7 @@ export const privateSolr = (options: SolrOptions = {}): Promise<SolrInstance> =>
 /** A Solr that stands alone, new and empty, on a free port of 127.0.0.1. */
 export async function startInstance(options: SolrOptions, tell: Tell): Promise<SolrInstance> {
   const { longRun = false, heapMb = longRun ? 2_048 : 512, icu = true, tls, user } = options
-  const program = await findSolr(tell)
+  const program = await findRehearsedSolr(tell)
   return inRunFolder('solr', 'java', null, async ({ folder, close }) => {
     const own = join(folder, 'node')
     mkdirSync(homeOf(own), { recursive: true })

@@ -10,8 +10,8 @@ export interface SolrNode {
   readonly pid: number
   /** Folder of its cores and its configsets, for cold copies. */
   readonly data: string
-  /** SIGKILL, as when the machine dies. */
-  kill(): Promise<void>
+  /** SIGKILL, as when the machine dies, unless it says otherwise. */
+  kill(signal?: 'SIGTERM'): Promise<void>
   /** Starts it again after `kill`, with its data and on the same port; resolves when its cores are as they were. */
   restart(): Promise<void>
 }
@@ -43,7 +43,7 @@ export async function startNode(program: SolrProgram, folder: string, settings: 
       return launched.pid
     },
     data: home,
-    kill: () => launched.kill(),
+    kill: (signal) => launched.kill(signal),
     async restart() {
       launched = await launch(what, launched.port)
     },

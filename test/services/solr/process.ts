@@ -26,8 +26,8 @@ export interface Launch {
 export interface Launched {
   readonly port: number
   readonly pid: number
-  /** SIGKILL; resolves when it is gone. */
-  kill(): Promise<void>
+  /** SIGKILL, unless it says otherwise; resolves when it is gone. */
+  kill(signal?: 'SIGTERM'): Promise<void>
 }
 
 /**
@@ -47,9 +47,9 @@ export async function launch(what: Launch, port: number): Promise<Launched> {
   return {
     port: listening,
     pid: child.pid ?? 0,
-    async kill() {
+    async kill(signal?: 'SIGTERM') {
       child.ref()
-      child.kill('SIGKILL')
+      child.kill(signal ?? 'SIGKILL')
       await ended
     },
   }
@@ -82,6 +82,8 @@ async function spawnLauncher(what: Launch, port: number): Promise<ChildProcess> 
     `-Djava.io.tmpdir=${work}`,
     '-Djava.awt.headless=true',
     `-Dlog4j2.configurationFile=${join(import.meta.dirname, 'log4j2.xml')}`,
+    // Without ICU the classpath is another.
+    ...(icu ? program.options : []),
     ...options,
   ]
   try {

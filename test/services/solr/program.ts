@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { promisify } from 'node:util'
+import { compiledJar } from '../compiled-jar.ts'
 import { findJava, type Java } from '../java.ts'
 import { makeOnce } from '../make-once.ts'
 import { copyDependencies } from '../maven.ts'
@@ -12,16 +11,18 @@ import type { Tell } from '../server.ts'
 export interface SolrProgram {
   readonly java: Java
   readonly jars: readonly string[]
-  /** Folder of our classes SolrNode and ZooKeeper. */
+  /** Of Java, for what starts with all jars. */
+  readonly options: readonly string[]
+  /** Jar of our classes SolrNode and ZooKeeper. */
   readonly launcher: string
   /** For people. */
   readonly described: string
 }
 
-const run = promisify(execFile)
 const CACHE = join(import.meta.dirname, '../../../.slip/test')
 const PROJECT = join(import.meta.dirname, 'pom.xml')
 const SOURCES = join(import.meta.dirname, 'launcher')
+const LAUNCHER = 'launcher.jar'
 /** Of ICU analysis, which a Solr has only with its module analysis-extras. */
 const ICU = /^(icu4j|lucene-analysis-icu)-/
 
@@ -33,21 +34,27 @@ export async function findSolr(tell: Tell): Promise<SolrProgram> {
   await makeOnce(folder, (root) => copyDependencies(PROJECT, `solr-core:${version} and what it needs`, root, tell))
   const jars = readdirSync(folder).map((name) => join(folder, name))
   const sources = readdirSync(SOURCES).map((name) => join(SOURCES, name))
-  const launcher = join(CACHE, `solr-launcher-${digestOf(PROJECT, ...sources)}`)
-  await makeOnce(launcher, (root) => compile(java, jars, sources, root))
-  return { java, jars, launcher, described: `Solr ${version} of Maven Central with Java ${java.version}` }
+  const launcher = join(CACHE, `solr-launcher-jar-${digestOf(PROJECT, ...sources)}`)
+  await makeOnce(launcher, async (root, work) =>
+    writeFileSync(join(root, LAUNCHER), await compiledJar(java, compilerAmong(jars), sources, jars, work)),
+  )
+  return {
+    java,
+    jars,
+    launcher: join(launcher, LAUNCHER),
+    options: [],
+    described: `Solr ${version} of Maven Central with Java ${java.version}`,
+  }
 }
 
 /** @param icu false for a Solr that lacks the module analysis-extras */
 export const classpathOf = ({ jars, launcher }: SolrProgram, icu: boolean): string =>
   [launcher, ...jars.filter((jar) => icu || !ICU.test(basename(jar)))].join(':')
 
-/** By the compiler among the jars: a Java that only runs programs has none. */
-async function compile({ program }: Java, jars: readonly string[], sources: string[], folder: string): Promise<void> {
+function compilerAmong(jars: readonly string[]): string {
   const compiler = jars.find((jar) => basename(jar).startsWith('ecj-'))
   if (compiler === undefined) throw new Error(`no ecj among the jars of ${PROJECT}`)
-  const options = ['-source', '17', '-target', '17', '-nowarn', '-proc:none', '-cp', jars.join(':'), '-d', folder]
-  await run(program, ['-jar', compiler, ...options, ...sources])
+  return compiler
 }
 
 function digestOf(...files: readonly string[]): string {
