@@ -1,4 +1,5 @@
 import type { Code } from '../errors/codes.ts'
+import type { SourceCounts } from './source-counts.ts'
 
 /** Every event a daemon or a command emits. Logging and progress only subscribe; nothing depends on being heard. */
 export interface Events {
@@ -20,28 +21,8 @@ export interface Events {
   'chore.done': { chore: string; rows: number }
   'chore.failed': { chore: string; code: Code; message: string }
   'source.read': { source: string; file: string; records: number; bad: number }
-  'source.followed': {
-    source: string
-    seen: number
-    new: number
-    updated: number
-    moved: number
-    withdrawn: number
-    noop: number
-    outOfScope: number
-    bad: number
-  }
-  'rights.pass': {
-    seen: number
-    new: number
-    updated: number
-    moved: number
-    withdrawn: number
-    noop: number
-    forced: number
-    outOfScope: number
-    bad: number
-  }
+  'source.followed': { source: string } & Omit<SourceCounts, 'forced'>
+  'rights.pass': SourceCounts
   /** Of what a person named to be forced. */
   'rights.not-forced': { items: readonly { id: string; line?: number; why: string }[] }
   'enqueue.block': { target: string; read: number; enqueued: number; watermark: string }

@@ -1,4 +1,5 @@
-import { addSourceCounts, type SourceCounts } from '../state/rights/source-counts.ts'
+import { countsOf, type SourceCounts } from '../events/source-counts.ts'
+import { addSourceCounts } from '../state/rights/source-counts.ts'
 import type { Pass } from './context.ts'
 import type { Tally } from './tally.ts'
 
@@ -13,14 +14,9 @@ export async function keepCounts({ db, tally }: Pick<Pass, 'db' | 'tally'>): Pro
   for (const [source, own] of tally.sources) {
     const before = kept.get(own)
     const counts = { ...own.counts }
-    const news = before === undefined ? counts : since(counts, before)
+    const news = before === undefined ? counts : countsOf((count) => counts[count] - before[count])
     if (Object.values(news).every((count) => count === 0)) continue
     await db.transaction((tx) => addSourceCounts(tx, source, news, before === undefined))
     kept.set(own, counts)
   }
 }
-
-const since = (counts: SourceCounts, before: SourceCounts): SourceCounts =>
-  Object.fromEntries(
-    (Object.keys(counts) as (keyof SourceCounts)[]).map((key) => [key, counts[key] - before[key]]),
-  ) as unknown as SourceCounts

@@ -1,19 +1,9 @@
-import type { SourceCounts } from '../state/rights/source-counts.ts'
+import { countsOf, type SourceCount, type SourceCounts } from '../events/source-counts.ts'
 import type { Change } from '../state/rights/upsert-rights.ts'
 
 /** What one pass did, item by item; and what each source had in it. */
 export class Tally {
-  readonly counts: SourceCounts = {
-    seen: 0,
-    new: 0,
-    updated: 0,
-    moved: 0,
-    withdrawn: 0,
-    noop: 0,
-    forced: 0,
-    outOfScope: 0,
-    bad: 0,
-  }
+  readonly counts: SourceCounts = countsOf(() => 0)
   readonly #whole: Tally | undefined
   readonly #sources = new Map<string, Tally>()
 
@@ -35,7 +25,7 @@ export class Tally {
     return this.#sources
   }
 
-  count(what: keyof SourceCounts, number = 1): void {
+  count(what: SourceCount, number = 1): void {
     this.counts[what] += number
     this.#whole?.count(what, number)
   }

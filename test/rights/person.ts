@@ -1,9 +1,9 @@
 import { EventBus } from '../../src/events/bus.ts'
+import type { SourceCounts } from '../../src/events/source-counts.ts'
 import { openPasses } from '../../src/rights/passes.ts'
 import type { Ran } from '../../src/rights/ran.ts'
 import { runCensus, runSource, type Task } from '../../src/rights/run-source.ts'
 import type { Missing } from '../../src/rights/withdraw-missing.ts'
-import type { SourceCounts } from '../../src/state/rights/source-counts.ts'
 import type { Library } from '../daemon/library.ts'
 
 /** What slipctl does to a source, inside the test's own process. */

@@ -1,4 +1,5 @@
 import { SlipError } from '../../errors/slip-error.ts'
+import { sourceCounts } from '../../events/source-counts.ts'
 import { type Grouping, groupings, groupSourceErrors, type SourceGroup } from '../../state/audit/source-status.ts'
 import type { Connection } from '../../state/connection.ts'
 import { readSourceCounts, type SourceReport } from '../../state/rights/source-counts.ts'
@@ -14,8 +15,6 @@ interface Arguments extends Session {
   readonly csv: boolean
   readonly groupBy?: string
 }
-
-const counted = ['seen', 'new', 'updated', 'moved', 'withdrawn', 'noop', 'forced', 'outOfScope', 'bad'] as const
 
 export async function run(args: Arguments): Promise<number> {
   const { name } = args
@@ -52,7 +51,7 @@ const flat = ({ by, ...group }: SourceGroup) => ({ ...group, ...by })
 
 function countsCsv(counts: readonly SourceReport[]): string {
   const rows = counts.map((each) => [each.source, each.span, each.since, each.countedAt, ...valuesOf(each)])
-  return csv(['source', 'span', 'since', 'countedAt', ...counted], rows)
+  return csv(['source', 'span', 'since', 'countedAt', ...sourceCounts], rows)
 }
 
 function groupsCsv(groups: readonly SourceGroup[], by: readonly Grouping[]): string {
@@ -66,7 +65,7 @@ function groupsCsv(groups: readonly SourceGroup[], by: readonly Grouping[]): str
   return csv(['source', ...by, 'errors', 'first', 'last'], rows)
 }
 
-const valuesOf = ({ counts }: SourceReport) => counted.map((key) => counts[key])
+const valuesOf = ({ counts }: SourceReport) => sourceCounts.map((key) => counts[key])
 
 function told(
   args: Arguments,
@@ -86,7 +85,7 @@ function told(
     ...by.map((each) => group.by[each]),
     moment(group.last),
   ])
-  const read = section('Read', ['source', 'span', 'since', ...counted], rows, 'nothing yet')
+  const read = section('Read', ['source', 'span', 'since', ...sourceCounts], rows, 'nothing yet')
   const wrong = section('Unresolved errors', ['errors', 'source', ...by, 'last'], errors, 'none')
   return args.groupBy === undefined ? `${read}\n\n${wrong}` : wrong
 }

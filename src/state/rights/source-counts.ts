@@ -1,30 +1,11 @@
+import { countsOf, type SourceCount, type SourceCounts, sourceCounts } from '../../events/source-counts.ts'
 import type { Connection } from '../connection.ts'
 
 /**
  * What a source gave, in its last pass and since it was first read: two rows of slip_source_count. Who may: whoever reads
  * the source. Two that read it at once add up in the totals; the row of the pass is that of the one that began last.
  */
-export interface SourceCounts {
-  /** Records, lines or rows read, those that cannot be used included. */
-  seen: number
-  new: number
-  updated: number
-  moved: number
-  withdrawn: number
-  noop: number
-  forced: number
-  outOfScope: number
-  bad: number
-}
-
-/** Columns by what they count. */
-const columns = {
-  ...{ seen: 'seen', new: 'new', updated: 'updated', moved: 'moved', withdrawn: 'withdrawn', noop: 'noop' },
-  ...{ forced: 'forced', outOfScope: 'out_of_scope', bad: 'bad' },
-} as const satisfies Record<keyof SourceCounts, string>
-
-const keys = Object.keys(columns) as (keyof SourceCounts)[]
-const names = keys.map((key) => columns[key])
+const names = sourceCounts.map(columnOf)
 const list = names.join(', ')
 
 const postgres = {
@@ -48,6 +29,10 @@ const mysql = {
       since = IF(span = 'pass' AND ?, VALUES(since), since), counted_at = VALUES(counted_at)`,
 }
 
+function columnOf(count: SourceCount): string {
+  return count === 'outOfScope' ? 'out_of_scope' : count
+}
+
 /** Adds to the counts of a source; `begins`: with these its pass begins. */
 export async function addSourceCounts(
   tx: Connection,
@@ -55,7 +40,7 @@ export async function addSourceCounts(
   counts: SourceCounts,
   begins: boolean,
 ): Promise<void> {
-  const values = keys.map((key) => counts[key])
+  const values = sourceCounts.map((count) => counts[count])
   if (tx.dialect === 'postgres') await tx.change(postgres.add, [source, begins, ...values])
   else {
     const flags = Array.from({ length: names.length + 1 }, () => begins)
@@ -83,6 +68,6 @@ export async function readSourceCounts(db: Connection): Promise<SourceReport[]> 
     span: row.span as SourceReport['span'],
     since: row.since as string,
     countedAt: row.counted_at as string,
-    counts: Object.fromEntries(keys.map((key) => [key, Number(row[columns[key]])])) as unknown as SourceCounts,
+    counts: countsOf((count) => Number(row[columnOf(count)])),
   }))
 }
