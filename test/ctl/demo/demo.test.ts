@@ -66,25 +66,31 @@ describe('the sample library', () => {
     expect(errors).toEqual(planted.toSorted((a, b) => (a.htid < b.htid ? -1 : 1)))
   })
 
-  test('runs again from the same data and re-indexes nothing', async () => {
-    const before = await inspect(sample)
-    const { code, run } = await demo()
-    expect(code).toBe(0)
-    expect(run.out.join('\n')).toContain('the database of the last demo')
-    expect(await inspect(sample)).toEqual(before)
-  })
+  describe('run again from the same data', () => {
+    let before: Awaited<ReturnType<typeof inspect>>
+    let again: Awaited<ReturnType<typeof demo>>
+    beforeAll(async () => {
+      before = await inspect(sample)
+      again = await demo()
+    })
 
-  test('prints each count with the SQL that made it, and next steps that exist', async () => {
-    const { run } = await demo()
-    const text = run.out.join('\n')
-    expect(text).toMatch(
-      /SELECT htid, code, attempts, message\n {2}FROM slip_errors WHERE resolved_at IS NULL ORDER BY htid\n {2}→ htid demo1\.trouble_no_mets, code METS_MISSING/,
-    )
-    expect(text).toMatch(/PAGE_MISSING: Add the page file/)
-    const files = [...text.matchAll(/^ {2}node (\S+\.cjs) .* --config (\S+)$/gm)]
-    expect(files.length).toBeGreaterThanOrEqual(5)
-    for (const [, bin, config] of files)
-      for (const file of [bin, config]) expect(existsSync(resolve(file as string))).toBe(true)
+    test('it re-indexes nothing', async () => {
+      expect(again.code).toBe(0)
+      expect(again.run.out.join('\n')).toContain('the database of the last demo')
+      expect(await inspect(sample)).toEqual(before)
+    })
+
+    test('it prints each count with the SQL that made it, and next steps that exist', () => {
+      const text = again.run.out.join('\n')
+      expect(text).toMatch(
+        /SELECT htid, code, attempts, message\n {2}FROM slip_errors WHERE resolved_at IS NULL ORDER BY htid\n {2}→ htid demo1\.trouble_no_mets, code METS_MISSING/,
+      )
+      expect(text).toMatch(/PAGE_MISSING: Add the page file/)
+      const files = [...text.matchAll(/^ {2}node (\S+\.cjs) .* --config (\S+)$/gm)]
+      expect(files.length).toBeGreaterThanOrEqual(5)
+      for (const [, bin, config] of files)
+        for (const file of [bin, config]) expect(existsSync(resolve(file as string))).toBe(true)
+    })
   })
 })
 
@@ -114,17 +120,6 @@ describe('faults', () => {
     expect(existsSync(join(sample, 'postgres/data/postmaster.pid'))).toBe(false)
   })
 
-  test('two demos at once: the second says who is there and ends with exit code 6', async () => {
-    const first = new Demo(data, '--fresh')
-    await first.says('SLIP demo')
-    const second = await demo()
-    expect(second.code).toBe(6)
-    expect(second.run.err.join('\n')).toMatch(
-      new RegExp(`LOCKED: another demo \\(process ${first.process.pid}\\) uses`),
-    )
-    expect(await first.exit).toBe(0)
-  })
-
   test('kill -9 of the demo itself: the next one ends what was left and finishes', async () => {
     const first = new Demo(data, '--fresh')
     await first.says('run, each a process of its own')
@@ -150,12 +145,15 @@ describe('faults', () => {
     expect(existsSync(join(sample, 'postgres/data/postmaster.pid'))).toBe(false)
   })
 
-  test('a demo that is paused says so, and goes on when it is resumed', async () => {
+  test('a demo that is paused says so, and goes on when it is resumed; another meanwhile says who is there and ends with exit code 6', async () => {
     const { state } = await stateOf(sample)
     await state.db.query(`INSERT INTO slip_control (scope, name, paused_at) VALUES ('all', '', now())`)
     const run = new Demo(data)
     const said = await run.says('paused: all')
     expect(said).toMatch(/ resume SCOPE --config /)
+    const second = await demo()
+    expect(second.code).toBe(6)
+    expect(second.run.err.join('\n')).toMatch(new RegExp(`LOCKED: another demo \\(process ${run.process.pid}\\) uses`))
     await state.db.query('DELETE FROM slip_control')
     await state.close()
     expect(await run.exit).toBe(0)
