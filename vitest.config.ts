@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/run/longest-first.ts'
 import { TotalsReporter } from './test/run/totals-reporter.ts'
 
 /** What takes minutes, for it kills a server over and over. */
@@ -10,7 +11,9 @@ export default defineConfig({
     runner: './test/run/absent-server-runner.ts',
     reporters: ['default', new TotalsReporter()],
     pool: 'forks',
-    maxWorkers: 2,
+    // one more than CI has cores: a test also waits, for a process or a lock
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 40_000,
