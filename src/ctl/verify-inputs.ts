@@ -45,7 +45,9 @@ export async function verifyAllInputs(args: InputsArguments): Promise<number> {
 
 /** Each item is printed as it is found. A sample goes on where the one before it ended. */
 async function verifyOne({ db }: Opened, present: PresentInputs, target: string, args: InputsArguments) {
-  let after: string | null = args.all ? '' : ((await readWatermark(db, 'inputs', target)) ?? '')
+  const begin = args.all ? '' : ((await readWatermark(db, 'inputs', target)) ?? '')
+  let fromBeginning = begin === ''
+  let after: string | null = begin
   let left = args.all ? Number.POSITIVE_INFINITY : (args.sample ?? usualSample)
   let compared = 0
   const found: InputsDiffer[] = []
@@ -55,7 +57,10 @@ async function verifyOne({ db }: Opened, present: PresentInputs, target: string,
     found.push(...page.found)
     compared += page.compared
     left -= page.compared
-    after = page.last
+    // what stands behind the last sample may be nothing that can be compared
+    const beginsAnew = page.last === null && compared === 0 && !fromBeginning
+    fromBeginning ||= beginsAnew
+    after = beginsAnew ? '' : page.last
     const value = after ?? ''
     if (!args.all) await db.transaction((tx) => writeWatermark(tx, 'inputs', target, value, value === '', false))
   }

@@ -1,5 +1,5 @@
 import { differingInputs, type Input } from '../indexer/inputs.ts'
-import { readIndexedInputs, stillIndexedInputs } from '../state/audit/indexed-inputs.ts'
+import { readIndexedInputs, readLedgerPage } from '../state/audit/indexed-inputs.ts'
 import type { Connection } from '../state/connection.ts'
 import type { PresentInputs } from './present-inputs.ts'
 
@@ -11,9 +11,10 @@ export interface InputsDiffer {
 }
 
 export interface InputsPage {
+  /** Those of the page that are at rest. */
   readonly compared: number
   readonly found: readonly InputsDiffer[]
-  /** The last item compared; null = there is none behind it. */
+  /** The last item of the page; null = there is none behind it. */
   readonly last: string | null
 }
 
@@ -28,14 +29,15 @@ export async function verifyInputs(
   after: string,
   limit: number,
 ): Promise<InputsPage> {
-  const rows = await readIndexedInputs(db, target, after, limit)
+  const page = await readLedgerPage(db, target, after, limit)
+  const rows = await readIndexedInputs(db, target, page)
   const now = await present.of(rows.map(({ htid }) => htid))
   const suspects = rows.flatMap(({ htid, inputs }) => {
     const current = now.get(htid) ?? null
     const differ = current === null ? (['gone'] as const) : differingInputs(inputs, current)
     return differ.length === 0 ? [] : [{ htid, inputs, differ }]
   })
-  const still = await stillIndexedInputs(
+  const still = await readIndexedInputs(
     db,
     target,
     suspects.map(({ htid }) => htid),
@@ -45,6 +47,6 @@ export async function verifyInputs(
   return {
     compared: rows.length,
     found: found.map(({ htid, differ }) => ({ htid, differ })),
-    last: rows.length < limit ? null : (rows.at(-1)?.htid ?? null),
+    last: page.length < limit ? null : (page.at(-1) ?? null),
   }
 }

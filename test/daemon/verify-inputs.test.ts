@@ -43,6 +43,8 @@ test('a sample goes on where the one before it ended, and begins anew behind the
     `SELECT value FROM slip_watermark WHERE stage = 'inputs' AND name = 'main'`,
   )
   expect(row?.value).toBe(items.at(-3))
+  await query(`UPDATE slip_watermark SET value = 'zzz' WHERE stage = 'inputs'`)
+  expect(await read()).toBe(items.length - 2)
 })
 
 test('an item whose files, record or rights are others is printed, and --json says which; one under way is not', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Pauses } from '../../src/daemon/pause-gate.ts'
 import { Claimer } from '../../src/indexer/claimer.ts'
+import { readIndexedInputs, readLedgerPage } from '../../src/state/audit/indexed-inputs.ts'
 import { statusQueries } from '../../src/state/audit/status.ts'
 import { sweepFrom } from '../../src/state/audit/sweep.ts'
 import type { Connection, Database } from '../../src/state/connection.ts'
@@ -17,6 +18,8 @@ import { reap } from '../../src/state/queue/reap.ts'
 import { dueQuestions } from '../../src/state/queue/recheck.ts'
 import { renew } from '../../src/state/queue/renew.ts'
 import { settleWhole } from '../../src/state/queue/settle-whole.ts'
+import { readFingerprintPage, readFingerprints, writeFingerprints } from '../../src/state/rights/files-fingerprints.ts'
+import { readIndexedFiles } from '../../src/state/rights/indexed-files.ts'
 import { upsertRights } from '../../src/state/rights/upsert-rights.ts'
 import { change, enqueue, indexed, later, openState, type State, settleInside, worker } from './fixture.ts'
 import { type Plan, plansOf } from './plan-of.ts'
@@ -143,6 +146,8 @@ const transitions: [string, (tx: Connection) => Promise<unknown>, string[]][] = 
   ['a renewal', (tx) => claimSome(tx).then((held) => renew(tx, [held.token])), []],
   ['the read of what is due for recheck', (tx) => dueQuestions(tx, 'main', page), ['slip_recheck_due']],
   ['the look for rows of targets that are gone', (tx) => goneRemnants(tx), ['slip_queue_pkey']],
+  ['a page of the files of items', (tx) => filesPage(tx), ['slip_rights_pkey', 'slip_indexed_pkey']],
+  ['a page of the inputs of documents', (tx) => inputsPage(tx), ['slip_indexed_pkey', 'slip_rights_pkey']],
   [
     'a rights block',
     (tx) =>
@@ -153,6 +158,20 @@ const transitions: [string, (tx: Connection) => Promise<unknown>, string[]][] = 
     ['slip_rights_pkey'],
   ],
 ]
+
+async function filesPage(tx: Connection) {
+  const htids = await readFingerprintPage(tx, htidOf(50_000), page)
+  expect(htids).toHaveLength(page)
+  await readFingerprints(tx, htids, 'lock')
+  expect((await readIndexedFiles(tx, htids)).size).toBe(page)
+  await writeFingerprints(tx, new Map(htids.map((htid) => [htid, '.'])))
+}
+
+async function inputsPage(tx: Connection) {
+  const htids = await readLedgerPage(tx, 'main', htidOf(50_000), page)
+  expect(htids).toHaveLength(page)
+  await readIndexedInputs(tx, 'main', htids)
+}
 
 async function alongSome(tx: Connection) {
   const open = [1, 2].map((shard) => ({ lane: 1, shard }))

@@ -6,42 +6,32 @@ export interface IndexedInputs {
   readonly inputs: string
 }
 
-const restOf = (place: string) => `
-  l.presence = 'indexed' AND l.inputs IS NOT NULL AND l.rev = r.rev
-  AND NOT EXISTS (SELECT 1 FROM slip_queue q WHERE q.target = ${place} AND q.htid = l.htid)
-  AND NOT EXISTS (SELECT 1 FROM slip_record c WHERE c.record_id = r.record_id AND c.pending)`
+const atRest = (target: string) => `
+  FROM slip_indexed l JOIN slip_rights r ON r.htid = l.htid
+  WHERE l.target = ${target} AND l.presence = 'indexed' AND l.inputs IS NOT NULL AND l.rev = r.rev
+    AND NOT EXISTS (SELECT 1 FROM slip_queue q WHERE q.target = l.target AND q.htid = l.htid)
+    AND NOT EXISTS (SELECT 1 FROM slip_record c WHERE c.record_id = r.record_id AND c.pending)`
 
+/** The page is cut by the key alone: joined to others it might be sorted, and the ledger be read whole. */
 const statements = {
   postgres: {
-    page: `
-      SELECT l.htid, l.inputs FROM slip_indexed l JOIN slip_rights r ON r.htid = l.htid
-      WHERE l.target = $1 AND l.htid > $2 AND ${restOf('$1')} ORDER BY l.htid LIMIT $3`,
-    named: `
-      SELECT l.htid, l.inputs FROM slip_indexed l JOIN slip_rights r ON r.htid = l.htid
-      WHERE l.target = $1 AND l.htid = ANY($2) AND ${restOf('$1')}`,
+    page: 'SELECT htid FROM slip_indexed WHERE target = $1 AND htid > $2 ORDER BY htid LIMIT $3',
+    named: `SELECT l.htid, l.inputs ${atRest('$1')} AND l.htid = ANY($2) ORDER BY l.htid`,
   },
   mysql: {
-    page: `
-      SELECT l.htid, l.inputs FROM slip_indexed l JOIN slip_rights r ON r.htid = l.htid
-      WHERE l.target = ? AND l.htid > ? AND ${restOf('l.target')} ORDER BY l.htid LIMIT ?`,
-    named: `
-      SELECT l.htid, l.inputs FROM slip_indexed l JOIN slip_rights r ON r.htid = l.htid
-      WHERE l.target = ? AND l.htid IN (?) AND ${restOf('l.target')}`,
+    page: 'SELECT htid FROM slip_indexed WHERE target = ? AND htid > ? ORDER BY htid LIMIT ?',
+    named: `SELECT l.htid, l.inputs ${atRest('?')} AND l.htid IN (?) ORDER BY l.htid`,
   },
 }
 
-/** A page of them in id order after `after`, `limit` at most. */
-export async function readIndexedInputs(
-  db: Connection,
-  target: string,
-  after: string,
-  limit: number,
-): Promise<IndexedInputs[]> {
-  return db.query<IndexedInputs & Record<string, unknown>>(statements[db.dialect].page, [target, after, limit])
+/** Items of the ledger of a target in order after `after`, `limit` at most. */
+export async function readLedgerPage(db: Connection, target: string, after: string, limit: number): Promise<string[]> {
+  const rows = await db.query<{ htid: string }>(statements[db.dialect].page, [target, after, limit])
+  return rows.map(({ htid }) => htid)
 }
 
-/** Those of these items that are still so. */
-export async function stillIndexedInputs(
+/** Those of these items that are at rest, in order. */
+export async function readIndexedInputs(
   db: Connection,
   target: string,
   htids: readonly string[],

@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import { slicesOf } from '../queue/slices.ts'
 
 /** What the ledger of a target says of the files of an item. */
 export interface IndexedFiles {
@@ -8,23 +9,36 @@ export interface IndexedFiles {
   readonly isNever: boolean
 }
 
-/** By the whole key, target after target: MySQL finds nothing by the second column of a key. */
-const select = 'SELECT htid, inputs, rev FROM slip_indexed WHERE target IN (SELECT name FROM slip_target) AND htid'
-const statements = { postgres: `${select} = ANY($1)`, mysql: `${select} IN (?)` }
+/** Target after target: MySQL would read all rows of each to find several items by the second column of the key. */
+const statements = {
+  postgres: 'SELECT htid, inputs, rev FROM slip_indexed WHERE target = $1 AND htid = ANY($2)',
+  mysql: 'SELECT htid, inputs, rev FROM slip_indexed WHERE target = ? AND htid IN (?)',
+}
 
 /** By item, one of each target that knows it. */
 export async function readIndexedFiles(
   db: Connection,
   htids: readonly string[],
 ): Promise<Map<string, readonly IndexedFiles[]>> {
-  if (htids.length === 0) return new Map()
-  const rows = await db.query<{ htid: string; inputs: string | null; rev: number }>(statements[db.dialect], [htids])
-  const byItem = Map.groupBy(rows, ({ htid }) => htid)
-  return new Map([...byItem].map(([htid, of]) => [htid, of.map(indexedFiles)]))
+  const found = new Map<string, IndexedFiles[]>()
+  const targets = await db.query<{ name: string }>('SELECT name FROM slip_target ORDER BY name')
+  for (const slice of slicesOf(htids)) {
+    for (const { name } of targets) {
+      const rows = await db.query<Row>(statements[db.dialect], [name, slice])
+      for (const row of rows) found.set(row.htid, [...(found.get(row.htid) ?? []), indexedFiles(row)])
+    }
+  }
+  return found
+}
+
+interface Row extends Record<string, unknown> {
+  readonly htid: string
+  readonly inputs: string | null
+  readonly rev: number
 }
 
 /** The first two parts of the fingerprint of the inputs are those of the files. */
-const indexedFiles = ({ inputs, rev }: { inputs: string | null; rev: number }): IndexedFiles => ({
+const indexedFiles = ({ inputs, rev }: Row): IndexedFiles => ({
   files: inputs === null ? null : inputs.split('.', 2).join('.'),
-  isNever: Number(rev) === 0,
+  isNever: rev === 0,
 })
