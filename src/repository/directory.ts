@@ -4,7 +4,7 @@ import { stateAt } from './fingerprint.ts'
 import { folderFingerprint } from './folder-fingerprint.ts'
 import { foldersIn } from './folders.ts'
 import { metsNameAmong } from './mets-name.ts'
-import { htidOf, pairtreeName } from './pairtree-name.ts'
+import { htidOf, pairtreeName, pairtreeNameIfAny } from './pairtree-name.ts'
 import type { Repository } from './repository.ts'
 
 /**
@@ -20,12 +20,14 @@ export function openDirectory(root: string): Repository {
   return {
     check: rootCheck(root, () => assertRoot(root)),
     async has(htid) {
+      if (pairtreeNameIfAny(htid) === null) return false
       const { folder, object } = folderOf(htid)
       if (await hasMets(folder, object)) return true
       await assertRoot(root)
       return false
     },
     async fingerprint(htid) {
+      if (pairtreeNameIfAny(htid) === null) return null
       const { folder, object } = folderOf(htid)
       const metsName = metsNameAmong(await filesIn(folder), object)
       const mets = metsName === null ? null : await stateAt(`${folder}/${metsName}`)

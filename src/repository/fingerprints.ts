@@ -1,13 +1,9 @@
-import { SlipError } from '../errors/slip-error.ts'
 import type { Repository } from './repository.ts'
 
 // enough to keep a network mount busy, and few enough to leave threads to others
 const atATime = 8
 
-/**
- * The fingerprint of each item, null for what is not in the repository: so is an id that no file can be named after.
- * Throws REPOSITORY_UNAVAILABLE.
- */
+/** The fingerprint of each item, null for what is not in the repository. Throws REPOSITORY_UNAVAILABLE. */
 export async function fingerprintsOf(
   repository: Repository,
   htids: readonly string[],
@@ -15,17 +11,8 @@ export async function fingerprintsOf(
   const found = new Map<string, string | null>()
   for (let from = 0; from < htids.length; from += atATime) {
     const some = htids.slice(from, from + atATime)
-    const files = await Promise.all(some.map((htid) => fingerprintOf(repository, htid)))
+    const files = await Promise.all(some.map((htid) => repository.fingerprint(htid)))
     for (const [index, htid] of some.entries()) found.set(htid, files[index] ?? null)
   }
   return found
-}
-
-async function fingerprintOf(repository: Repository, htid: string): Promise<string | null> {
-  try {
-    return await repository.fingerprint(htid)
-  } catch (error) {
-    if (error instanceof SlipError && error.code === 'ITEM_ID_INVALID') return null
-    throw error
-  }
 }

@@ -23,6 +23,14 @@ const swappedBack: Readonly<Record<string, string>> = { '=': '/', '+': ':', ',':
  * or empty, nor holds a slash or NUL: a place is always below the root. Throws ITEM_ID_INVALID.
  */
 export function pairtreeName(htid: string): PairtreeName {
+  const name = nameOf(htid)
+  if (name.object.length > longestObject) {
+    throw new SlipError('ITEM_ID_INVALID', `${htid} is too long for a file name in a pairtree.`)
+  }
+  return name
+}
+
+function nameOf(htid: string): PairtreeName {
   const [, namespace, id] = htid.length <= 255 ? (htidPattern.exec(htid) ?? []) : []
   if (namespace === undefined || id === undefined) {
     throw new SlipError('ITEM_ID_INVALID', `${JSON.stringify(htid)} is not an item id (namespace.object).`)
@@ -30,11 +38,14 @@ export function pairtreeName(htid: string): PairtreeName {
   const object = id
     .replace(hexEncoded, (character) => `^${character.charCodeAt(0).toString(16)}`)
     .replace(/[/:.]/g, (character) => swapped[character]!)
-  if (object.length > longestObject) {
-    throw new SlipError('ITEM_ID_INVALID', `${htid} is too long for a file name in a pairtree.`)
-  }
   const pairs = object.match(/..?/g)!
   return { namespace, object, folder: [namespace, 'pairtree_root', ...pairs, object].join('/') }
+}
+
+/** The same, null for an id too long for the name of a file: it is in no repository. Throws ITEM_ID_INVALID for what is no id. */
+export function pairtreeNameIfAny(htid: string): PairtreeName | null {
+  const name = nameOf(htid)
+  return name.object.length > longestObject ? null : name
 }
 
 /** The id of an object folder, or null when no id leads to a folder of that name. */

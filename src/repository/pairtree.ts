@@ -1,6 +1,6 @@
 import { assertRoot, isAnyThere, rootCheck } from './availability.ts'
 import { fingerprintAt } from './fingerprint.ts'
-import { pairtreeName } from './pairtree-name.ts'
+import { pairtreeName, pairtreeNameIfAny } from './pairtree-name.ts'
 import { openPairtreeVolume } from './pairtree-volume.ts'
 import { walkPairtree } from './pairtree-walk.ts'
 import type { Repository } from './repository.ts'
@@ -14,9 +14,10 @@ export function openPairtree(options: { root: string }): Repository {
   return {
     check: rootCheck(root, () => assertRoot(root)),
     has: (htid) => hasItem(root, htid),
-    fingerprint: (htid) => {
-      const { folder, object } = pairtreeName(htid)
-      const base = `${root}/${folder}/${object}`
+    async fingerprint(htid) {
+      const name = pairtreeNameIfAny(htid)
+      if (name === null) return null
+      const base = `${root}/${name.folder}/${name.object}`
       return fingerprintAt(root, `${base}.mets.xml`, `${base}.zip`)
     },
     walk: () => walkPairtree(root),
@@ -25,9 +26,10 @@ export function openPairtree(options: { root: string }): Repository {
 }
 
 async function hasItem(root: string, htid: string): Promise<boolean> {
-  const { folder, object } = pairtreeName(htid)
+  const name = pairtreeNameIfAny(htid)
+  if (name === null) return false
   return isAnyThere(
     root,
-    ['.mets.xml', '.zip'].map((suffix) => `${root}/${folder}/${object}${suffix}`),
+    ['.mets.xml', '.zip'].map((suffix) => `${root}/${name.folder}/${name.object}${suffix}`),
   )
 }

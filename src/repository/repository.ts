@@ -2,7 +2,7 @@
 export interface Repository {
   /** Resolves when it can be read; rejects with REPOSITORY_UNAVAILABLE, also when it does not answer in time. */
   check(): Promise<void>
-  /** True when the item has a METS file or a zip. */
+  /** True when the item has a METS file or a zip; none has one whose id is too long for the name of a file. */
   has(htid: string): Promise<boolean>
   /**
    * Tells whether the files of an item were written again, by size and modification time: of the METS file and of the pages

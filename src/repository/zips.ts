@@ -1,7 +1,7 @@
 import { assertRoot, isAnyThere, rootCheck } from './availability.ts'
 import { fingerprintAt } from './fingerprint.ts'
 import { entriesIn, foldersIn } from './folders.ts'
-import { htidOf, pairtreeName } from './pairtree-name.ts'
+import { htidOf, pairtreeName, pairtreeNameIfAny } from './pairtree-name.ts'
 import type { Repository } from './repository.ts'
 import { openZipVolume } from './zip-volume.ts'
 
@@ -13,8 +13,9 @@ export function openZips(root: string): Repository {
   }
   return {
     check: rootCheck(root, () => assertRoot(root)),
-    has: async (htid) => isAnyThere(root, [pathOf(htid).path]),
-    fingerprint: async (htid) => fingerprintAt(root, null, pathOf(htid).path),
+    has: async (htid) => pairtreeNameIfAny(htid) !== null && isAnyThere(root, [pathOf(htid).path]),
+    fingerprint: async (htid) =>
+      pairtreeNameIfAny(htid) === null ? null : fingerprintAt(root, null, pathOf(htid).path),
     async *walk() {
       await assertRoot(root)
       for await (const namespace of foldersIn(root)) {

@@ -53,11 +53,15 @@ describe.each(['pairtree', 'directory', 'zip'] as const)(
       expect((await print())?.split('.')[1]).not.toBe(before?.[1])
     })
 
-    test('is none of an item that is not there, also of one whose id is no name of a file there', async () => {
+    test('is none of an item that is not there, also of one whose id is too long for the name of a file', async () => {
       const { root, print } = opened()
       write(root, 'lib/other', '')
       for (const path of [mets, pages]) if (path !== null) rmSync(join(root, path))
       expect(await print()).toBeNull()
+      const repository = openRepository({ kind, root })
+      const longest = `lib.${'x'.repeat(250)}`
+      expect(await repository.fingerprint(longest)).toBeNull()
+      expect(await repository.has(longest)).toBe(false)
     })
 
     test('is no answer while the root is away', async () => {

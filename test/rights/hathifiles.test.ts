@@ -104,3 +104,12 @@ test('ids with every character an id may have survive the way into the table', a
   expect(await read()).toMatchObject({ new: odd.length })
   for (const htid of odd) expect(await rightsOf(library, htid)).toMatchObject({ rev: 1 })
 })
+
+test('with scope present an id too long for the name of a file is out of scope, and the others are read', async () => {
+  plantVolume(library, 'a', '1')
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1', `a.${'x'.repeat(250)}`])])
+  const pass = passOver(library, { repository: { ...library.config.repository, scope: 'present' } })
+  await loadRecords(pass, 'catalogue', ['catalogue/*'])
+  await carryOver(pass)
+  expect(pass.tally.counts).toMatchObject({ new: 1, outOfScope: 1 })
+})
