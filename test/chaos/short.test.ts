@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { expect, onTestFinished, test } from 'vitest'
+import { type TestContext, test } from 'vitest'
 import { findBinaries } from '../services/mariadb/binaries.ts'
 import type { ChaosDatabase } from './world.ts'
 
 const limitMs = 240_000
 
 /** Runs a dozen faults. Resolves with the closing line, and with all that was said when it went wrong. */
-async function chaos(database: ChaosDatabase, seed: number) {
+async function chaos(database: ChaosDatabase, seed: number, onTestFinished: TestContext['onTestFinished']) {
   const args = ['--database', database, '--seed', String(seed), '--faults', '12', '--json']
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -24,7 +24,12 @@ for (const { database, seed } of [
   { database: 'postgres', seed: 1 },
   { database: 'mariadb', seed: 2 },
 ] as const) {
-  test(`a dozen faults lose, double and outdate nothing: ${database}`, { timeout: limitMs }, async ({ skip }) => {
+  // beside each other: most of the time a fault lasts, or all wait for rest
+  test.concurrent(`a dozen faults lose, double and outdate nothing: ${database}`, { timeout: limitMs }, async ({
+    expect,
+    onTestFinished,
+    skip,
+  }) => {
     if (database === 'mariadb') {
       const absent = await findBinaries(() => undefined).then(
         () => null,
@@ -32,7 +37,7 @@ for (const { database, seed } of [
       )
       if (absent !== null && process.env.CI !== 'true') skip(absent)
     }
-    const result = await chaos(database, seed)
+    const result = await chaos(database, seed, onTestFinished)
     expect(result).toMatchObject({ database, seed, lost: 0, doubled: 0, stale: 0 })
     expect(Object.keys(result.faults).length).toBeGreaterThan(6)
   })
