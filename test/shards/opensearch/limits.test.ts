@@ -84,20 +84,28 @@ describe.each(searchServers)('%s of its own', (server) => {
     }
   })
 
-  test.each([
-    ['the marker', () => engine.mark(1, null, 7)],
-    ['a durable commit', () => engine.commit(1, 'durable')],
-  ])(
-    'killed and started again, it has what was there before %s, also where writes do not wait for the disk',
-    async (name, onDisk) => {
-      await ask(own.url, 'PUT /slip_main/_settings', { 'index.translog': { durability: 'async', sync_interval: '1h' } })
-      const id = `disk.${name.length}`
-      await engine.post(1, [document({ id, fence: 10 })])
-      await onDisk()
-      await own.kill()
-      await own.restart()
-      expect(await engine.get(1, [id])).toMatchObject([{ id, fence: 10 }])
-      await ask(own.url, 'PUT /slip_main/_settings', { 'index.translog': { durability: null, sync_interval: null } })
+  test(
+    'killed and started again, it has what was there before the marker and before a durable commit, also where writes do not wait for the disk',
+    async () => {
+      const other = openSearch(server, { urls: [own.url], index: 'slip_other' })
+      try {
+        await other.create(1)
+        const kept = document({ id: 'disk.1', fence: 10 })
+        for (const [each, index] of [[engine, 'slip_main'] as const, [other, 'slip_other'] as const]) {
+          const lazily = { 'index.translog': { durability: 'async', sync_interval: '1h' } }
+          await ask(own.url, `PUT /${index}/_settings`, lazily)
+          await each.post(1, [kept])
+        }
+        await engine.mark(1, null, 7)
+        await other.commit(1, 'durable')
+        await own.kill()
+        await own.restart()
+        for (const each of [engine, other]) expect(await each.get(1, [kept.id])).toMatchObject([{ fence: 10 }])
+        const atOnce = { 'index.translog': { durability: null, sync_interval: null } }
+        await ask(own.url, 'PUT /slip_main/_settings', atOnce)
+      } finally {
+        await other.close()
+      }
     },
     START_MS,
   )
