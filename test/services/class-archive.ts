@@ -28,5 +28,8 @@ export async function classArchive(
   return existsSync(fileIn(folder)) ? [`-XX:SharedArchiveFile=${fileIn(folder)}`, ...QUIET] : []
 }
 
-/** What is mapped into the memory of a process, a line each. */
-export const mappedBy = (pid: number): string => readFileSync(`/proc/${pid}/maps`, 'utf8')
+/** The archives a process has its classes from: that of Java itself, where Java has one, and that of a start before. */
+export function archivesOf(pid: number): { readonly java: boolean; readonly rehearsed: boolean } {
+  const mapped = readFileSync(`/proc/${pid}/maps`, 'utf8')
+  return { java: /\/classes\w*\.jsa$/m.test(mapped), rehearsed: mapped.includes('/rehearsed.jsa') }
+}

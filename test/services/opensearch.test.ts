@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { identityOf } from '../../src/embedded-postgres/process-identity.ts'
 import { ask } from './ask.ts'
-import { mappedBy } from './class-archive.ts'
+import { archivesOf } from './class-archive.ts'
 import { dropLeftovers } from './leftovers.ts'
 import { type TestIndices, testIndices } from './opensearch/indices.ts'
 import type { SearchInstance } from './opensearch/instance.ts'
@@ -88,7 +88,8 @@ describe.each(searchServers)('%s', (server) => {
     })
 
     test.runIf(releases[server].product === 'OpenSearch')('it finds its classes as a start before it left them', () => {
-      expect(mappedBy(own.pid)).toContain('/rehearsed.jsa')
+      const { java, rehearsed } = archivesOf(own.pid)
+      expect(rehearsed).toBe(java)
     })
 
     test(

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { identityOf } from '../../src/embedded-postgres/process-identity.ts'
 import { ask } from './ask.ts'
-import { mappedBy } from './class-archive.ts'
+import { archivesOf } from './class-archive.ts'
 import { dropLeftovers } from './leftovers.ts'
 import { hostTag } from './own-names.ts'
 import { endAbandoned } from './run-folder.ts'
@@ -231,7 +231,7 @@ describe('a SolrCloud of a test file alone', () => {
   afterAll(() => cloud?.close())
 
   test('its nodes find their classes as a start before them left them', () => {
-    for (const { pid } of cloud.nodes) expect(mappedBy(pid)).toContain('/rehearsed.jsa')
+    for (const { java, rehearsed } of cloud.nodes.map(({ pid }) => archivesOf(pid))) expect(rehearsed).toBe(java)
   })
 
   test('any of its nodes may be killed: another becomes the leader, and takes documents', async () => {
