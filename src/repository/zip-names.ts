@@ -1,4 +1,5 @@
-// IBM PC code page 437, what a zip is in that does not say UTF-8: the upper half.
+// IBM PC code page 437, what a zip is in that does not say UTF-8: what differs from ASCII. Control characters are signs there.
+const controls437 = '\0☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼'
 const codePage437 =
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0'
 
@@ -10,7 +11,10 @@ export function zipName(raw: Buffer, isUtf8: boolean, said: Buffer | null): stri
 
 function from437(raw: Buffer): string {
   const text = raw.toString('latin1')
-  return text.replace(/[\x80-\xff]/g, (character) => codePage437[character.charCodeAt(0) - 0x80]!)
+  return text.replace(/[^\x20-\x7e]/g, (character) => {
+    const code = character.charCodeAt(0)
+    return code === 0x7f ? '⌂' : code < 0x20 ? controls437[code]! : codePage437[code - 0x80]!
+  })
 }
 
 /** What is wrong with a name that would lead out of the zip; null for one that does not. */
