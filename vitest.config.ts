@@ -2,8 +2,18 @@ import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/run/longest-first.ts'
 import { TotalsReporter } from './test/run/totals-reporter.ts'
 
+const isSoak = process.env.SLIP_TEST_SOAK === '1'
+
 /** What takes minutes, for it kills a server over and over. */
-const soak = process.env.SLIP_TEST_SOAK === '1' ? [] : ['test/**/*.soak.test.ts']
+const soak = isSoak ? [] : ['test/**/*.soak.test.ts']
+
+/** What is seen of the daemons here is the work of engines, files and processes: on MariaDB it is for the soak. */
+const soakOnMariadb = isSoak
+  ? []
+  : [
+      'test/daemon/{along,document-limits,full-shards,killers,own-work,parcels,pipeline,silent-target,slow-target}.test.ts',
+      'test/daemon/{faults,faults-breakers,faults-guards,faults-storm,sample-library,schema,suspects}.test.ts',
+    ]
 
 export default defineConfig({
   test: {
@@ -17,7 +27,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 40_000,
-    // everything on PostgreSQL, and the state machine and its daemons on MariaDB as well
+    // everything on PostgreSQL, and the state machine and what daemons do to it on MariaDB as well
     projects: [
       {
         extends: true,
@@ -28,6 +38,7 @@ export default defineConfig({
         test: {
           name: 'mariadb',
           include: ['test/{state,rights,enqueue,daemon}/*.test.ts', 'test/docs/sql.test.ts'],
+          exclude: soakOnMariadb,
           provide: { stateServer: 'mariadb' },
         },
       },

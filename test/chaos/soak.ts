@@ -48,6 +48,12 @@ const long: Part = {
   env: () => ({ SLIP_TEST_SOAK: '1' }),
 }
 
+const daemons: Part = {
+  name: 'the daemons on MariaDB',
+  args: () => [join(import.meta.dirname, '../run/main.ts'), 'test/daemon', '--project', 'mariadb'],
+  env: () => ({ SLIP_TEST_SOAK: '1' }),
+}
+
 const hostile = (count: number): Part => ({
   name: `${count} hostile inputs`,
   args: (seed) => [join(import.meta.dirname, '../hostile/main.ts'), '--hostile', String(count), '--seed', String(seed)],
@@ -61,6 +67,7 @@ const parts: readonly Part[] = [
   mysql,
   elasticsearch,
   long,
+  daemons,
   model,
   chaos('postgres'),
   chaos('mariadb'),
