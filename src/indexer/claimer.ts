@@ -75,6 +75,8 @@ export class Claimer {
   #used: Drawn | null = null
   /** Whether suspects wait for what is under way of the target to end. */
   #waitsForEnd = false
+  /** Whether the last look passed over lane 0. */
+  #leftSuspects = false
   /** Rows seen in this round and not claimed: still ready, perhaps in a bucket already looked into. */
   #passed = 0
 
@@ -97,6 +99,7 @@ export class Claimer {
   /** A batch, or null when nothing is ready in any open bucket. Suspects (lane 0) come when idle, and every 30 s. */
   async next(pauses: Pauses, openness: Openness = everything): Promise<Claim | null> {
     this.#used = null
+    this.#leftSuspects = false
     if (pauses.target(this.target.name)) return null
     const round = { ...openness, pauses, shards: await listShards(this.#db, this.target.name) }
     for (;;) {
@@ -104,6 +107,14 @@ export class Claimer {
       const claimed = await this.#look(round)
       if (claimed !== null || this.#passed === 0) return claimed
     }
+  }
+
+  /**
+   * Whether `next` left out suspects, if there are any, as something was under way: where it found nothing else, there may be
+   * something when that has ended.
+   */
+  get leftSuspects(): boolean {
+    return this.#leftSuspects
   }
 
   /** What was drawn for the new items of the last claim; null where it had none. */
@@ -140,6 +151,7 @@ export class Claimer {
     if (this.#alone.isOn(performance.now())) {
       const buckets = await this.#suspects(round)
       this.#waitsForEnd = buckets.length > 0 && !this.#underWay.isDry(this.target.name)
+      this.#leftSuspects = this.#waitsForEnd
       if (this.#waitsForEnd) return null
       if (buckets.length > 0) await this.#underWay.runDrySoon()
       const suspect = await this.#first(buckets, round)
@@ -147,7 +159,8 @@ export class Claimer {
       this.#alone.end(performance.now())
     }
     const claimed = await this.#first(this.#rotation.next(), round)
-    if (claimed !== null || !this.#underWay.isDry()) return claimed
+    this.#leftSuspects = !this.#underWay.isDry()
+    if (claimed !== null || this.#leftSuspects) return claimed
     return this.#first(await this.#suspects(round), round)
   }
 

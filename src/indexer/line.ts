@@ -186,6 +186,8 @@ export class Line {
       // it answered, and there is nothing to try it out with
       if (!storm) breakers.succeeded('target', name)
       if (openness.only === undefined) {
+        // it may have ended since, but lane 0 was not looked into
+        if (this.#claimer.leftSuspects) return 'waits'
         if (!once) return 'idle'
         // what it wrote is committed when all of it has ended
         if (!pipeline.isDry(name)) return 'waits'

@@ -51,4 +51,4 @@ test('a target whose batch waits for room in memory, as its index holds every po
   expect(daemon.events.filter(({ event }) => event === 'index.unbalanced')).toEqual([])
   expect((await rows(ledgers)).map(({ n }) => Number(n))).toEqual([all, all])
   expect(await library.violations()).toEqual([])
-})
+}, 120_000)

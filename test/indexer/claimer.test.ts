@@ -30,3 +30,19 @@ test('a row that was put into its true bucket is claimed in the same round, thou
   expect(await first.next(pauses)).toBeNull()
   expect(await queueRow(state.db, 'a.1')).toBeUndefined()
 })
+
+test('a suspect is left while anything is under way, which is told: it may end before anybody asks', async () => {
+  const pauses = await Pauses.read(state.db)
+  let dry = false
+  const options = { batch: 10, shares: { daily: 5, ops: 2, bulk: 1 } }
+  const alone = new Claimer(state.db, token, target, options, { isDry: () => dry, runDrySoon: async () => {} })
+  await change(state.db, ['a.2'])
+  await enqueue(state.db, ['a.2'])
+  await state.db.query(`UPDATE slip_queue SET lane = 0 WHERE htid = 'a.2'`)
+  expect([await alone.next(pauses), alone.leftSuspects]).toEqual([null, true])
+  dry = true
+  const held = await alone.next(pauses)
+  expect(held).toMatchObject({ lane: 0, items: [{ htid: 'a.2' }] })
+  await settleAll(state.db, held!)
+  expect([await alone.next(pauses), alone.leftSuspects]).toEqual([null, false])
+})
