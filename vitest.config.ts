@@ -4,8 +4,14 @@ import { TotalsReporter } from './test/run/totals-reporter.ts'
 
 const isSoak = process.env.SLIP_TEST_SOAK === '1'
 
-/** What takes minutes, for it kills a server over and over. */
-const soak = isSoak ? [] : ['test/**/*.soak.test.ts']
+/** What takes minutes: it kills a server over and over, starts each kind of server in each of its ways, or copies indexes. */
+const soak = isSoak
+  ? []
+  : [
+      'test/**/*.soak.test.ts',
+      'test/services/{opensearch,solr}.test.ts',
+      'test/conformance/snapshots/opensearch.test.ts',
+    ]
 
 /** What is seen of the daemons here is the work of engines, files and processes: on MariaDB it is for the soak. */
 const soakOnMariadb = isSoak
@@ -13,6 +19,7 @@ const soakOnMariadb = isSoak
   : [
       'test/daemon/{along,document-limits,full-shards,killers,own-work,parcels,pipeline,silent-target,slow-target}.test.ts',
       'test/daemon/{faults,faults-breakers,faults-guards,faults-storm,sample-library,schema,suspects}.test.ts',
+      'test/daemon/{hosts,json-times,memberships,pause,restore}.test.ts',
     ]
 
 export default defineConfig({

@@ -44,7 +44,10 @@ const elasticsearch: Part = {
 
 const long: Part = {
   name: 'tests that take minutes each',
-  args: () => [join(import.meta.dirname, '../run/main.ts'), '.soak.test'],
+  args: () => [
+    join(import.meta.dirname, '../run/main.ts'),
+    ...['.soak.test', 'test/services/opensearch', 'test/services/solr', 'test/conformance/snapshots/opensearch'],
+  ],
   env: () => ({ SLIP_TEST_SOAK: '1' }),
 }
 
