@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type Owner, serverOwner } from '../../../src/embedded-postgres/owner.ts'
 import { freePort } from '../../../src/embedded-postgres/port.ts'
 import { spawnAs } from '../../../src/embedded-postgres/spawn-as.ts'
+import { dyingWithUs } from '../dying-with-us.ts'
 import { inRunFolder } from '../run-folder.ts'
 import type { StartedServer } from '../server.ts'
 import { installDbOf, type MariadbBinaries, mariadbdOf } from './binaries.ts'
@@ -94,7 +95,8 @@ async function spawnIn(instance: Instance, program: string, args: string[], logF
   try {
     // Unpacked libraries lie beside the programs; a program of the system finds the same ones there as without.
     const libraries = `LD_LIBRARY_PATH=${usr}/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`
-    return await spawnAs(owner, 'env', [libraries, program, '--no-defaults', ...common, ...args], {
+    const [setpriv, ...dying] = dyingWithUs
+    return await spawnAs(owner, setpriv, [...dying, 'env', libraries, program, '--no-defaults', ...common, ...args], {
       cwd: data,
       stdio: ['ignore', log, log],
     })
