@@ -37,6 +37,30 @@ export class PatientQuestion<T> {
   }
 }
 
+/** The same question of several shards. */
+export class ShardQuestions<T> {
+  readonly #ask: (shard: number) => Promise<T>
+  readonly #patience: Patience | undefined
+  readonly #questions = new Map<number, PatientQuestion<T>>()
+
+  constructor(ask: (shard: number) => Promise<T>, patience?: Patience) {
+    this.#ask = ask
+    this.#patience = patience
+  }
+
+  /** Throws what the question has thrown. */
+  answer(shard: number): Promise<T | 'waits'> {
+    const question = this.#questions.get(shard) ?? new PatientQuestion(() => this.#ask(shard), this.#patience)
+    this.#questions.set(shard, question)
+    return question.answer()
+  }
+
+  /** What was asked so far is not waited for any more. */
+  forget(): void {
+    this.#questions.clear()
+  }
+}
+
 const notYet = Symbol('not yet')
 
 async function impatience(ms: number) {

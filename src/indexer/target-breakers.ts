@@ -1,6 +1,6 @@
 import type { Config } from '../config/load.ts'
 import { type Breakers, shardName } from '../daemon/breakers.ts'
-import { PatientQuestion } from '../daemon/patient-question.ts'
+import { ShardQuestions } from '../daemon/patient-question.ts'
 import type { Pauses } from '../daemon/pause-gate.ts'
 import type { StormBrake } from '../daemon/storm-brake.ts'
 import { asSlipError, type SlipError } from '../errors/slip-error.ts'
@@ -22,16 +22,16 @@ interface TargetBreakersContext {
 export class TargetBreakers {
   readonly #context: TargetBreakersContext
   readonly #target: Target
-  readonly #engine: Engine
   readonly #brake: StormBrake
   /** Whether a suspended shard can be read, by shard. */
-  readonly #questions = new Map<number, PatientQuestion<SlipError | null>>()
+  readonly #readable: ShardQuestions<SlipError | null>
 
   constructor(context: TargetBreakersContext, target: Target, engine: Engine, brake: StormBrake) {
     this.#context = context
     this.#target = target
-    this.#engine = engine
     this.#brake = brake
+    const ask = (shard: number) => awayError(() => engine.scan(shard, '', 1))
+    this.#readable = new ShardQuestions(ask, context.once ? null : undefined)
   }
 
   /** Whether the target or one of its shards may be told to be tried out now. */
@@ -71,22 +71,13 @@ export class TargetBreakers {
     for (const { name: shardOf, shard } of this.#suspendedShards()) {
       if (shard > shards || pauses.shard(name, shard)) continue
       if ((await breakers.gate('shard', shardOf)) !== 'probe') continue
-      const away = await this.#question(shard).answer()
+      const away = await this.#readable.answer(shard)
       if (away === 'waits') continue
       if (away === null) return { only: shard, away: first }
       breakers.failed('shard', shardOf, away)
       first ??= away
     }
     return { only: null, away: first }
-  }
-
-  #question(shard: number): PatientQuestion<SlipError | null> {
-    const known = this.#questions.get(shard)
-    if (known !== undefined) return known
-    const patience = this.#context.once ? null : undefined
-    const question = new PatientQuestion(() => awayError(() => this.#engine.scan(shard, '', 1)), patience)
-    this.#questions.set(shard, question)
-    return question
   }
 
   /** What a probe of the target showed. */

@@ -1,6 +1,6 @@
 import type { EventBus } from '../../events/bus.ts'
 import { mayBeAnother, type ServerIdentity, serverIdentity } from '../../state/restore/server-identity.ts'
-import { type Patience, PatientQuestion } from '../patient-question.ts'
+import { type Patience, ShardQuestions } from '../patient-question.ts'
 import { type Comparison, compareShards, type Finding, recordFindings } from './compare-shards.ts'
 import type { Pair } from './differences.ts'
 
@@ -12,15 +12,13 @@ export class RestoreWatch {
   readonly #pair: Pair
   readonly #bus: EventBus
   #identity: ServerIdentity | null = null
-  readonly #patience: Patience | undefined
   #uncompared: Set<number>
-  /** By the shard they compare. */
-  #questions = new Map<number, PatientQuestion<Comparison>>()
+  readonly #comparisons: ShardQuestions<Comparison>
 
   constructor(pair: Pair, bus: EventBus, patience?: Patience) {
     this.#pair = pair
     this.#bus = bus
-    this.#patience = patience
+    this.#comparisons = new ShardQuestions((shard) => compareShards(pair, (each) => each === shard), patience)
     this.#uncompared = this.#allShards()
   }
 
@@ -37,13 +35,13 @@ export class RestoreWatch {
     if (mayBeAnother(this.#identity, identity)) {
       this.#uncompared = this.#allShards()
       // what was asked before is compared with the database before
-      this.#questions = new Map()
+      this.#comparisons.forget()
     }
     this.#identity = identity
     const asked = [...this.#uncompared].filter(mayAsk)
     if (asked.length === 0) return { uncompared: this.#uncompared, away: new Map() }
     const answers = await Promise.all(
-      asked.map(async (shard) => ({ shard, answer: await this.#question(shard).answer() })),
+      asked.map(async (shard) => ({ shard, answer: await this.#comparisons.answer(shard) })),
     )
     const heard = answers.flatMap(({ shard, answer }) => (answer === 'waits' ? [] : [{ shard, ...answer }]))
     const findings = heard.flatMap((each) => each.findings)
@@ -53,14 +51,6 @@ export class RestoreWatch {
     }
     for (const { shard, away } of heard) if (!away.has(shard)) this.#uncompared.delete(shard)
     return { uncompared: this.#uncompared, away: new Map(heard.flatMap(({ away }) => [...away])) }
-  }
-
-  #question(shard: number): PatientQuestion<Comparison> {
-    const known = this.#questions.get(shard)
-    if (known !== undefined) return known
-    const question = new PatientQuestion(() => compareShards(this.#pair, (each) => each === shard), this.#patience)
-    this.#questions.set(shard, question)
-    return question
   }
 
   #allShards(): Set<number> {
