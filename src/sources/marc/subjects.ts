@@ -1,4 +1,4 @@
-import { type BibField, distinct, headings, ofTags, values } from './extract.ts'
+import { type BibField, distinct, headings, values } from './extract.ts'
 import { geographicNames } from './geographic-names.ts'
 import { joined, subfieldOf } from './marc-record.ts'
 import { trimPunctuation } from './punctuation.ts'
@@ -15,7 +15,7 @@ export function subjectsOf(fields: readonly BibField[]): Record<string, readonly
     topicStr: topicsOf(subjects),
     genre: headings(subjects, { 655: 'ab' }),
     geographicStr: distinct(areas.map((code) => geographicNames.get(code.replace(/-+$/, '')) ?? '')),
-    era: values(subjects, erasOf(subjects)),
+    era: erasOf(subjects),
   }
 }
 
@@ -30,11 +30,12 @@ function topicsOf(subjects: readonly BibField[]): string[] {
 }
 
 /** Chronological subdivision; in the fields 690–699, which MARC leaves to libraries, they write it in y or z. */
-function erasOf(subjects: readonly BibField[]): Record<string, string> {
-  const [local, defined] = [true, false].map((isLocal) =>
-    [...new Set(subjects.map(({ tag }) => tag))].filter((tag) => tag.startsWith('69') === isLocal),
-  )
-  return { ...ofTags(defined!.join(' '), 'y'), ...ofTags(local!.join(' '), 'yz') }
+function erasOf(subjects: readonly BibField[]): string[] {
+  const texts = subjects.flatMap(({ tag, field }) => {
+    const codes = tag.startsWith('69') ? 'yz' : 'y'
+    return field.subfields.filter(([code]) => codes.includes(code)).map(([, text]) => text)
+  })
+  return distinct(texts)
 }
 
 function isMadeOfOthers(field: BibField['field']): boolean {
