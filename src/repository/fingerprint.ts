@@ -19,6 +19,9 @@ export const stateText = ({ size, modified }: FileState): string => `${size} ${m
 export const fingerprintOf = (mets: FileState | null, zip: FileState | null): string =>
   `${digestOf(mets)}.${digestOf(zip)}`
 
+/** The fingerprint of the files, of a text that begins with it and goes on with more parts. */
+export const filesPart = (text: string): string => text.split('.', 2).join('.')
+
 /** The fingerprint of the files of an item below the root; null when neither is there. Throws REPOSITORY_UNAVAILABLE. */
 export async function fingerprintAt(root: string, mets: string | null, zip: string): Promise<string | null> {
   // together: on a network mount each is a round trip

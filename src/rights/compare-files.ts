@@ -28,8 +28,9 @@ export async function compareFiles(pass: Pass, source: string, everyMs: number):
   if (after !== null) await repository.check()
   for (let pages = 0; after !== null; pages++) {
     if (stop.aborted || (pages === pagesOfPass && !pass.atOnce)) return
-    const htids = await readFingerprintPage(db, after, pageSize)
-    await takeFingerprints(pass, source, await fingerprintsOf(repository, htids), false)
+    const seen = await readFingerprintPage(db, after, pageSize)
+    const htids = [...seen.keys()]
+    await takeFingerprints(pass, source, await fingerprintsOf(repository, htids), { seen, isListed: false })
     pass.tally.of(source).count('seen', htids.length)
     await keepCounts(pass)
     after = htids.length < pageSize ? null : (htids.at(-1) as string)

@@ -2,6 +2,7 @@ import { fingerprintsOf } from '../repository/fingerprints.ts'
 import type { SourceFile } from '../sources/file-set.ts'
 import { type Ingested, readIngestList } from '../sources/ingest-list.ts'
 import type { Bad } from '../sources/source.ts'
+import { readFingerprints } from '../state/rights/files-fingerprints.ts'
 import type { Pass } from './context.ts'
 import type { FileReader } from './file-reading.ts'
 import { takeFingerprints } from './take-fingerprints.ts'
@@ -19,7 +20,11 @@ export function ingestReader(pass: Pass, source: string): FileReader<Ingested> {
       lines.map(({ htid }) => htid),
     )
     const there = [...found].filter(([, files]) => files !== null)
-    await takeFingerprints(pass, source, new Map(there), true)
+    const seen = await readFingerprints(
+      pass.db,
+      there.map(([htid]) => htid),
+    )
+    await takeFingerprints(pass, source, new Map(there), { seen, isListed: true })
     return lines.filter(({ htid }) => found.get(htid) === null).map((line) => notThere(line, file))
   }
   return { read: readIngestList, blockSize, load }

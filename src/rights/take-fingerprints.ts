@@ -11,15 +11,15 @@ import { absentFiles, isWrittenAgain } from './written-again.ts'
  * nothing: a mount that is away looks like that, too; what was never there is noted, so that it is seen when it comes.
  *
  * @param files the fingerprint of each item; null = it is not in the repository
+ * @param seen the fingerprint last seen of those that may have a document
  * @param isListed an ingest list says that they were written
  */
 export async function takeFingerprints(
   pass: Pass,
   source: string,
   files: ReadonlyMap<string, string | null>,
-  isListed: boolean,
+  { seen, isListed }: { readonly seen: ReadonlyMap<string, string | null>; readonly isListed: boolean },
 ): Promise<void> {
-  const seen = await readFingerprints(pass.db, [...files.keys()])
   const differing = [...seen].filter(([htid, known]) => differs(files.get(htid) ?? null, known))
   const changed = await note(pass, new Map(differing.map(([htid]) => [htid, files.get(htid) ?? absentFiles])), isListed)
   const there = [...seen.keys()].filter((htid) => files.get(htid) !== null).length

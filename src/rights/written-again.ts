@@ -1,3 +1,4 @@
+import { filesPart } from '../repository/fingerprint.ts'
 import type { IndexedFiles } from '../state/rights/indexed-files.ts'
 
 /** What slip-rights last saw of an item that was not in the repository. */
@@ -21,7 +22,7 @@ export interface Seen {
  */
 export function isWrittenAgain({ now, known, indexed, isListed }: Seen): boolean {
   if (known === now) return false
-  if (indexed.length > 0 && indexed.every(({ files }) => files === now)) return false
+  if (indexed.length > 0 && indexed.every(({ inputs }) => inputs !== null && filesPart(inputs) === now)) return false
   if (known !== null || isListed) return true
-  return indexed.some(({ files, isNever }) => isNever || (files !== null && files !== now))
+  return indexed.some(({ inputs, isNever }) => isNever || (inputs !== null && filesPart(inputs) !== now))
 }

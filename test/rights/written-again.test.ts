@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { isWrittenAgain, type Seen } from '../../src/rights/written-again.ts'
 
 const [now, old] = ['new.new', 'old.old']
-const from = (files: string | null) => ({ files, isNever: false })
-const never = { files: null, isNever: true }
+const from = (files: string | null) => ({ inputs: files === null ? null : `${files}.record.rights..`, isNever: false })
+const never = { inputs: null, isNever: true }
 
 const cases: readonly [string, boolean, Partial<Seen>][] = [
   ['files that are as last seen', false, { known: now, indexed: [from(old)] }],

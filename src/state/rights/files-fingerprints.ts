@@ -11,7 +11,7 @@ const hasDocument = 'withdrawn_at IS NULL AND (attr IS NULL OR attr <> 8)'
 const postgres = {
   read: `SELECT htid, files FROM slip_rights WHERE htid = ANY($1) AND ${hasDocument}`,
   lock: `SELECT htid, files FROM slip_rights WHERE htid = ANY($1) AND ${hasDocument} ORDER BY htid FOR UPDATE`,
-  page: `SELECT htid FROM slip_rights WHERE htid > $1 AND ${hasDocument} ORDER BY htid LIMIT $2`,
+  page: `SELECT htid, files FROM slip_rights WHERE htid > $1 AND ${hasDocument} ORDER BY htid LIMIT $2`,
   write: `
     UPDATE slip_rights r SET files = d.files
     FROM unnest($1::text[], $2::text[]) AS d (htid, files) WHERE r.htid = d.htid`,
@@ -23,7 +23,7 @@ const mysql = {
   lock: `
     SELECT htid, files FROM slip_rights FORCE INDEX (PRIMARY) WHERE htid IN (?) AND ${hasDocument}
     ORDER BY htid FOR UPDATE`,
-  page: `SELECT htid FROM slip_rights WHERE htid > ? AND ${hasDocument} ORDER BY htid LIMIT ?`,
+  page: `SELECT htid, files FROM slip_rights WHERE htid > ? AND ${hasDocument} ORDER BY htid LIMIT ?`,
   write: 'UPDATE slip_rights FORCE INDEX (PRIMARY) SET files = ELT(FIELD(htid, ?), ?) WHERE htid IN (?)',
 }
 
@@ -43,10 +43,14 @@ export async function readFingerprints(
   return found
 }
 
-/** Ids of items in order after `after`, `limit` at most. */
-export async function readFingerprintPage(db: Connection, after: string, limit: number): Promise<string[]> {
-  const rows = await db.query<{ htid: string }>(statements[db.dialect].page, [after, limit])
-  return rows.map(({ htid }) => htid)
+/** Those of items in order after `after`, `limit` at most. */
+export async function readFingerprintPage(
+  db: Connection,
+  after: string,
+  limit: number,
+): Promise<Map<string, string | null>> {
+  const rows = await db.query<{ htid: string; files: string | null }>(statements[db.dialect].page, [after, limit])
+  return new Map(rows.map(({ htid, files }) => [htid, files]))
 }
 
 /** Notes them, of rows that are locked. */

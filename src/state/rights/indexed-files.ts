@@ -3,8 +3,8 @@ import { slicesOf } from '../queue/slices.ts'
 
 /** What the ledger of a target says of the files of an item. */
 export interface IndexedFiles {
-  /** Fingerprint of the METS file and pages its document was made of; null = it has none, or none was kept. */
-  readonly files: string | null
+  /** Fingerprint of what its document was made of; null = it has none, or none was kept. */
+  readonly inputs: string | null
   /** It was never indexed: it is in error, or was set back. */
   readonly isNever: boolean
 }
@@ -25,7 +25,8 @@ export async function readIndexedFiles(
   for (const slice of slicesOf(htids)) {
     for (const { name } of targets) {
       const rows = await db.query<Row>(statements[db.dialect], [name, slice])
-      for (const row of rows) found.set(row.htid, [...(found.get(row.htid) ?? []), indexedFiles(row)])
+      for (const row of rows)
+        found.set(row.htid, [...(found.get(row.htid) ?? []), { inputs: row.inputs, isNever: row.rev === 0 }])
     }
   }
   return found
@@ -36,9 +37,3 @@ interface Row extends Record<string, unknown> {
   readonly inputs: string | null
   readonly rev: number
 }
-
-/** The first two parts of the fingerprint of the inputs are those of the files. */
-const indexedFiles = ({ inputs, rev }: Row): IndexedFiles => ({
-  files: inputs === null ? null : inputs.split('.', 2).join('.'),
-  isNever: rev === 0,
-})
