@@ -20,7 +20,9 @@ export interface ErrorSelection {
 export function errorConditions(dialect: Dialect, selection: ErrorSelection): Conditions {
   const { target, code, pattern, htids, since, until, all } = selection
   const conditions = new Conditions(dialect)
-  if (!all) conditions.and('resolved_at IS NULL')
+  // in words that are not those of an index of all that is unresolved, where items are named: they have an index of their own
+  if (!all)
+    conditions.and(dialect === 'postgres' && htids !== undefined ? 'num_nulls(resolved_at) = 1' : 'resolved_at IS NULL')
   if (target === null) conditions.and('target IS NULL')
   else conditions.and('target = ?', target)
   return conditions

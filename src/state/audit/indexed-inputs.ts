@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import { asked, isRow } from '../queue/row-of.ts'
 
 /** An item a target holds as its rights are now, of which nothing is under way, and what its document was made of. */
 export interface IndexedInputs {
@@ -6,21 +7,25 @@ export interface IndexedInputs {
   readonly inputs: string
 }
 
-const atRest = (target: string) => `
-  FROM slip_indexed l JOIN slip_rights r ON r.htid = l.htid
-  WHERE l.target = ${target} AND l.presence = 'indexed' AND l.inputs IS NOT NULL AND l.rev = r.rev
-    AND NOT EXISTS (SELECT 1 FROM slip_queue q WHERE q.target = l.target AND q.htid = l.htid)
+const atRest = `
+  l.presence = 'indexed' AND l.inputs IS NOT NULL AND l.rev = r.rev
+    AND (SELECT q.rev FROM slip_queue q WHERE q.target = l.target AND q.htid = l.htid LIMIT 1) IS NULL
     AND NOT EXISTS (SELECT 1 FROM slip_record c WHERE c.record_id = r.record_id AND c.pending)`
 
 /** The page is cut by the key alone: joined to others it might be sorted, and the ledger be read whole. */
 const statements = {
   postgres: {
     page: 'SELECT htid FROM slip_indexed WHERE target = $1 AND htid > $2 ORDER BY htid LIMIT $3',
-    named: `SELECT l.htid, l.inputs ${atRest('$1')} AND l.htid = ANY($2) ORDER BY l.htid`,
+    named: `
+      WITH ${asked('$1', '$2::text[]')}
+      SELECT l.htid, l.inputs FROM asked JOIN slip_indexed l ON ${isRow('l', 'asked')}
+      JOIN slip_rights r ON r.htid = ANY(ARRAY[l.htid]) WHERE ${atRest} ORDER BY l.htid`,
   },
   mysql: {
     page: 'SELECT htid FROM slip_indexed WHERE target = ? AND htid > ? ORDER BY htid LIMIT ?',
-    named: `SELECT l.htid, l.inputs ${atRest('?')} AND l.htid IN (?) ORDER BY l.htid`,
+    named: `
+      SELECT l.htid, l.inputs FROM slip_indexed l JOIN slip_rights r ON r.htid = l.htid
+      WHERE l.target = ? AND l.htid IN (?) AND ${atRest} ORDER BY l.htid`,
   },
 }
 

@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
 import { changed } from '../queue/enqueue.ts'
+import { withLedger } from '../queue/row-of.ts'
 
 /** A rights row that a target neither follows nor has queued, nor ended in an error of that rev: the sweep's query, read only. */
 export interface Mismatch {
@@ -10,8 +11,7 @@ export interface Mismatch {
 
 const statements = {
   postgres: `
-    SELECT r.htid, r.rev AS "rightsRev", coalesce(l.rev, 0) AS "ledgerRev" FROM slip_rights r
-    LEFT JOIN slip_indexed l ON l.target = $1 AND l.htid = r.htid
+    SELECT r.htid, r.rev AS "rightsRev", coalesce(l.rev, 0) AS "ledgerRev" FROM slip_rights r ${withLedger('$1', 'r')}
     WHERE r.htid > $2 AND ${changed.postgres} ORDER BY r.htid LIMIT $3`,
   mysql: `
     SELECT r.htid, r.rev AS rightsRev, COALESCE(l.rev, 0) AS ledgerRev FROM slip_rights r

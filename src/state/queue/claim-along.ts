@@ -11,6 +11,7 @@ import {
   type ReadyRow,
   take,
 } from './claim.ts'
+import { asked, isRow, withLedger } from './row-of.ts'
 
 /**
  * ready → claimed, by slip-index, of items that it has just claimed for another target: their document is assembled once
@@ -48,16 +49,17 @@ export const tokened = (open: AlongRequest['open']): Tokened[] =>
 
 const postgres = `
 WITH me AS MATERIALIZED (SELECT 1 FROM slip_worker WHERE token = $1 AND expired_at IS NULL FOR SHARE),
+${asked('$2', '$3::text[]')},
 j AS MATERIALIZED (
   SELECT c.place, b.token, c.target_shard, greatest(c.fence, coalesce(l.fence, 0)) AS fence
   FROM (
-    SELECT ctid AS place, htid, lane, shard, CASE WHEN shard > 0 THEN shard ELSE $9::smallint END AS target_shard, fence
-    FROM slip_queue
-    WHERE target = $2 AND htid = ANY($3) AND state = 0 AND action = 'index' AND waive IS NULL AND EXISTS (SELECT 1 FROM me)
-    ORDER BY htid FOR UPDATE SKIP LOCKED) c
+    SELECT q.ctid AS place, q.htid, q.lane, q.shard, q.fence,
+           CASE WHEN q.shard > 0 THEN q.shard ELSE $9::smallint END AS target_shard
+    FROM asked JOIN slip_queue q ON ${isRow('q', 'asked')}
+    WHERE q.state < 1 AND q.action = 'index' AND q.waive IS NULL AND EXISTS (SELECT 1 FROM me)
+    ORDER BY q.htid FOR UPDATE OF q SKIP LOCKED) c
   JOIN unnest($4::smallint[], $5::smallint[], $6::uuid[]) AS b (lane, shard, token)
-    ON b.lane = c.lane AND b.shard = c.target_shard
-  LEFT JOIN slip_indexed l ON l.target = $2 AND l.htid = c.htid
+    ON b.lane = c.lane AND b.shard = c.target_shard${withLedger('$2', 'c')}
   WHERE coalesce(l.shard, 0) IN (0, c.shard) AND l.waived IS NULL),
 f AS MATERIALIZED (
   SELECT greatest((extract(epoch FROM clock_timestamp()) * 1000000)::bigint, coalesce(max(fence), 0) + 1) AS fence FROM j),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Connection } from '../connection.ts'
+import { withLedger } from './row-of.ts'
 
 /**
  * ready → claimed, by slip-index. Takes N rows of one bucket (target, lane, shard) in seq order under a fresh token, with
@@ -84,8 +85,7 @@ j AS MATERIALIZED (
   FROM (
     SELECT ctid AS place, htid, seq, fence FROM slip_queue
     WHERE ${which} AND EXISTS (SELECT 1 FROM me)
-    ORDER BY seq LIMIT ${limit} FOR UPDATE SKIP LOCKED) c
-  LEFT JOIN slip_indexed l ON l.target = $2 AND l.htid = c.htid),
+    ORDER BY seq LIMIT ${limit} FOR UPDATE SKIP LOCKED) c${withLedger('$2', 'c')}),
 corrected AS (
   UPDATE slip_queue q SET shard = j.ledger_shard FROM j
   WHERE q.ctid = j.place AND j.ledger_shard NOT IN (0, $4)),

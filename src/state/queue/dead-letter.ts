@@ -2,14 +2,15 @@ import { patternOf } from '../../errors/pattern.ts'
 import type { Connection } from '../connection.ts'
 import { type OwnRow, remove } from './exit.ts'
 import { recheckLater, recheckLaterMysql } from './recheck-later.ts'
+import { after, isOpen, isRow } from './row-of.ts'
 import { chunksOf, slicesOf } from './slices.ts'
 
 /**
- * PostgreSQL: what every exit into error does with the rows of its CTE `final` (htid, shard, fence, unproven, waive), beside
+ * PostgreSQL: what every exit into error does with the rows of its CTE `final` (target, htid, shard, fence, unproven, waive), beside
  * writing the errors row: the ledger keeps shard and fence with the old rev (0 = never indexed), an unproven item is asked
- * about again, an older unresolved error is superseded, the queue row goes. Each counts the one before it, for the parts
- * of a statement have no order of their own and locks have. The errors row is written after `superseded` was counted: at
- * most one is unresolved.
+ * about again, an older unresolved error is superseded, the queue row goes. Each comes after the one before it, for the
+ * parts of a statement have no order of their own and locks have. The errors row is written after `superseded`: at most one
+ * is unresolved.
  */
 export const finalExit = `
 ledger AS (
@@ -22,9 +23,8 @@ ledger AS (
 ${recheckLater('SELECT htid FROM final WHERE unproven')},
 superseded AS (
   UPDATE slip_errors e SET resolved_at = clock_timestamp(), resolution = 'superseded'
-  FROM final, (SELECT count(*) FROM ledger) AS after_ledger, (SELECT count(*) FROM recheck) AS after_recheck
-  WHERE e.target = $1 AND e.htid = final.htid AND e.resolved_at IS NULL RETURNING 1),
-gone AS (DELETE FROM slip_queue q USING final WHERE q.target = $1 AND q.htid = final.htid)`
+  FROM final WHERE ${after('ledger', 'recheck')} AND ${isRow('e', 'final')} AND ${isOpen} RETURNING 1),
+gone AS (DELETE FROM slip_queue q USING final WHERE ${isRow('q', 'final')})`
 
 /**
  * MySQL: how locked rows end in error and how errors are resolved; on PostgreSQL parts of the exit's one statement. Whoever

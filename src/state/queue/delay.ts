@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
-import { type Held, type OwnRow, ownAt, release, released, splitOwn, stays } from './exit.ts'
+import { type Held, type OwnRow, own, release, released, splitOwn, stays } from './exit.ts'
+import { isRow } from './row-of.ts'
 import { chunksOf } from './slices.ts'
 
 /**
@@ -29,17 +30,17 @@ const [baseMs, environment, unproven, message] = [
 ].map((list) => `${list}[own.at]`)
 
 const postgres = `
-WITH ${ownAt},
+WITH ${own},
 moved AS (
   UPDATE slip_queue q SET state = ${stays}, attempts = 0, unproven = q.unproven OR ${unproven}, ${released}
-  FROM own WHERE q.target = $1 AND q.htid = own.htid AND own.gen <> own.claimed_gen),
+  FROM own WHERE ${isRow('q', 'own')} AND own.gen <> own.claimed_gen),
 delayed AS (
   UPDATE slip_queue q
   SET state = CASE WHEN q.hold THEN 3 ELSE 2 END, attempts = greatest(q.attempts - ${environment}::int, 0),
       unproven = q.unproven OR ${unproven}, last_error = left(${message}, 1000), ${released},
       available_at = CASE WHEN NOT q.hold THEN clock_timestamp() + make_interval(secs => (0.5 + random()) / 1000.0 *
         least(${baseMs} * CASE WHEN ${environment} THEN 1 ELSE power(2, least(q.attempts, 30) - 1) END, ${longestDelayMs / 1.5})) END
-  FROM own WHERE q.target = $1 AND q.htid = own.htid AND own.gen = own.claimed_gen)
+  FROM own WHERE ${isRow('q', 'own')} AND own.gen = own.claimed_gen)
 SELECT htid FROM own`
 
 /** The value of a row in a list that runs beside the list of ids: MySQL has no unnest. */

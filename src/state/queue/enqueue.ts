@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
 import { lanes } from './lanes.ts'
+import { withLedger } from './row-of.ts'
 import { slicesOf } from './slices.ts'
 import { mysqlSource, mysqlUpsert, postgresUpsert } from './upsert-sql.ts'
 
@@ -9,9 +10,7 @@ import { mysqlSource, mysqlUpsert, postgresUpsert } from './upsert-sql.ts'
  * gen rises at the same rev, so a running claim is followed by a second one that reads everything again).
  */
 const from = (onlyChanged: boolean) => `
-  FROM slip_rights r
-  LEFT JOIN LATERAL (
-    SELECT i.shard, i.rev, i.fence FROM slip_indexed i WHERE i.target = $1 AND i.htid = r.htid LIMIT 1) l ON true
+  FROM slip_rights r ${withLedger('$1', 'r')}
   WHERE r.htid = ANY($2)${onlyChanged ? ` AND ${changed.postgres}` : ''}`
 
 const mysqlFrom = (onlyChanged: boolean) => `

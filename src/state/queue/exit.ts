@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
 import { deleteNamed } from './delete-named.ts'
+import { asked, isRow } from './row-of.ts'
 import { slicesOf } from './slices.ts'
 
 /**
@@ -19,12 +20,15 @@ export interface Held {
 const postgres = {
   claim: 'SELECT 1 FROM slip_claim WHERE token = $1 FOR UPDATE',
   rows: `
-    SELECT 1 FROM slip_queue WHERE target = ANY($1) AND htid = ANY($2) AND claim_token = ANY($3)
-    ORDER BY target, htid FOR UPDATE`,
+    WITH asked AS MATERIALIZED (SELECT * FROM unnest($1::text[]) AS target, unnest($2::text[]) AS htid)
+    SELECT 1 FROM asked JOIN slip_queue q ON ${isRow('q', 'asked')} WHERE q.claim_token = ANY($3)
+    ORDER BY asked.target, q.htid FOR UPDATE OF q`,
   end: 'DELETE FROM slip_claim WHERE token = $1',
   close: `
     DELETE FROM slip_claim c WHERE c.token = $1
-    AND NOT EXISTS (SELECT 1 FROM slip_queue q WHERE q.target = $2 AND q.htid = ANY(c.htids) AND q.claim_token = $1)`,
+    AND NOT EXISTS (
+      SELECT 1 FROM unnest(c.htids) AS d (htid)
+      WHERE (SELECT q.claim_token FROM slip_queue q WHERE q.target = $2 AND q.htid = d.htid LIMIT 1) = $1)`,
 }
 
 const mysql = {
@@ -75,26 +79,24 @@ export async function closeClaim(tx: Connection, { token, target }: Held): Promi
   if (held.length === 0) await tx.change(mysql.end, [token])
 }
 
-/** PostgreSQL: the rows `q` of such ids that still carry token $2 in target $1, locked in id order. */
-export const ownOf = (from: string, which: string, also = '') => `
+/**
+ * PostgreSQL: `own`, the rows of the items `asked` for that still carry token $2, locked in id order. `also` are columns
+ * more of `own`.
+ */
+export const ownOf = (askedFor: string, also = '') => `
+${askedFor},
 own AS MATERIALIZED (
-  SELECT q.htid, q.lane, q.shard, q.rev, q.gen, q.claimed_rev, q.claimed_gen, q.fence, q.attempts, q.strikes, q.unproven,
-         q.waive, q.pid, q.host${also}
-  FROM ${from}
-  WHERE q.target = $1 AND ${which} AND q.claim_token = $2 ORDER BY q.htid FOR UPDATE OF q)`
-
-/** The rows of ids $3. */
-export const own = ownOf('slip_queue q', 'q.htid = ANY($3)')
+  SELECT q.target, q.htid, q.lane, q.shard, q.rev, q.gen, q.claimed_rev, q.claimed_gen, q.fence, q.attempts, q.strikes,
+         q.unproven, q.waive, q.pid, q.host, asked.at${also}
+  FROM asked JOIN slip_queue q ON ${isRow('q', 'asked')}
+  WHERE q.claim_token = $2 ORDER BY q.htid FOR UPDATE OF q)`
 
 /**
- * The rows of ids $3, each with its place `at` in that list, and so in the lists of values beside it. Values are taken by
- * place and only where they are written: joined by id, each long message would be read once for each row.
+ * The rows of ids $3 in target $1, each with its place `at` in that list, and so in the lists of values beside it. Values are
+ * taken by place and only where they are written: joined by id, each long message would be read once for each row.
  */
-export const ownAt = ownOf(
-  'unnest($3::text[]) WITH ORDINALITY AS d (htid, at) JOIN slip_queue q ON q.htid = d.htid',
-  'true',
-  ', d.at',
-)
+export const named = asked('$1', '$3::text[]')
+export const own = ownOf(named)
 
 /** The state of a row that stays in the queue: ready, or held where somebody asked for it, also during the claim. */
 export const stays = 'CASE WHEN hold THEN 3 ELSE 0 END'
@@ -109,7 +111,7 @@ export const released = 'claim_token = NULL, claimed_rev = NULL, claimed_gen = N
 export const movedOn = (alsoSet = '') => `
 moved AS (
   UPDATE slip_queue q SET state = ${stays}, attempts = 0, ${released}${alsoSet}
-  FROM own WHERE q.target = $1 AND q.htid = own.htid AND own.gen <> own.claimed_gen)`
+  FROM own WHERE ${isRow('q', 'own')} AND own.gen <> own.claimed_gen)`
 
 /** MySQL: a row that still carries the token, locked. */
 export interface OwnRow {

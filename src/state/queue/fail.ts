@@ -1,7 +1,8 @@
 import { patternOf } from '../../errors/pattern.ts'
 import type { Connection } from '../connection.ts'
 import { endInError, finalExit } from './dead-letter.ts'
-import { type Held, movedOn, movedOnSet, ownAt, release, splitOwn } from './exit.ts'
+import { type Held, movedOn, movedOnSet, own, release, splitOwn } from './exit.ts'
+import { after } from './row-of.ts'
 
 /**
  * claimed → error, by slip-index: permanent, or attempts spent. In one transaction the errors row is written (an older
@@ -27,7 +28,7 @@ export interface Worker {
 const value = (list: string) => `(${list}::text[])[final.at]`
 
 const postgres = `
-WITH ${ownAt},
+WITH ${own},
 ${movedOn()},
 final AS MATERIALIZED (SELECT * FROM own WHERE gen = claimed_gen),
 ${finalExit},
@@ -36,7 +37,7 @@ failed AS (
                            worker, error_time)
   SELECT $1, htid, claimed_rev, shard, 'index', ${value('$4')}, ${value('$5')}, left(${value('$6')}, 4000), ${value('$7')},
          ${value('$8')}, attempts, $9, $10, $11, clock_timestamp()
-  FROM final, (SELECT count(*) FROM superseded) AS after_superseded ORDER BY htid)
+  FROM final WHERE ${after('superseded')} ORDER BY htid)
 SELECT htid FROM own`
 
 /** Returns the ids that were still ours. */

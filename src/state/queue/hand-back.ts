@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
-import { type Held, ownAt, release, released, splitOwn, stays } from './exit.ts'
+import { type Held, own, release, released, splitOwn, stays } from './exit.ts'
+import { isRow } from './row-of.ts'
 import { chunksOf } from './slices.ts'
 
 /**
@@ -13,12 +14,12 @@ export interface Return {
 }
 
 const postgres = `
-WITH ${ownAt},
+WITH ${own},
 returned AS (
   UPDATE slip_queue q
   SET state = ${stays}, attempts = CASE WHEN own.gen <> own.claimed_gen THEN 0 ELSE greatest(q.attempts - 1, 0) END,
       fence = greatest(q.fence, ($4::bigint[])[own.at]), ${released}
-  FROM own WHERE q.target = $1 AND q.htid = own.htid)
+  FROM own WHERE ${isRow('q', 'own')})
 SELECT htid FROM own`
 
 /** The SET list; the fence is that of the row's place in a list beside the ids. */

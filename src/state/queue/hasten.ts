@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import { isRow } from './row-of.ts'
 import { slicesOf } from './slices.ts'
 
 /**
@@ -24,16 +25,16 @@ const spreadMs = 10_000
 
 const postgres = `
   WITH found AS MATERIALIZED (
-    SELECT htid FROM slip_queue
+    SELECT target, htid FROM slip_queue
     WHERE state = 2 AND available_at > (SELECT clock_timestamp() + make_interval(secs => ${spreadMs / 1000}))
       AND target = $1 AND left(last_error, length($2)) = $2 AND shard BETWEEN $3 AND $4
     ORDER BY available_at LIMIT $5),
   waiting AS MATERIALIZED (
-    SELECT q.htid FROM found JOIN slip_queue q ON q.target = $1 AND q.htid = found.htid
+    SELECT q.target, q.htid FROM found JOIN slip_queue q ON ${isRow('q', 'found')}
     WHERE q.state = 2 ORDER BY q.htid FOR UPDATE OF q),
   soon AS (
     UPDATE slip_queue q SET available_at = clock_timestamp() + random() * make_interval(secs => ${spreadMs / 1000})
-    FROM waiting WHERE q.target = $1 AND q.htid = waiting.htid)
+    FROM waiting WHERE ${isRow('q', 'waiting')})
   SELECT htid FROM found`
 
 const mysql = {

@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
 import { type LockedItem, lockItems, sortNamed } from './lock-items.ts'
+import { asked, isRow } from './row-of.ts'
 import { slicesOf } from './slices.ts'
 
 /**
@@ -15,10 +16,12 @@ const sets = {
 }
 
 const postgres = (set: string) => `
-  WITH named AS MATERIALIZED (
-    SELECT htid AS id, state AS was FROM slip_queue WHERE target = $1 AND htid = ANY($2) ORDER BY htid FOR UPDATE),
-  changed AS (UPDATE slip_queue SET ${set} FROM named WHERE target = $1 AND htid = id)
-  SELECT id AS htid, was AS state FROM named ORDER BY id`
+  WITH ${asked('$1', '$2::text[]')},
+  named AS MATERIALIZED (
+    SELECT q.target, q.htid, q.state AS was FROM asked JOIN slip_queue q ON ${isRow('q', 'asked')}
+    ORDER BY q.htid FOR UPDATE OF q),
+  changed AS (UPDATE slip_queue q SET ${set} FROM named WHERE ${isRow('q', 'named')})
+  SELECT htid, was AS state FROM named ORDER BY htid`
 
 const mysql = (set: string) => `UPDATE slip_queue FORCE INDEX (PRIMARY) SET ${set} WHERE target = ? AND htid IN (?)`
 
@@ -50,7 +53,7 @@ export async function releaseItems(
 /** The rows as they were. */
 async function change(tx: Connection, how: keyof typeof sets, target: string, htids: readonly string[]) {
   if (tx.dialect === 'postgres') {
-    return tx.query<Pick<LockedItem, 'htid' | 'state'>>(statements.postgres[how], [target, htids])
+    return tx.query<Pick<LockedItem, 'htid' | 'state'>>(statements.postgres[how], [target, [...new Set(htids)]])
   }
   const rows = await lockItems(tx, target, htids)
   for (const slice of slicesOf(rows.map(({ htid }) => htid))) await tx.change(statements.mysql[how], [target, slice])

@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
 import { longestDelayMs } from './delay.ts'
+import { isRow } from './row-of.ts'
 import { slicesOf } from './slices.ts'
 
 /**
@@ -21,7 +22,7 @@ const postgres = `
     '$1 - (SELECT count(*) FROM due)',
   )})
   UPDATE slip_queue q SET state = 0, available_at = NULL FROM (TABLE due UNION ALL TABLE astray) d
-  WHERE q.target = d.target AND q.htid = d.htid RETURNING 1 AS one`
+  WHERE ${isRow('q', 'd')} RETURNING 1 AS one`
 
 const mysql = {
   due: `

@@ -4,6 +4,7 @@ import type { Connection } from '../connection.ts'
 import { endInError, finalExit } from './dead-letter.ts'
 import { type LockedItem, lockItems, sortNamed } from './lock-items.ts'
 import { noteOf, type Person } from './person.ts'
+import { after, asked, isRow } from './row-of.ts'
 
 /**
  * ready, delayed, held → purged, by people: the row leaves the queue as one that ends in error does – ledger with the old
@@ -13,16 +14,17 @@ import { noteOf, type Person } from './person.ts'
  * Races: rows are locked in id order before they are looked at. A claimed one is its worker's, and only reported.
  */
 const postgres = `
-WITH named AS MATERIALIZED (
-  SELECT htid, state, shard, rev, fence, attempts, unproven, waive FROM slip_queue
-  WHERE target = $1 AND htid = ANY($2) ORDER BY htid FOR UPDATE),
+WITH ${asked('$1', '$2::text[]')},
+named AS MATERIALIZED (
+  SELECT q.target, q.htid, q.state, q.shard, q.rev, q.fence, q.attempts, q.unproven, q.waive
+  FROM asked JOIN slip_queue q ON ${isRow('q', 'asked')} ORDER BY q.htid FOR UPDATE OF q),
 final AS MATERIALIZED (SELECT * FROM named WHERE state <> 1),
 ${finalExit},
 purged AS (
   INSERT INTO slip_errors (target, htid, rev, shard, stage, code, class, message, pattern, attempts, error_time,
                            resolved_at, resolution, note)
   SELECT $1, htid, rev, shard, 'ctl', 'PURGED', 'item', $3, $4, attempts, now, now, 'purged', $5
-  FROM final, (SELECT count(*) FROM superseded) AS after_superseded, clock_timestamp() AS now ORDER BY htid)
+  FROM final, clock_timestamp() AS now WHERE ${after('superseded')} ORDER BY htid)
 SELECT htid, state FROM named ORDER BY htid`
 
 /** Takes items out of the queue for this rev. Those in `claimed` are untouched. */
@@ -40,7 +42,7 @@ export async function purgeItems(
 const { means } = errorCodes.PURGED
 
 function purgePostgres(tx: Connection, target: string, htids: readonly string[], by: Person) {
-  return tx.query<LockedItem>(postgres, [target, htids, means, patternOf(means), noteOf(by)])
+  return tx.query<LockedItem>(postgres, [target, [...new Set(htids)], means, patternOf(means), noteOf(by)])
 }
 
 async function purgeMysql(tx: Connection, target: string, htids: readonly string[], by: Person) {

@@ -3,6 +3,7 @@ import { patternOf } from '../../errors/pattern.ts'
 import type { Connection } from '../connection.ts'
 import { endInError, finalExit } from './dead-letter.ts'
 import { closeClaim, lockRows, movedOn, movedOnSet, own, release, released, splitOwn, stays } from './exit.ts'
+import { after, isRow } from './row-of.ts'
 
 /**
  * claimed → ready, or held, by the reaper: a claim whose lease has expired, or lies further away than two leases (the clock was
@@ -33,9 +34,9 @@ const postgres = {
     ready AS (
       UPDATE slip_queue q
       SET state = ${stays}, attempts = greatest(q.attempts - 1, 0), strikes = q.strikes + 1, unproven = true, lane = 0, ${released}
-      FROM struck WHERE q.target = $1 AND q.htid = struck.htid AND struck.strikes + 1 < ${strikesAllowed}),
+      FROM struck WHERE ${isRow('q', 'struck')} AND struck.strikes + 1 < ${strikesAllowed}),
     final AS MATERIALIZED (
-      SELECT htid, shard, claimed_rev, fence, attempts, pid, host, waive, true AS unproven
+      SELECT target, htid, shard, claimed_rev, fence, attempts, pid, host, waive, true AS unproven
       FROM struck WHERE strikes + 1 >= ${strikesAllowed}),
     ${finalExit},
     failed AS (
@@ -43,7 +44,7 @@ const postgres = {
                                error_time)
       SELECT $1, htid, claimed_rev, shard, 'index', 'LEASE_LOST', 'item', $4, $5, greatest(attempts - 1, 0), pid, host,
              clock_timestamp()
-      FROM final, (SELECT count(*) FROM superseded) AS after_superseded)
+      FROM final WHERE ${after('superseded')})
     SELECT htid FROM own`,
 }
 

@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import { after } from './row-of.ts'
 import { chunksOf } from './slices.ts'
 
 /**
@@ -17,8 +18,7 @@ export const recheckLater = (rows: string) => `
 recheck AS (
   INSERT INTO slip_recheck (target, htid, asked, due_at)
   SELECT $1, again.htid, 0, clock_timestamp() + make_interval(secs => t.lease_ms * 2 / 1000.0)
-  FROM (${rows}) AS again, slip_target t, (SELECT count(*) FROM ledger) AS after_ledger
-  WHERE t.name = $1 ORDER BY again.htid
+  FROM (${rows}) AS again, slip_target t WHERE ${after('ledger')} AND t.name = $1 ORDER BY again.htid
   ${again.postgres} RETURNING 1)`
 
 const mysql = {

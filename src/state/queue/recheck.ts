@@ -1,6 +1,7 @@
 import type { Connection } from '../connection.ts'
 import { deleteNamed } from './delete-named.ts'
 import { requestItems } from './enqueue.ts'
+import { asked, isRow, withLedger } from './row-of.ts'
 
 /**
  * The engine is asked about an item again – two leases, an hour and a day after an exit that could not be sure –, and what
@@ -46,27 +47,35 @@ interface DueRow extends Record<string, unknown> {
   readonly digest: string | null
 }
 
-const due = (now: string, farAway: string, place: readonly string[]) => `
+/** The target is no reason to look elsewhere than among what is due: all questions of it would be read. */
+const due = (now: string, farAway: string, place: readonly string[], ledger: string) => `
   SELECT r.htid, r.asked, r.due_at, l.shard, l.rev, l.fence, l.digest
-  FROM ((SELECT * FROM slip_recheck WHERE target = ${place[0]} AND due_at <= ${now} ORDER BY due_at LIMIT ${place[1]})
+  FROM ((SELECT * FROM slip_recheck WHERE (target = ${place[0]}) IS TRUE AND due_at <= ${now} ORDER BY due_at LIMIT ${place[1]})
         UNION ALL
-        (SELECT * FROM slip_recheck WHERE target = ${place[2]} AND due_at > ${farAway} ORDER BY due_at LIMIT ${place[3]})) r
-  LEFT JOIN slip_indexed l ON l.target = r.target AND l.htid = r.htid ORDER BY r.htid`
+        (SELECT * FROM slip_recheck WHERE (target = ${place[2]}) IS TRUE AND due_at > ${farAway} ORDER BY due_at LIMIT ${place[3]})) r
+  ${ledger}
+  ORDER BY r.htid`
 
 /** Further away than any question is put: the clock was set back. The clock is read once, or no index would serve. */
 const statements = {
   postgres: {
-    due: due('(SELECT clock_timestamp())', `(SELECT clock_timestamp() + interval '7 days')`, ['$1', '$2', '$1', '$2']),
+    due: due(
+      '(SELECT clock_timestamp())',
+      `(SELECT clock_timestamp() + interval '7 days')`,
+      ['$1', '$2', '$1', '$2'],
+      withLedger('r.target', 'r'),
+    ),
     queued: 'SELECT htid FROM slip_queue WHERE target = $1 AND htid = ANY($2)',
     ledger: 'SELECT htid, shard, rev, fence, digest FROM slip_indexed WHERE target = $1 AND htid = ANY($2)',
     fence: `
-      UPDATE slip_queue q SET fence = greatest(q.fence, d.fence)
-      FROM unnest($2::text[], $3::bigint[]) AS d (htid, fence) WHERE q.target = $1 AND q.htid = d.htid`,
+      WITH ${asked('$1', '$2::text[], $3::bigint[]', 'htid, fence')}
+      UPDATE slip_queue q SET fence = greatest(q.fence, asked.fence) FROM asked WHERE ${isRow('q', 'asked')}`,
     verified: `
-      WITH same AS MATERIALIZED (
-        SELECT l.htid FROM slip_indexed l JOIN unnest($2::text[], $3::bigint[]) AS d (htid, fence) USING (htid)
-        WHERE l.target = $1 AND l.fence = d.fence ORDER BY l.htid FOR UPDATE OF l)
-      UPDATE slip_indexed l SET verified_at = clock_timestamp() FROM same WHERE l.target = $1 AND l.htid = same.htid`,
+      WITH ${asked('$1', '$2::text[], $3::bigint[]', 'htid, fence')},
+      same AS MATERIALIZED (
+        SELECT l.target, l.htid FROM asked JOIN slip_indexed l ON ${isRow('l', 'asked')}
+        WHERE l.fence = asked.fence ORDER BY l.htid FOR UPDATE OF l)
+      UPDATE slip_indexed l SET verified_at = clock_timestamp() FROM same WHERE ${isRow('l', 'same')}`,
     lock: `
       SELECT htid, asked, due_at FROM slip_recheck WHERE target = $1 AND htid = ANY($2) ORDER BY htid FOR UPDATE`,
     later: `
@@ -75,7 +84,12 @@ const statements = {
     done: 'DELETE FROM slip_recheck WHERE target = $1 AND htid = ANY($2)',
   },
   mysql: {
-    due: due('NOW(6)', 'NOW(6) + INTERVAL 7 DAY', ['?', '?', '?', '?']),
+    due: due(
+      'NOW(6)',
+      'NOW(6) + INTERVAL 7 DAY',
+      ['?', '?', '?', '?'],
+      'LEFT JOIN slip_indexed l ON l.target = r.target AND l.htid = r.htid',
+    ),
     queued: 'SELECT htid FROM slip_queue FORCE INDEX (PRIMARY) WHERE target = ? AND htid IN (?)',
     ledger: 'SELECT htid, shard, rev, fence, digest FROM slip_indexed WHERE target = ? AND htid IN (?)',
     fence: `

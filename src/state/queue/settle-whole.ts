@@ -27,7 +27,7 @@ gone AS (
     AS d (htid, digest, pages, read_pages, empty_pages, invalid_bytes, bytes, inputs, place)
   WHERE q.ctid = d.place AND q.htid IS NOT DISTINCT FROM d.htid AND q.claim_token = $2 AND q.gen = q.claimed_gen
     AND EXISTS (SELECT 1 FROM held)
-  RETURNING q.htid, q.shard, q.claimed_rev, q.fence, q.unproven, q.waive,
+  RETURNING q.target, q.htid, q.shard, q.claimed_rev, q.fence, q.unproven, q.waive,
             d.digest, d.pages, d.read_pages, d.empty_pages, d.invalid_bytes, d.bytes, d.inputs),
 ${writtenOf('gone')},
 closed AS (DELETE FROM slip_claim WHERE token = $2 AND (SELECT count(*) FROM gone) = cardinality($3::text[]))

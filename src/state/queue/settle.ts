@@ -2,6 +2,7 @@ import type { Connection } from '../connection.ts'
 import { resolveErrors } from './dead-letter.ts'
 import { type Held, type OwnRow, ownOf, release, released, remove, splitOwn, stays } from './exit.ts'
 import { recheckLater, recheckLaterMysql } from './recheck-later.ts'
+import { after, asked, isOpen, isRow } from './row-of.ts'
 import { chunksOf } from './slices.ts'
 
 /**
@@ -44,11 +45,12 @@ const clean = 'strikes = 0, refusals = 0, failed_at = NULL, unproven = false'
 /** MySQL: the SET list of `again`. */
 const again = `state = ${stays}, attempts = 0, ${clean}, lane = CASE WHEN lane = 0 THEN 1 ELSE lane END`
 
-/** What is to be settled is looked up with the row, once: joined later, each row would be compared with each. */
-const given = `
-  unnest($3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::bigint[], $9::bigint[], $10::text[])
-    AS d (htid, digest, pages, read_pages, empty_pages, invalid_bytes, bytes, inputs) JOIN slip_queue q ON q.htid = d.htid`
-const givenColumns = ', d.digest, d.pages, d.read_pages, d.empty_pages, d.invalid_bytes, d.bytes, d.inputs'
+const given = 'digest, pages, read_pages, empty_pages, invalid_bytes, bytes, inputs'
+const settled = asked(
+  '$1',
+  '$3::text[], $4::text[], $5::int[], $6::int[], $7::int[], $8::bigint[], $9::bigint[], $10::text[]',
+  `htid, ${given}`,
+)
 
 /** PostgreSQL: what is written beside the queue of the rows of the CTE `left`, with what was given for each. */
 export const writtenOf = (left: string) => `
@@ -71,18 +73,17 @@ ledger AS (
 ${recheckLater(`SELECT htid FROM ${left} WHERE unproven OR digest IS NULL`)},
 fixed AS (
   UPDATE slip_errors e SET resolved_at = clock_timestamp(), resolution = 'fixed'
-  FROM ${left}, (SELECT count(*) FROM ledger) AS after_ledger, (SELECT count(*) FROM recheck) AS after_recheck
-  WHERE e.target = $1 AND e.htid = ${left}.htid AND e.resolved_at IS NULL)`
+  FROM ${left} WHERE ${after('ledger', 'recheck')} AND ${isRow('e', left)} AND ${isOpen})`
 
 const postgres = `
-WITH ${ownOf(given, 'true', givenColumns)},
+WITH ${ownOf(settled, `, ${given}`)},
 gone AS (
-  DELETE FROM slip_queue q USING own WHERE q.target = $1 AND q.htid = own.htid AND own.gen = own.claimed_gen),
+  DELETE FROM slip_queue q USING own WHERE ${isRow('q', 'own')} AND own.gen = own.claimed_gen),
 again AS (
   UPDATE slip_queue q
   SET state = ${stays}, attempts = 0, ${clean}, lane = CASE WHEN q.lane = 0 THEN 1 ELSE q.lane END,
       ${released}
-  FROM own WHERE q.target = $1 AND q.htid = own.htid AND own.gen <> own.claimed_gen),
+  FROM own WHERE ${isRow('q', 'own')} AND own.gen <> own.claimed_gen),
 ${writtenOf('own')}
 SELECT htid FROM own`
 

@@ -9,6 +9,7 @@ import {
   type PageDone,
 } from './error-filter.ts'
 import { noteOf, type Person } from './person.ts'
+import { isOpen } from './row-of.ts'
 
 /**
  * error → skipped, by people: the unresolved errors of a filter are resolved, with a note of who and why. The row keeps
@@ -25,7 +26,7 @@ const postgres = {
     WHERE e.id = ANY($1) AND NOT EXISTS (SELECT 1 FROM slip_indexed l WHERE l.target = e.target AND l.htid = e.htid)
     ORDER BY e.target, e.htid ON CONFLICT (target, htid) DO NOTHING`,
   lock: `
-    SELECT id, target, htid, shard FROM slip_errors WHERE id = ANY($1) AND resolved_at IS NULL
+    SELECT id, target, htid, shard FROM slip_errors e WHERE id = ANY($1) AND ${isOpen}
     ORDER BY target, htid FOR UPDATE`,
   skip: `UPDATE slip_errors SET resolved_at = clock_timestamp(), resolution = 'skipped', note = $1 WHERE id = ANY($2)`,
 }

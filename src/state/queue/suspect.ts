@@ -3,8 +3,9 @@ import { patternOf } from '../../errors/pattern.ts'
 import type { Connection } from '../connection.ts'
 import { endInError, finalExit } from './dead-letter.ts'
 import { longestDelayMs } from './delay.ts'
-import { type Held, movedOn, movedOnSet, type OwnRow, ownOf, release, released, splitOwn } from './exit.ts'
+import { type Held, movedOn, movedOnSet, named, type OwnRow, ownOf, release, released, splitOwn } from './exit.ts'
 import type { Worker } from './fail.ts'
+import { after, isRow } from './row-of.ts'
 import { chunksOf, slicesOf } from './slices.ts'
 
 /**
@@ -50,11 +51,7 @@ const alone = value('$5::boolean', 'own')
 const counts = `(own.lane = 0 AND ${alone} AND coalesce(s.accepted_at > own.failed_at, false))`
 
 const postgres = `
-WITH ${ownOf(
-  'unnest($3::text[]) WITH ORDINALITY AS d (htid, at) JOIN slip_queue q ON q.htid = d.htid',
-  'true',
-  ', d.at, q.refusals, q.failed_at',
-)},
+WITH ${ownOf(named, ', q.refusals, q.failed_at')},
 ${movedOn(', unproven = true')},
 judged AS MATERIALIZED (
   SELECT own.*, ${counts} AS counts, own.refusals + ${counts}::int AS refused,
@@ -67,9 +64,9 @@ delayed AS (
       failed_at = CASE WHEN q.lane = 0 AND q.failed_at IS NOT NULL AND NOT j.counts THEN q.failed_at ELSE clock_timestamp() END,
       available_at = CASE WHEN NOT q.hold THEN clock_timestamp() + make_interval(secs => (0.5 + random()) / 1000.0 *
         least(${value('$4::bigint', 'j')}, ${longestDelayMs / 1.5})) END
-  FROM judged j WHERE q.target = $1 AND q.htid = j.htid AND j.refused < ${refusalsAllowed}),
+  FROM judged j WHERE ${isRow('q', 'j')} AND j.refused < ${refusalsAllowed}),
 final AS MATERIALIZED (
-  SELECT htid, at, shard, claimed_rev, fence, attempts, waive, true AS unproven FROM judged
+  SELECT target, htid, at, shard, claimed_rev, fence, attempts, waive, true AS unproven FROM judged
   WHERE refused >= ${refusalsAllowed}),
 ${finalExit},
 failed AS (
@@ -78,8 +75,8 @@ failed AS (
   SELECT $1, htid, claimed_rev, shard, 'index', '${code}', '${errorCodes[code].class}',
          left(${value('$7::text', 'final')}, 4000), ${value('$8::text', 'final')}, ${value('$9::text', 'final')},
          greatest(attempts - 1, 0), $10, $11, $12, clock_timestamp()
-  FROM final, (SELECT count(*) FROM superseded) AS after_superseded ORDER BY htid)
-SELECT own.htid, final.htid IS NOT NULL AS refused FROM own LEFT JOIN final ON final.htid = own.htid`
+  FROM final WHERE ${after('superseded')} ORDER BY htid)
+SELECT htid, htid IN (SELECT htid FROM final) AS refused FROM own`
 
 /** The value of a row in a list that runs beside the list of ids: MySQL has no unnest. */
 const each = 'ELT(FIELD(htid, ?), ?)'

@@ -14,7 +14,7 @@ const postgres = {
   page: `SELECT htid, files FROM slip_rights WHERE htid > $1 AND ${hasDocument} ORDER BY htid LIMIT $2`,
   write: `
     UPDATE slip_rights r SET files = d.files
-    FROM unnest($1::text[], $2::text[]) AS d (htid, files) WHERE r.htid = d.htid`,
+    FROM unnest($1::text[], $2::text[]) AS d (htid, files) WHERE r.htid = ANY(ARRAY[d.htid])`,
 }
 
 const mysql = {

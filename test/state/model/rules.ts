@@ -72,7 +72,7 @@ export const rules: readonly Rule[] = [
     name: 'what is not proven is asked about again',
     loss: /the ledger says absent, shard . holds it/,
     without: {
-      postgres: [['WHERE t.name = $1 ORDER BY again.htid', 'WHERE t.name = $1 AND false ORDER BY again.htid']],
+      postgres: [['AND t.name = $1 ORDER BY again.htid', 'AND false ORDER BY again.htid']],
       mysql: [['AS due FROM slip_target WHERE name = ?', 'AS due FROM slip_target WHERE name = ? AND FALSE']],
     },
   },
