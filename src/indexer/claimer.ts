@@ -52,6 +52,8 @@ export interface UnderWay {
 }
 
 interface Round extends Openness {
+  /** Each bucket is read from the beginning, however long that takes. */
+  readonly thorough: boolean
   readonly pauses: Pauses
   readonly shards: readonly Shard[]
 }
@@ -66,7 +68,7 @@ export class Claimer {
   readonly #rotation: BucketRotation
   readonly #underWay: UnderWay
   readonly #alone = new AloneTurn()
-  readonly #bounds = new ReadBounds()
+  readonly #bounds: ReadBounds
   /** Where the search for deletes goes on, bucket by bucket. */
   readonly #searched = new Map<string, number>()
   /** The shard drawn for the next new items; 0 = none. Kept while it is busy, or those that are not would get more. */
@@ -84,7 +86,7 @@ export class Claimer {
     db: Database,
     worker: string,
     target: Target,
-    options: { batch: number; shares: LaneShares; own?: OwnWork },
+    options: { batch: number; shares: LaneShares; own?: OwnWork; bounds?: ReadBounds },
     underWay: UnderWay = nothing,
   ) {
     this.target = target
@@ -92,6 +94,7 @@ export class Claimer {
     this.#worker = worker
     this.#batch = options.batch
     this.#own = options.own ?? allWork
+    this.#bounds = options.bounds ?? new ReadBounds()
     this.#underWay = underWay
     this.#rotation = new BucketRotation(target.shards, options.shares)
   }
@@ -101,11 +104,16 @@ export class Claimer {
     this.#used = null
     this.#leftSuspects = false
     if (pauses.target(this.target.name)) return null
-    const round = { ...openness, pauses, shards: await listShards(this.#db, this.target.name) }
+    const shards = await listShards(this.#db, this.target.name)
+    let thorough = false
+    this.#bounds.takeSpared()
     for (;;) {
       this.#passed = 0
-      const claimed = await this.#look(round)
-      if (claimed !== null || this.#passed === 0) return claimed
+      const claimed = await this.#look({ ...openness, pauses, shards, thorough })
+      if (claimed !== null) return claimed
+      // what is spared is for what is busy elsewhere
+      thorough = this.#bounds.takeSpared()
+      if (this.#passed === 0 && !thorough) return null
     }
   }
 
@@ -129,7 +137,7 @@ export class Claimer {
    */
   async along(pauses: Pauses, openness: Openness, { htids, drawn }: Lead): Promise<Claim[]> {
     if (pauses.target(this.target.name) || this.#waitsForEnd) return []
-    const round = { ...openness, pauses, shards: await listShards(this.#db, this.target.name) }
+    const round = { ...openness, pauses, shards: await listShards(this.#db, this.target.name), thorough: false }
     const shards = round.shards.map(({ shard }) => shard)
     const open = [lanes.daily, lanes.ops, lanes.bulk].flatMap((lane) =>
       shards.filter((shard) => this.#isVisited(lane, shard, round)).map((shard) => ({ lane, shard })),
@@ -201,8 +209,10 @@ export class Claimer {
     if (round.deletesOnly || (bucket.shard === 0 && this.#drawn === 0)) return this.#claimDeletes(bucket)
     if (bucket.shard === 0 && round.busy(this.#drawn)) return null
     for (;;) {
-      const claimed = await this.#bounds.claim(`${bucket.lane}/${bucket.shard}`, (fromSeq) =>
-        claimOnce(this.#db, this.#request(bucket, { draw: this.#drawn, fromSeq })),
+      const claimed = await this.#bounds.claim(
+        `${bucket.lane}/${bucket.shard}`,
+        (fromSeq) => claimOnce(this.#db, this.#request(bucket, { draw: this.#drawn, fromSeq })),
+        round.thorough,
       )
       if (claimed.items.length > 0) {
         this.#used = bucket.shard === 0 ? { shard: this.#drawn, from } : null

@@ -9,21 +9,21 @@ const restFactor = 20
 type Answer = Pick<Claim, 'items' | 'passed' | 'lastSeq'>
 
 /**
- * From which seq on each bucket is read: from where its last claim ended, for behind an old snapshot the index keeps the
- * dead entries of all that was claimed before. What comes back to the queue below that is found from the beginning, where a
- * bucket is read once a round. A round lasts 20 times as long as these readings took, so that they take a twentieth of the
- * time at most however many dead entries there are, and at least 3 s.
+ * From which seq on each bucket is read: from where its last claim ended, or from the time at which it was empty, for behind
+ * an old snapshot the index keeps the dead entries of all that was claimed before. What comes back to the queue below that
+ * is found from the beginning, where a bucket is read once a round. A round lasts 20 times as long as the readings from the
+ * beginning took, and at least 3 s; in it buckets without rows are read so again as long as a twentieth of the time is not
+ * used up. So such readings take a twentieth of the time at most however many dead entries there are.
  */
 export class ReadBounds {
   readonly #now: () => number
   readonly #bounds = new Map<string, number>()
-  /** Buckets that were read from the beginning in this round. */
-  readonly #begun = new Set<string>()
   #round = 0
   #since: number
   /** Milliseconds. */
   #spent = 0
   #underWay = 0
+  #hasSpared = false
 
   /** `now`: milliseconds of any clock that does not go back. */
   constructor(now: () => number = () => performance.now()) {
@@ -31,18 +31,39 @@ export class ReadBounds {
     this.#since = now()
   }
 
+  /** Whether `claim` has answered since the last call without having read a bucket from the beginning. */
+  takeSpared(): boolean {
+    const spared = this.#hasSpared
+    this.#hasSpared = false
+    return spared
+  }
+
   /**
-   * Claims from a bucket, above its bound first if it has one. Where nothing is there, from the beginning: so an answer
-   * without rows, neither claimed nor passed, says that the bucket has none. Throws what `claimFrom` throws.
+   * Claims from a bucket, above its bound first if it has one. Where nothing is there, from the beginning, if it was not so
+   * read in this round, if there is time left for it, or with `thorough` anyway: then an answer without rows, neither claimed
+   * nor passed, says that the bucket has none. Throws what `claimFrom` throws.
    */
-  async claim<T extends Answer>(bucket: string, claimFrom: (fromSeq: number) => Promise<T>): Promise<T> {
+  async claim<T extends Answer>(
+    bucket: string,
+    claimFrom: (fromSeq: number) => Promise<T>,
+    thorough = false,
+  ): Promise<T> {
     this.#beginRound()
     const bound = this.#bounds.get(bucket)
     if (bound !== undefined) {
       const claimed = await this.#keep(bucket, () => claimFrom(bound))
       if (hasRows(claimed)) return claimed
+      if (!thorough && this.#isUsedUp) {
+        this.#hasSpared = true
+        return claimed
+      }
     }
-    return this.#keep(bucket, () => this.#fromBeginning(bucket, () => claimFrom(0)))
+    return this.#keep(bucket, () => this.#fromBeginning(() => claimFrom(0), thorough))
+  }
+
+  /** The twentieth of the time since the round began. */
+  get #isUsedUp(): boolean {
+    return restFactor * this.#spent > this.#now() - this.#since
   }
 
   /** None while a reading is under way: what it takes is not known yet. */
@@ -51,7 +72,6 @@ export class ReadBounds {
     if (this.#underWay > 0 || this.#now() - this.#since < lasts) return
     this.#round++
     this.#bounds.clear()
-    this.#begun.clear()
     this.#spent = 0
     this.#since = this.#now()
   }
@@ -60,22 +80,19 @@ export class ReadBounds {
   async #keep<T extends Answer>(bucket: string, read: () => Promise<T>): Promise<T> {
     const round = this.#round
     const claimed = await read()
-    if (!hasRows(claimed)) this.#bounds.delete(bucket)
-    else if (round === this.#round) this.#bounds.set(bucket, claimed.lastSeq)
+    if (round === this.#round) this.#bounds.set(bucket, claimed.lastSeq)
     return claimed
   }
 
-  /** Only the first of a round is counted: a bucket that is empty is read on each visit, and would put off the round for ever. */
-  async #fromBeginning<T>(bucket: string, read: () => Promise<T>): Promise<T> {
-    const isFirst = !this.#begun.has(bucket)
-    this.#begun.add(bucket)
+  /** What is read anyway is not counted: an idle worker does so all the time, and would put off the next round for ever. */
+  async #fromBeginning<T>(read: () => Promise<T>, thorough: boolean): Promise<T> {
     const started = this.#now()
     this.#underWay++
     try {
       return await read()
     } finally {
       this.#underWay--
-      if (isFirst) this.#spent += this.#now() - started
+      if (!thorough) this.#spent += this.#now() - started
     }
   }
 }

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Pauses } from '../../src/daemon/pause-gate.ts'
 import { Claimer } from '../../src/indexer/claimer.ts'
+import { ReadBounds } from '../../src/indexer/read-bounds.ts'
+import type { Connection, Database } from '../../src/state/connection.ts'
 import { change, enqueue, openState, queueRow, type State, settleAll, worker } from '../state/fixture.ts'
+import { recorded, type Statement } from '../state/recorded.ts'
 
 let state: State
 let token: string
@@ -45,4 +48,40 @@ test('a suspect is left while anything is under way, which is told: it may end b
   expect(held).toMatchObject({ lane: 0, items: [{ htid: 'a.2' }] })
   await settleAll(state.db, held!)
   expect([await alone.next(pauses), alone.leftSuspects]).toEqual([null, false])
+})
+
+test('buckets that were empty are read from their beginning only when there is nothing else, and then all are', async () => {
+  let now = 0
+  const begun: unknown[] = []
+  const onStatement = ({ sql, values }: Statement) => {
+    if (!sql.includes('seq >=') || values[state.db.dialect === 'postgres' ? 4 : 3] !== 0) return
+    begun.push(values)
+    now += 1_000
+  }
+  const slow = (work: (tx: Connection) => Promise<never>) => (tx: Connection) => work(recorded(tx, { onStatement }))
+  const db: Database = {
+    ...state.db,
+    statement: (work) => state.db.statement(slow(work as never)),
+    transaction: (work) => state.db.transaction(slow(work as never)),
+  }
+  const options = { batch: 10, shares: { daily: 5, ops: 2, bulk: 1 }, bounds: new ReadBounds(() => now) }
+  const patient = new Claimer(db, token, target, options)
+  const pauses = await Pauses.read(db)
+  expect(await patient.next(pauses)).toBeNull()
+  expect(begun.length).toBeGreaterThan(3)
+
+  begun.length = 0
+  await change(state.db, ['a.3'])
+  await enqueue(state.db, ['a.3'])
+  await state.db.query(`UPDATE slip_queue SET lane = 3 WHERE htid = 'a.3'`)
+  const held = await patient.next(pauses)
+  expect([held, begun]).toMatchObject([{ lane: 3, items: [{ htid: 'a.3' }] }, []])
+  await settleAll(state.db, held!)
+
+  await change(state.db, ['a.4'])
+  await enqueue(state.db, ['a.4'])
+  await state.db.query(`UPDATE slip_queue SET seq = 1 WHERE htid = 'a.4'`)
+  const found = await patient.next(pauses)
+  expect(found).toMatchObject({ lane: 1, items: [{ htid: 'a.4' }] })
+  await settleAll(state.db, found!)
 })

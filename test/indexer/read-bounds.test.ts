@@ -6,12 +6,16 @@ function handDriven() {
   let now = 0
   const bounds = new ReadBounds(() => now)
   const from: number[] = []
-  const read = (bucket: string, { takes = 0, rows = 1 }: { takes?: number; rows?: number } = {}) =>
-    bounds.claim(bucket, async (fromSeq) => {
-      from.push(fromSeq)
-      now += takes
-      return { items: new Array(rows), passed: 0, lastSeq: 70 }
-    })
+  const read = (bucket: string, { takes = 0, rows = 1, thorough = false } = {}) =>
+    bounds.claim(
+      bucket,
+      async (fromSeq) => {
+        from.push(fromSeq)
+        now += takes
+        return { items: new Array(rows), passed: 0, lastSeq: rows === 0 ? 90 : 70 }
+      },
+      thorough,
+    )
   return {
     bounds,
     read,
@@ -78,20 +82,38 @@ test('however long dead entries take, a twentieth of the time goes to readings f
   expect(fromBeginning - 5 * 4_100).toBeLessThan(now / 20)
 })
 
-test('a bucket without rows is read from the beginning on each visit, and puts the next round off by its first', async () => {
-  const { read, from, wait } = handDriven()
-  await read('1/1')
-  for (let visits = 0; visits < 3; visits++) await read('0/1', { takes: 900, rows: 0 })
-  wait(18_000 - 2_700)
-  await read('1/1')
-  expect(from()).toEqual([0, 0, 0, 0, 0])
+test('a bucket that was empty is read on from that time, and from the beginning once the next round begins', async () => {
+  const { bounds, read, from, wait } = handDriven()
+  await read('0/1', { takes: 900, rows: 0 })
+  await read('0/1', { rows: 0 })
+  expect(bounds.takeSpared()).toBe(true)
+  await read('0/1')
+  expect(bounds.takeSpared()).toBe(false)
+  wait(18_000 - 900)
+  await read('0/1', { rows: 0 })
+  expect(from()).toEqual([0, 90, 90, 0])
+  expect(bounds.takeSpared()).toBe(false)
 })
 
-test('where nothing is left above its bound, a bucket is read from the beginning at once', async () => {
-  const { read, from } = handDriven()
-  await read('1/1')
+test('where nothing is left above its bound, a bucket is read from the beginning while that takes no more than its share', async () => {
+  const { read, from, wait } = handDriven()
+  await read('1/1', { takes: 10 })
+  wait(189)
   await read('1/1', { rows: 0 })
-  expect(from()).toEqual([0, 70, 0])
+  wait(1)
+  await read('1/1', { rows: 0 })
+  expect(from()).toEqual([0, 70, 90, 0])
+})
+
+test('asked to be thorough, it reads from the beginning what it would spare, and no round is put off by that', async () => {
+  const { bounds, read, from, wait } = handDriven()
+  await read('1/1', { takes: 1_000, rows: 0 })
+  for (let looks = 0; looks < 3; looks++) await read('1/1', { takes: 1_000, rows: 0, thorough: true })
+  expect(from()).toEqual([0, 90, 0, 90, 0, 90, 0])
+  expect(bounds.takeSpared()).toBe(false)
+  wait(20_000 - 7_000)
+  await read('1/1')
+  expect(from()).toEqual([0])
 })
 
 test('no round begins while a reading from the beginning is under way', async () => {

@@ -96,3 +96,13 @@ test('a row whose true bucket is another, and which is requested anew while a cl
   await claimFrom(first.lastSeq)
   expect(await queueRow(state.db, 'c.1')).toMatchObject({ state: 0, shard: 2, rev: 3 })
 })
+
+test('a claim of an empty bucket is bounded by its time: what is enqueued later lies above', async () => {
+  const empty = await claimFrom(0)
+  expect(empty).toMatchObject({ items: [], passed: 0 })
+  await newRevision('later.1', 0)(state.db)
+  const above = await claimFrom(empty.lastSeq)
+  expect(above.items).toMatchObject([{ htid: 'later.1' }])
+  await settleAll(state.db, above)
+  expect((await claimFrom(above.lastSeq)).lastSeq).toBeGreaterThan(above.lastSeq)
+})

@@ -62,7 +62,10 @@ export interface Claim {
   readonly items: readonly ClaimedItem[]
   /** Ready rows that were locked and not claimed: put into the bucket their ledger names, or changed in that moment. */
   readonly passed: number
-  /** The lower bound for the next claim of this bucket: the highest seq seen, the lowest where rows were passed. */
+  /**
+   * The lower bound for the next claim of this bucket: the highest seq seen, the lowest where rows were passed, the time
+   * where there were none.
+   */
   readonly lastSeq: number
 }
 
@@ -162,7 +165,7 @@ export async function claim(tx: Connection, request: ClaimRequest, token: string
     fence: items.length === 0 ? 0 : (seen?.fence ?? 0),
     items: items.map(itemOf),
     passed,
-    lastSeq: (passed > 0 ? seen?.first_seq : seen?.last_seq) ?? fromSeq,
+    lastSeq: (passed > 0 ? seen?.first_seq : seen?.last_seq) ?? seen?.fence ?? fromSeq,
   }
 }
 
@@ -206,7 +209,7 @@ async function claimMysql(tx: Connection, request: ClaimRequest, token: string):
   const [sql, from] = deletes === undefined ? [mysql.ready, fromSeq] : [mysql.deletes, deletes]
   const rows = await tx.query<ReadyRow>(sql, [target, lane, shard, from, sizeOf(request)])
   const last = rows.at(-1)
-  if (last === undefined) return nothing
+  if (last === undefined) return { ...nothing, lastSeq: me.clock }
   const { mine, knownFence } = await checkLedger(tx, request.bucket, rows)
   const fence = Math.max(me.clock, knownFence + 1)
   const items = mine.length === 0 ? [] : await take(tx, request, { token, fence, lease: me.lease }, mine)
