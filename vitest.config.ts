@@ -31,8 +31,9 @@ export default defineConfig({
     // one more than CI has cores: a test also waits, for a process or a lock
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // for what hangs; no test is told by how long it takes, and on two cores the servers of all start beside the first
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     teardownTimeout: 40_000,
     // everything on PostgreSQL, and the state machine and what daemons do to it on MariaDB as well
     projects: [
