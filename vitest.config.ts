@@ -11,15 +11,19 @@ const soak = isSoak
       'test/**/*.soak.test.ts',
       'test/services/{opensearch,solr}.test.ts',
       'test/conformance/snapshots/opensearch.test.ts',
+      'test/conformance/slip-index/{full-disk,killers,own-opensearch}.test.ts',
+      'test/daemon/json-times.test.ts',
     ]
 
-/** What is seen of the daemons here is the work of engines, files and processes: on MariaDB it is for the soak. */
+/** What is seen here is the work of engines, files, processes and foreign servers: on MariaDB it is for the soak. */
 const soakOnMariadb = isSoak
   ? []
   : [
       'test/daemon/{along,document-limits,full-shards,killers,own-work,parcels,pipeline,silent-target,slow-target}.test.ts',
+      'test/daemon/{ingested,verify-inputs,waiting}.test.ts',
       'test/daemon/{faults,faults-breakers,faults-guards,faults-storm,sample-library,schema,suspects}.test.ts',
-      'test/daemon/{hosts,json-times,memberships,pause,restore}.test.ts',
+      'test/daemon/{hosts,memberships,pause,restore}.test.ts',
+      'test/rights/{bad-files,catalogue,catalogue-faults,catalogue-records,catalogue-solr,force,rights-db}.test.ts',
     ]
 
 export default defineConfig({

@@ -46,14 +46,21 @@ const long: Part = {
   name: 'tests that take minutes each',
   args: () => [
     join(import.meta.dirname, '../run/main.ts'),
-    ...['.soak.test', 'test/services/opensearch', 'test/services/solr', 'test/conformance/snapshots/opensearch'],
+    ...[
+      '.soak.test',
+      'test/services/opensearch',
+      'test/services/solr',
+      'test/conformance/snapshots/',
+      'test/conformance/slip-index/',
+      'test/daemon/json-times',
+    ],
   ],
   env: () => ({ SLIP_TEST_SOAK: '1' }),
 }
 
 const daemons: Part = {
-  name: 'the daemons on MariaDB',
-  args: () => [join(import.meta.dirname, '../run/main.ts'), 'test/daemon', '--project', 'mariadb'],
+  name: 'the daemons and their sources on MariaDB',
+  args: () => [join(import.meta.dirname, '../run/main.ts'), 'test/daemon', 'test/rights', '--project', 'mariadb'],
   env: () => ({ SLIP_TEST_SOAK: '1' }),
 }
 

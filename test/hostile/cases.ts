@@ -39,10 +39,10 @@ export interface Case {
   make(): Input
 }
 
-/** The cases of a seed, about `count` of them; the large ones are as many in every run. */
+/** The cases of a seed, about `count` of them; of the large ones, which take a second each, all only in a larger run than usual. */
 export function* casesOf(seed: number, count = usual): Generator<Case> {
   for (const kind of kinds) {
-    const many = kind.isLarge ? kind.cases : Math.ceil((kind.cases * count) / usual)
+    const many = kind.isLarge ? (count > usual ? kind.cases : 1) : Math.ceil((kind.cases * count) / usual)
     for (let number = 0; number < many; number++) {
       // of a case alone, so that it can be made again without those before it
       const random = new Random(`${seed} ${kind.subject} ${kind.name} ${number}`)

@@ -59,7 +59,7 @@ async function endOf(mets: Buffer, zip: Buffer): Promise<string> {
 test('a seed makes the same cases each time, and another seed others', () => {
   const digest = (of: number) => {
     const hash = createHash('sha256')
-    for (const each of casesOf(of, 200)) if (!each.kind.isLarge) hash.update(contentOf(each))
+    for (const each of casesOf(of, 60)) if (!each.kind.isLarge) hash.update(contentOf(each))
     return hash.digest('hex')
   }
   expect(digest(1)).toBe(digest(1))

@@ -64,7 +64,7 @@ Of each case is asserted:
 - The process may read nothing but the program and the folder of the cases (Node's \`--permission\`); what lies there beside the item
   is found neither in a document nor in an error.
 
-\`npm test\` runs seed ${seed} and compares the ends with this table. \`npm run test:soak -- --hostile N --seed S\` runs N others,
+\`npm test\` runs seed ${seed}, of the large ones one of each kind, and compares the ends with this table. \`npm run test:soak -- --hostile N --seed S\` runs N others,
 \`node test/hostile/main.ts --only 'METS: an entity bomb' --case 3\` one alone, \`--record\` writes what this page is made of.
 
 | input | what is wrong | cases | end in |

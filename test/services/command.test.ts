@@ -44,7 +44,7 @@ test('up prints the URL of a server of its own, which is gone after SIGTERM with
   await expect(mariadbVersion(url)).rejects.toThrow('ECONNREFUSED')
   const folder = /data in (\S+)/.exec(await told)?.[1]
   expect(folder === undefined || !existsSync(folder)).toBe(true)
-}, 60_000)
+})
 
 test('a server that SLIP_TEST_MARIADB_URL names is used before every other and not ended', async () => {
   const child = services(['up', 'mariadb'], { SLIP_TEST_MARIADB_URL: ofThisRun.href })

@@ -1,9 +1,9 @@
 import { ask } from '../../services/ask.ts'
 import { type TestIndices, testIndices } from '../../services/opensearch/indices.ts'
-import { releases, searchServers } from '../../services/opensearch/releases.ts'
+import { fewSearchServers, releases } from '../../services/opensearch/releases.ts'
 import { slipIndexRules } from './slip-index-rules.ts'
 
-for (const server of searchServers) {
+for (const server of fewSearchServers) {
   let indices: TestIndices
   slipIndexRules(server, {
     async open() {

@@ -13,6 +13,12 @@ export const searchServers: readonly SearchServer[] =
     ? openSearchServers
     : [...openSearchServers, ...elasticsearchServers]
 
+/** For what starts a server of its own, or takes minutes on each: of OpenSearch the newest, and in the soak all of this run. */
+export const fewSearchServers: readonly SearchServer[] =
+  process.env.SLIP_TEST_SOAK === '1' || searchServers.length > openSearchServers.length
+    ? searchServers
+    : ['opensearch3']
+
 /** A module or plugin that the distribution of Maven Central lacks. */
 export interface Part {
   /** Below the distribution. */

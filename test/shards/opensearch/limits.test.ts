@@ -4,14 +4,14 @@ import { document } from '../../conformance/engine/documents.ts'
 import { ask } from '../../services/ask.ts'
 import type { SearchInstance } from '../../services/opensearch/instance.ts'
 import { privateOpenSearch } from '../../services/opensearch/private.ts'
-import { searchServers } from '../../services/opensearch/releases.ts'
+import { fewSearchServers } from '../../services/opensearch/releases.ts'
 import { openSearch } from './open.ts'
 
 const START_MS = 240_000
 const words = 'the quick brown fox jumps over the lazy dog '
 
 /** A server that takes little at a time, and that is killed. */
-describe.each(searchServers)('%s of its own', (server) => {
+describe.each(fewSearchServers)('%s of its own', (server) => {
   let own: SearchInstance
   let engine: Engine
   beforeAll(async () => {
