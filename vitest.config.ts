@@ -50,7 +50,7 @@ export default defineConfig({
         test: {
           name: 'mariadb',
           include: ['test/{state,rights,enqueue,daemon}/*.test.ts', 'test/docs/sql.test.ts'],
-          exclude: soakOnMariadb,
+          exclude: [...soak, ...soakOnMariadb],
           provide: { stateServer: 'mariadb' },
         },
       },

@@ -29,18 +29,6 @@ export async function rowsWorked(tx: Connection, { sql, values }: Statement, mod
   )
   await tx.query('DEALLOCATE work')
   await tx.query('ROLLBACK TO SAVEPOINT before_work')
-  console.log(
-    mode,
-    sql,
-    JSON.stringify(
-      row!['QUERY PLAN'][0].Plan,
-      (k, v) =>
-        /^(Shared|Local|Temp|Plan Width|Async|Parallel|Startup|Storage|Maximum|Disabled|Alias|Schema)/.test(k)
-          ? undefined
-          : v,
-      1,
-    ),
-  )
   return handled(row!['QUERY PLAN'][0].Plan)
 }
 
