@@ -66,7 +66,7 @@ export const inputs: Migration = {
        digest char(32) NOT NULL,
        PRIMARY KEY (source, record_id, htid)
      )`,
-    `CREATE INDEX slip_seen_item ON slip_seen (source, htid) WHERE htid <> ''`,
+    `CREATE INDEX slip_seen_item ON slip_seen (htid) WHERE htid <> ''`,
   ],
   mysql: [
     `CREATE TABLE IF NOT EXISTS slip_schema (

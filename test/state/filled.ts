@@ -1,7 +1,7 @@
 import type { Connection, Database } from '../../src/state/connection.ts'
 import { later } from './fixture.ts'
 
-/** What `fill` writes into and `vacuum` looks over. */
+/** What `fill` writes into. */
 export const filledTables = ['slip_rights', 'slip_queue', 'slip_indexed', 'slip_errors', 'slip_recheck']
 
 const digit =
@@ -45,11 +45,28 @@ export async function fill(db: Connection, count: number): Promise<void> {
   )
 }
 
+/** What `fillRecords` writes into. */
+export const recordTables = ['slip_record', 'slip_seen']
+
+/** A pending record of source `a` for each item of `fill`, seen with the item it names. */
+export async function fillRecords(db: Connection, count: number): Promise<void> {
+  const numbers = upTo(count)
+  await db.change(
+    `INSERT INTO slip_record (record_id, data, items, digest, source, loaded_at)
+     SELECT ${htid}, '{}', 1, ${digest}, 'a', ${later(db, 0)} FROM ${numbers}`,
+  )
+  for (const named of [`''`, htid])
+    await db.change(
+      `INSERT INTO slip_seen (source, record_id, htid, digest) SELECT 'a', ${htid}, ${named}, ${digest} FROM ${numbers}`,
+    )
+  await db.change('UPDATE slip_rights SET record_id = htid')
+}
+
 /** Lets the server see how many rows the tables have now. */
-export async function vacuum(db: Connection): Promise<void> {
+export async function vacuum(db: Connection, tables: readonly string[] = filledTables): Promise<void> {
   // left at its length, as a vacuum leaves a table that is read meanwhile
   const vacuumed = db.dialect === 'postgres' ? 'VACUUM (ANALYZE, TRUNCATE off)' : 'ANALYZE TABLE'
-  for (const table of filledTables) await db.query(`${vacuumed} ${table}`)
+  for (const table of tables) await db.query(`${vacuumed} ${table}`)
 }
 
 class Undo extends Error {}

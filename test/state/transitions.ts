@@ -1,4 +1,6 @@
 import { expect } from 'vitest'
+import { changedItems } from '../../src/state/audit/changed-items.ts'
+import { lastResolutions } from '../../src/state/audit/errors.ts'
 import { readIndexedInputs, readLedgerPage } from '../../src/state/audit/indexed-inputs.ts'
 import { sweepFrom } from '../../src/state/audit/sweep.ts'
 import type { Connection } from '../../src/state/connection.ts'
@@ -261,6 +263,12 @@ export function pagesOf(sizes: Sizes): Transition[] {
     ],
     ['the answers of a recheck', answers, []],
     ['an adoption', adopt, []],
+    [
+      'a page of what changed',
+      (tx) => changedItems(tx, 'main', { time: '2000-01-01 00:00:00', htid: '' }, '2999-01-01 00:00:00', page),
+      [],
+    ],
+    ['the last errors of items', (tx) => lastResolutions(tx, 'main', some), []],
     ['a page of a repair', (tx) => repairPage(tx, setback, { after: '', size: page }, 'ops'), []],
   ]
 }

@@ -14,15 +14,16 @@ export interface PendingRecord {
   readonly deleted: boolean
 }
 
+/** What is locked is found by its key alone, however many are pending: see queue/row-of.ts. */
 const postgres = {
   find: `
     SELECT record_id AS "recordId", source, data, digest, deleted_at IS NOT NULL AS deleted FROM slip_record
     WHERE pending ORDER BY deleted_at IS NOT NULL, record_id LIMIT $1`,
   lock: `
-    SELECT r.record_id FROM slip_record r
-    JOIN unnest($1::text[], $2::text[], $3::boolean[]) AS d (record_id, digest, deleted) USING (record_id)
-    WHERE r.pending AND r.digest = d.digest AND (r.deleted_at IS NOT NULL) = d.deleted
-    ORDER BY r.record_id FOR UPDATE OF r`,
+    SELECT r.record_id FROM unnest($1::text[], $2::text[], $3::boolean[]) AS d (record_id, digest, deleted)
+    JOIN slip_record r ON r.record_id = ANY(ARRAY[d.record_id])
+    WHERE r.pending::int = 1 AND r.digest = d.digest AND (r.deleted_at IS NOT NULL) = d.deleted
+    ORDER BY d.record_id FOR UPDATE OF r`,
   done: 'UPDATE slip_record SET pending = false WHERE record_id = ANY($1)',
 }
 

@@ -7,6 +7,9 @@ import type { Connection, Database } from '../connection.ts'
  *
  * An item has vanished when no record that was seen names it, and its own record was not seen either and is older than the
  * pass, or was seen and is still what it was then. A record that came or changed meanwhile speaks for its items.
+ *
+ * On PostgreSQL each is looked up by itself, as in queue/row-of.ts: a table that is empty between two passes is one row to
+ * the planner in the next.
  */
 export interface SeenRecord {
   readonly recordId: string
@@ -37,11 +40,15 @@ const postgres = {
   ids: 'SELECT htid FROM slip_rights WHERE htid > $1 ORDER BY htid LIMIT $2',
   judge: `
     SELECT r.htid, r.rev, r.record_id AS "recordId", c.digest, s.record_id IS NULL AS "recordIsMissing",
-           (SELECT min(i.record_id) FROM slip_seen i WHERE i.source = $1 AND i.htid = r.htid AND i.htid <> '') AS "namedBy",
+           (SELECT min(i.record_id) FROM slip_seen i
+            WHERE (i.source = $1) IS TRUE AND i.htid = r.htid AND i.htid <> '') AS "namedBy",
            CASE WHEN s.record_id IS NULL THEN c.loaded_at < $2::timestamptz ELSE s.digest = c.digest END AS "mayGo"
     FROM slip_rights r
-    JOIN slip_record c ON c.record_id = r.record_id AND c.source = $1 AND c.deleted_at IS NULL
-    LEFT JOIN slip_seen s ON s.source = $1 AND s.record_id = c.record_id AND s.htid = ''
+    JOIN LATERAL (SELECT * FROM slip_record k WHERE k.record_id = r.record_id LIMIT 1) c
+      ON c.source = $1 AND c.deleted_at IS NULL
+    LEFT JOIN LATERAL (
+      SELECT n.record_id, n.digest FROM slip_seen n
+      WHERE n.source = $1 AND n.record_id = c.record_id AND n.htid = '' LIMIT 1) s ON true
     WHERE r.htid = ANY($3) AND r.withdrawn_at IS NULL ORDER BY r.htid`,
 }
 
@@ -52,11 +59,11 @@ const mysql = {
   ids: 'SELECT htid FROM slip_rights WHERE htid > ? ORDER BY htid LIMIT ?',
   judge: `
     SELECT r.htid, r.rev, r.record_id AS recordId, c.digest, s.record_id IS NULL AS recordIsMissing,
-           (SELECT MIN(i.record_id) FROM slip_seen i WHERE i.source = ? AND i.htid = r.htid) AS namedBy,
+           (SELECT MIN(i.record_id) FROM slip_seen i FORCE INDEX (slip_seen_item) WHERE i.source = ? AND i.htid = r.htid) AS namedBy,
            IF(s.record_id IS NULL, c.loaded_at < CAST(? AS DATETIME(6)), s.digest = c.digest) AS mayGo
     FROM slip_rights r
-    JOIN slip_record c ON c.record_id = r.record_id AND c.source = ? AND c.deleted_at IS NULL
-    LEFT JOIN slip_seen s ON s.source = ? AND s.record_id = c.record_id AND s.htid = ''
+    JOIN slip_record c FORCE INDEX (PRIMARY) ON c.record_id = r.record_id AND c.source = ? AND c.deleted_at IS NULL
+    LEFT JOIN slip_seen s FORCE INDEX (PRIMARY) ON s.source = ? AND s.record_id = c.record_id AND s.htid = ''
     WHERE r.htid IN (?) AND r.withdrawn_at IS NULL ORDER BY r.htid`,
 }
 
