@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pairtreeName } from '../../src/repository/pairtree-name.ts'
-import { type Case, casesOf } from './cases.ts'
+import { type Case, caseOf, casesOf, kinds } from './cases.ts'
 import { type End, secret } from './ends.ts'
 import type { Kind } from './kind.ts'
 import { limits } from './limits.ts'
@@ -61,8 +61,9 @@ function costViolation({ isLarge }: Kind, { memory, read }: Cost, readable: numb
   return read > readable + most.read ? `it read ${read} bytes of ${readable}` : null
 }
 
-for (const each of casesOf(Number(seed), Number(count))) {
-  if (!`${each.kind.subject}: ${each.kind.name}`.startsWith(only ?? '')) continue
-  if (number !== undefined && each.number !== Number(number)) continue
-  console.log(JSON.stringify(await runCase(each)))
-}
+const isWanted = ({ subject, name }: Kind) => `${subject}: ${name}`.startsWith(only ?? '')
+const cases =
+  number === undefined
+    ? casesOf(Number(seed), Number(count))
+    : kinds.filter(isWanted).map((kind) => caseOf(Number(seed), kind, Number(number)))
+for (const each of cases) if (isWanted(each.kind)) console.log(JSON.stringify(await runCase(each)))

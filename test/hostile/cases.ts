@@ -39,14 +39,16 @@ export interface Case {
   make(): Input
 }
 
+/** One case of a seed, without those before it: however many a run has, it can be made again. */
+export function caseOf(seed: number, kind: Kind, number: number): Case {
+  const random = new Random(`${seed} ${kind.subject} ${kind.name} ${number}`)
+  return { kind, number, make: () => kind.make(random, number) }
+}
+
 /** The cases of a seed, about `count` of them; of the large ones, which take a second each, all only in a larger run than usual. */
 export function* casesOf(seed: number, count = usual): Generator<Case> {
   for (const kind of kinds) {
     const many = kind.isLarge ? (count > usual ? kind.cases : 1) : Math.ceil((kind.cases * count) / usual)
-    for (let number = 0; number < many; number++) {
-      // of a case alone, so that it can be made again without those before it
-      const random = new Random(`${seed} ${kind.subject} ${kind.name} ${number}`)
-      yield { kind, number, make: () => kind.make(random, number) }
-    }
+    for (let number = 0; number < many; number++) yield caseOf(seed, kind, number)
   }
 }

@@ -23,6 +23,9 @@ test('one case can be made again by its number', async () => {
   const { results, violations } = await runCases(seed, usual, ['METS: an entity bomb', '3'])
   expect(violations).toEqual([])
   expect(results).toMatchObject([{ name: 'an entity bomb', number: 3, end: 'METS_UNREADABLE' }])
+  // of a large one this run has the first alone
+  const large = 'METS: 50 MB in one attribute, or in one name'
+  expect((await runCases(seed, usual, [large, '1'])).results).toMatchObject([{ number: 1, end: 'METS_UNREADABLE' }])
 })
 
 const found = '../shared/data'

@@ -28,4 +28,5 @@ console.log(
 )
 for (const violation of violations) console.log(`VIOLATION ${violation}`)
 if (values.record && violations.length === 0) record(results)
-process.exitCode = violations.length === 0 ? 0 : 1
+if (results.length === 0) console.log('there is no such case')
+process.exitCode = violations.length === 0 && results.length > 0 ? 0 : 1
