@@ -39,7 +39,7 @@ const model: Part = {
 const elasticsearch: Part = {
   name: 'what is asked of OpenSearch, on Elasticsearch as well',
   args: () => [join(import.meta.dirname, '../run/main.ts'), 'opensearch.test', 'shards/opensearch/'],
-  env: () => ({ SLIP_TEST_ELASTICSEARCH: '1' }),
+  env: () => ({ SLIP_TEST_ELASTICSEARCH: '1', SLIP_TEST_SOAK: '1' }),
 }
 
 const long: Part = {
@@ -48,10 +48,10 @@ const long: Part = {
     join(import.meta.dirname, '../run/main.ts'),
     ...[
       '.soak.test',
-      'test/services/opensearch',
       'test/services/solr',
-      'test/conformance/snapshots/',
-      'test/conformance/slip-index/',
+      'test/conformance/snapshots/solr',
+      'test/conformance/slip-index/full-disk',
+      'test/conformance/slip-index/killers',
       'test/daemon/json-times',
     ],
   ],
