@@ -52,10 +52,13 @@ export interface UnderWay {
 }
 
 interface Round extends Openness {
-  /** Each bucket is read from the beginning, however long that takes. */
-  readonly thorough: boolean
   readonly pauses: Pauses
   readonly shards: readonly Shard[]
+}
+
+interface Look extends Round {
+  /** Each bucket is read from the beginning, however long that takes. */
+  readonly thorough: boolean
 }
 
 /** Claims the next batch of one target. */
@@ -137,7 +140,7 @@ export class Claimer {
    */
   async along(pauses: Pauses, openness: Openness, { htids, drawn }: Lead): Promise<Claim[]> {
     if (pauses.target(this.target.name) || this.#waitsForEnd) return []
-    const round = { ...openness, pauses, shards: await listShards(this.#db, this.target.name), thorough: false }
+    const round = { ...openness, pauses, shards: await listShards(this.#db, this.target.name) }
     const shards = round.shards.map(({ shard }) => shard)
     const open = [lanes.daily, lanes.ops, lanes.bulk].flatMap((lane) =>
       shards.filter((shard) => this.#isVisited(lane, shard, round)).map((shard) => ({ lane, shard })),
@@ -154,7 +157,7 @@ export class Claimer {
   }
 
   /** Looks once into every bucket. In the turn of suspects into no other, until what is under way of the target has ended. */
-  async #look(round: Round): Promise<Claim | null> {
+  async #look(round: Look): Promise<Claim | null> {
     this.#waitsForEnd = false
     if (this.#alone.isOn(performance.now())) {
       const buckets = await this.#suspects(round)
@@ -180,7 +183,7 @@ export class Claimer {
       .filter(({ lane, shard }) => shards.has(shard) && this.#isVisited(lane, shard, round))
   }
 
-  async #first(buckets: readonly Bucketed[], round: Round): Promise<Claim | null> {
+  async #first(buckets: readonly Bucketed[], round: Look): Promise<Claim | null> {
     for (const { lane, shard } of buckets) {
       if (!this.#isVisited(lane, shard, round)) continue
       const claimed = await this.#claim({ target: this.target.name, lane, shard }, round)
@@ -203,7 +206,7 @@ export class Claimer {
     return state !== 'ahead' && !uncompared.has(shard) && !pauses.shard(this.target.name, shard) && !suspended(shard)
   }
 
-  async #claim(bucket: Bucket, round: Round): Promise<Claim | null> {
+  async #claim(bucket: Bucket, round: Look): Promise<Claim | null> {
     const from = bucket.shard === 0 ? this.#candidates(round) : []
     if (bucket.shard === 0) this.#drawn = this.#drawFrom(from)
     if (round.deletesOnly || (bucket.shard === 0 && this.#drawn === 0)) return this.#claimDeletes(bucket)

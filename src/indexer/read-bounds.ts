@@ -39,9 +39,9 @@ export class ReadBounds {
   }
 
   /**
-   * Claims from a bucket, above its bound first if it has one. Where nothing is there, from the beginning, if it was not so
-   * read in this round, if there is time left for it, or with `thorough` anyway: then an answer without rows, neither claimed
-   * nor passed, says that the bucket has none. Throws what `claimFrom` throws.
+   * Claims from a bucket, above its bound first if it has one; where nothing is there, from the beginning, unless the
+   * twentieth is used up. With `thorough` from the beginning at once: then an answer without rows, neither claimed nor
+   * passed, says that the bucket has none. Throws what `claimFrom` throws.
    */
   async claim<T extends Answer>(
     bucket: string,
@@ -50,10 +50,10 @@ export class ReadBounds {
   ): Promise<T> {
     this.#beginRound()
     const bound = this.#bounds.get(bucket)
-    if (bound !== undefined) {
+    if (bound !== undefined && !thorough) {
       const claimed = await this.#keep(bucket, () => claimFrom(bound))
       if (hasRows(claimed)) return claimed
-      if (!thorough && this.#isUsedUp) {
+      if (this.#isUsedUp) {
         this.#hasSpared = true
         return claimed
       }
