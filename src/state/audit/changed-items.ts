@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import { withLedger } from '../queue/row-of.ts'
 
 /** An item whose rights row changed, and how far a target is with that revision. */
 export interface ChangedItem {
@@ -23,8 +24,7 @@ const stateOf = (one: string) => `
 
 const statements = {
   postgres: `
-    SELECT r.htid, r.insert_time AS "insertTime", ${stateOf('$1')} AS outcome FROM slip_rights r
-    LEFT JOIN slip_indexed l ON l.target = $1 AND l.htid = r.htid
+    SELECT r.htid, r.insert_time AS "insertTime", ${stateOf('$1')} AS outcome FROM slip_rights r ${withLedger('$1', 'r')}
     WHERE (r.insert_time, r.htid) > ($2::timestamptz, $3::text) AND r.insert_time <= $4::timestamptz
     ORDER BY r.insert_time, r.htid LIMIT $5`,
   mysql: `

@@ -1,5 +1,6 @@
 import { Conditions } from '../conditions.ts'
 import type { Dialect } from '../connection.ts'
+import { isOpen } from '../queue/row-of.ts'
 
 /** Errors to look at; what is left out selects nothing away. */
 export interface ErrorSelection {
@@ -20,9 +21,8 @@ export interface ErrorSelection {
 export function errorConditions(dialect: Dialect, selection: ErrorSelection): Conditions {
   const { target, code, pattern, htids, since, until, all } = selection
   const conditions = new Conditions(dialect)
-  // in words that are not those of an index of all that is unresolved, where items are named: they have an index of their own
-  if (!all)
-    conditions.and(dialect === 'postgres' && htids !== undefined ? 'num_nulls(resolved_at) = 1' : 'resolved_at IS NULL')
+  // items that are named have an index of their own
+  if (!all) conditions.and(dialect === 'postgres' && htids !== undefined ? isOpen : 'resolved_at IS NULL')
   if (target === null) conditions.and('target IS NULL')
   else conditions.and('target = ?', target)
   return conditions

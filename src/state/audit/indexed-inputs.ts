@@ -1,5 +1,5 @@
 import type { Connection } from '../connection.ts'
-import { asked, isRow } from '../queue/row-of.ts'
+import { asked, isKey, isRow } from '../queue/row-of.ts'
 
 /** An item a target holds as its rights are now, of which nothing is under way, and what its document was made of. */
 export interface IndexedInputs {
@@ -19,7 +19,7 @@ const statements = {
     named: `
       WITH ${asked('$1', '$2::text[]')}
       SELECT l.htid, l.inputs FROM asked JOIN slip_indexed l ON ${isRow('l', 'asked')}
-      JOIN slip_rights r ON r.htid = ANY(ARRAY[l.htid]) WHERE ${atRest} ORDER BY l.htid`,
+      JOIN slip_rights r ON ${isKey('r.htid', 'l.htid')} WHERE ${atRest} ORDER BY l.htid`,
   },
   mysql: {
     page: 'SELECT htid FROM slip_indexed WHERE target = ? AND htid > ? ORDER BY htid LIMIT ?',

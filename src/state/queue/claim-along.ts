@@ -15,7 +15,7 @@ import { asked, isRow, withLedger } from './row-of.ts'
 
 /**
  * ready → claimed, by slip-index, of items that it has just claimed for another target: their document is assembled once
- * for all. Rows are looked for by primary key and taken where they are ready to be indexed, whatever their place in the
+ * for all. Rows are looked for by primary key (row-of.ts: so it says `state < 1`) and taken where they are ready to be indexed, whatever their place in the
  * queue; where they are not, or somebody else has them, nothing is waited for, and the target goes its own way. Each lane
  * and shard is a claim of its own with its token and claim row, as if it had been taken from its bucket; together they
  * draw one fence, above every fence known of their rows.

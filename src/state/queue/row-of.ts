@@ -9,7 +9,10 @@
  * to end.
  */
 export const isRow = (row: string, item: string): string =>
-  `${row}.target = ANY(ARRAY[${item}.target]) AND ${row}.htid = ${item}.htid`
+  `${isKey(`${row}.target`, `${item}.target`)} AND ${row}.htid = ${item}.htid`
+
+/** The same for a column that is the whole key. */
+export const isKey = (column: string, value: string): string => `${column} = ANY(ARRAY[${value}])`
 
 /**
  * The CTE `asked`: the items of a list in a target, each with its place `at` in it, from 1. With further lists beside that
@@ -31,7 +34,7 @@ export const after = (...parts: readonly string[]): string =>
   parts.map((part) => `(SELECT count(*) FROM ${part}) >= 0`).join(' AND ')
 
 /**
- * That an error `e` is unresolved, in words that are not those of an index: an index of all that is unresolved would be
+ * That an error is unresolved, in words that are not those of an index: an index of all that is unresolved would be
  * read from end to end, like a table of one row.
  */
-export const isOpen = 'num_nulls(e.resolved_at) = 1'
+export const isOpen = 'num_nulls(resolved_at) = 1'

@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import { isKey } from '../queue/row-of.ts'
 
 /**
  * Records whose items have not reached slip_rights yet. A block is read without a lock, for files are looked at in
@@ -21,7 +22,7 @@ const postgres = {
     WHERE pending ORDER BY deleted_at IS NOT NULL, record_id LIMIT $1`,
   lock: `
     SELECT r.record_id FROM unnest($1::text[], $2::text[], $3::boolean[]) AS d (record_id, digest, deleted)
-    JOIN slip_record r ON r.record_id = ANY(ARRAY[d.record_id])
+    JOIN slip_record r ON ${isKey('r.record_id', 'd.record_id')}
     WHERE r.pending::int = 1 AND r.digest = d.digest AND (r.deleted_at IS NOT NULL) = d.deleted
     ORDER BY d.record_id FOR UPDATE OF r`,
   done: 'UPDATE slip_record SET pending = false WHERE record_id = ANY($1)',

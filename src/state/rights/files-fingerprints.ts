@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import { isKey } from '../queue/row-of.ts'
 import { slicesOf } from '../queue/slices.ts'
 
 /**
@@ -14,7 +15,7 @@ const postgres = {
   page: `SELECT htid, files FROM slip_rights WHERE htid > $1 AND ${hasDocument} ORDER BY htid LIMIT $2`,
   write: `
     UPDATE slip_rights r SET files = d.files
-    FROM unnest($1::text[], $2::text[]) AS d (htid, files) WHERE r.htid = ANY(ARRAY[d.htid])`,
+    FROM unnest($1::text[], $2::text[]) AS d (htid, files) WHERE ${isKey('r.htid', 'd.htid')}`,
 }
 
 const mysql = {
