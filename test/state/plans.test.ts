@@ -50,7 +50,7 @@ async function plansIn(work: (tx: Connection) => Promise<unknown>): Promise<(Pla
   return plans
 }
 
-test.each(transitions)('%s reads tables of 100,000 rows by an index, and sorts none', async (_, work, indexes) => {
+test.each(transitions)('%s reads tables of 100,000 rows by an index, and sorts none', async (_, work, indexes = []) => {
   const plans = await plansIn(work)
   expect(plans.length).toBeGreaterThan(0)
   for (const plan of plans) expectNoScan(plan)

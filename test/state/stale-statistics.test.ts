@@ -44,14 +44,13 @@ const seen = (n: number) => ({ recordId: htidOf(n), digest, htids: [htidOf(n)] }
 const some = Array.from({ length: batch }, (_, at) => at * (items / batch - 1))
 
 const ofRecords: Transition[] = [
-  ['a block of records', (tx) => upsertRecords(tx, 'a', some.map(record)), []],
-  ['records that are gone', (tx) => removeRecords(tx, some.map(htidOf)), []],
-  ['a block of pending records', async (tx) => takePendingRecords(tx, await findPendingRecords(tx, batch)), []],
-  ['what a pass has seen', (tx) => noteSeen(tx, 'a', some.map(seen), []), []],
+  ['a block of records', (tx) => upsertRecords(tx, 'a', some.map(record))],
+  ['records that are gone', (tx) => removeRecords(tx, some.map(htidOf))],
+  ['a block of pending records', async (tx) => takePendingRecords(tx, await findPendingRecords(tx, batch))],
+  ['what a pass has seen', (tx) => noteSeen(tx, 'a', some.map(seen), [])],
   [
     'a page of a pass that looks for what vanished',
     (tx) => judgePage(tx, 'a', { since: '2030-01-01', after: htidOf(0), size: batch }),
-    [],
   ],
 ]
 

@@ -32,6 +32,7 @@ import { readIndexedFiles } from '../../src/state/rights/indexed-files.ts'
 import { upsertRights } from '../../src/state/rights/upsert-rights.ts'
 import { htidOf } from './filled.ts'
 import { failure, indexed, later, settleInside } from './fixture.ts'
+
 /** Works are done on what `fill` has filled, with a worker of this token. */
 export interface Sizes {
   readonly token: () => string
@@ -44,7 +45,10 @@ export interface Sizes {
 }
 
 /** A transition, what it does, and the indexes one of its plans must use: PostgreSQL's names; on MySQL a primary key is PRIMARY. */
-export type Transition = [name: string, work: (tx: Connection) => Promise<unknown>, indexes: string[]]
+export type Transition = [name: string, work: (tx: Connection) => Promise<unknown>, indexes?: string[]]
+
+/** The ids of a batch, spread over the table. */
+const someOf = ({ batch, items }: Sizes) => Array.from({ length: batch }, (_, at) => htidOf(at * (items / batch - 1)))
 
 export const claimSome = (tx: Connection, { token, batch }: Pick<Sizes, 'token' | 'batch'>) =>
   claim(tx, {
@@ -73,7 +77,7 @@ export async function settleSome(tx: Connection, sizes: Pick<Sizes, 'token' | 'b
 export function transitionsOf(sizes: Sizes): Transition[] {
   const { token, batch, page, items } = sizes
   const middle = htidOf(items / 2)
-  const some = Array.from({ length: batch }, (_, at) => htidOf(at * (items / batch - 1)))
+  const some = someOf(sizes)
   const claimed = (tx: Connection) => claimSome(tx, sizes)
 
   async function filesPage(tx: Connection) {
@@ -141,7 +145,7 @@ export function transitionsOf(sizes: Sizes): Transition[] {
     ['the reaper', expiredReap, ['slip_claim_pkey', 'slip_queue_pkey']],
     ['the lock of several exits', lockSome, ['slip_queue_pkey']],
     ['a settle', (tx) => settleSome(tx, sizes), ['slip_queue_place', 'slip_indexed_pkey', 'slip_errors_item']],
-    ['a renewal', (tx) => claimed(tx).then((held) => renew(tx, [held.token])), []],
+    ['a renewal', (tx) => claimed(tx).then((held) => renew(tx, [held.token]))],
     ['the read of what is due for recheck', (tx) => dueQuestions(tx, 'main', page), ['slip_recheck_due']],
     ['the look for rows of targets that are gone', goneRemnants, ['slip_queue_pkey']],
     ['a page of the files of items', filesPage, ['slip_rights_pkey', 'slip_indexed_pkey']],
@@ -165,16 +169,26 @@ function holdingOf({ ledger }: Question): Answer['found'] {
 
 /** The other exits, what people do to items by their ids, and what follows a restore. */
 export function pagesOf(sizes: Sizes): Transition[] {
-  const { batch, page, items } = sizes
-  const some = Array.from({ length: batch }, (_, at) => htidOf(at * (items / batch - 1)))
+  const { batch, page } = sizes
+  const some = someOf(sizes)
   const setback = { target: 'main', shard: 1, from: 0 }
 
-  const leaving = (work: (tx: Connection, held: Claim) => Promise<unknown>) => async (tx: Connection) => {
-    const held = await claimSome(tx, sizes)
-    expect(held.items).toHaveLength(batch)
-    await work(tx, held)
-  }
+  const leaving =
+    (work: (tx: Connection, held: Claim, htids: readonly string[]) => Promise<unknown>) => async (tx: Connection) => {
+      const held = await claimSome(tx, sizes)
+      expect(held.items).toHaveLength(batch)
+      await work(
+        tx,
+        held,
+        held.items.map(({ htid }) => htid),
+      )
+    }
+  const each = <T>(htids: readonly string[], rest: T) => htids.map((htid) => ({ htid, ...rest }))
   const who = () => ({ worker: sizes.token(), pid: 1, host: 'host-a' })
+  const late = { baseMs: 1_000, environment: false, unproven: true, message: 'away' }
+  const refused = { baseMs: 1_000, alone: true, lastError: 'x', message: 'x', detail: '{}' }
+  const failed = (htids: readonly string[]) => htids.map((htid) => failure(htid))
+  const done = (htids: readonly string[]) => htids.map((htid) => indexed(htid))
 
   async function answers(tx: Connection) {
     await tx.change(
@@ -197,78 +211,23 @@ export function pagesOf(sizes: Sizes): Transition[] {
   }
 
   return [
-    ['a hold', (tx) => holdItems(tx, 'main', some), []],
-    ['a release', async (tx) => [await holdItems(tx, 'main', some), await releaseItems(tx, 'main', some)], []],
-    ['a purge', (tx) => purgeItems(tx, 'main', some, by), []],
-    ['a retry', (tx) => retryErrors(tx, { target: 'main', htids: some }, { waive: ['checksum'] }), []],
-    ['a skip', (tx) => skipErrors(tx, { target: 'main', htids: some }, by), []],
-    [
-      'an exit one by one',
-      leaving((tx, held) =>
-        settleInside(
-          tx,
-          held,
-          held.items.map(({ htid }) => indexed(htid)),
-        ),
-      ),
-      [],
-    ],
-    [
-      'a back-off',
-      leaving((tx, held) => {
-        const rest = { baseMs: 1_000, environment: false, unproven: true, message: 'away' }
-        return delay(
-          tx,
-          held,
-          held.items.map(({ htid }) => ({ htid, ...rest })),
-        )
-      }),
-      [],
-    ],
-    [
-      'an end in error',
-      leaving((tx, held) =>
-        fail(
-          tx,
-          held,
-          held.items.map(({ htid }) => failure(htid)),
-          who(),
-        ),
-      ),
-      [],
-    ],
-    [
-      'a hand-back',
-      leaving((tx, held) =>
-        handBack(
-          tx,
-          held,
-          held.items.map(({ htid }) => ({ htid, fence: 0 })),
-        ),
-      ),
-      [],
-    ],
-    [
-      'a suspicion',
-      leaving((tx, held) => {
-        const rest = { baseMs: 1_000, alone: true, lastError: 'x', message: 'x', detail: '{}' }
-        return suspect(
-          tx,
-          held,
-          held.items.map(({ htid }) => ({ htid, ...rest })),
-          who(),
-        )
-      }),
-      [],
-    ],
-    ['the answers of a recheck', answers, []],
-    ['an adoption', adopt, []],
+    ['a hold', (tx) => holdItems(tx, 'main', some)],
+    ['a release', async (tx) => [await holdItems(tx, 'main', some), await releaseItems(tx, 'main', some)]],
+    ['a purge', (tx) => purgeItems(tx, 'main', some, by)],
+    ['a retry', (tx) => retryErrors(tx, { target: 'main', htids: some }, { waive: ['checksum'] })],
+    ['a skip', (tx) => skipErrors(tx, { target: 'main', htids: some }, by)],
+    ['an exit one by one', leaving((tx, held, htids) => settleInside(tx, held, done(htids)))],
+    ['a back-off', leaving((tx, held, htids) => delay(tx, held, each(htids, late)))],
+    ['an end in error', leaving((tx, held, htids) => fail(tx, held, failed(htids), who()))],
+    ['a hand-back', leaving((tx, held, htids) => handBack(tx, held, each(htids, { fence: 0 })))],
+    ['a suspicion', leaving((tx, held, htids) => suspect(tx, held, each(htids, refused), who()))],
+    ['the answers of a recheck', answers],
+    ['an adoption', adopt],
     [
       'a page of what changed',
       (tx) => changedItems(tx, 'main', { time: '2000-01-01 00:00:00', htid: '' }, '2999-01-01 00:00:00', page),
-      [],
     ],
-    ['the last errors of items', (tx) => lastResolutions(tx, 'main', some), []],
-    ['a page of a repair', (tx) => repairPage(tx, setback, { after: '', size: page }, 'ops'), []],
+    ['the last errors of items', (tx) => lastResolutions(tx, 'main', some)],
+    ['a page of a repair', (tx) => repairPage(tx, setback, { after: '', size: page }, 'ops')],
   ]
 }
