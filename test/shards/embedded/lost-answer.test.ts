@@ -11,12 +11,15 @@ const database = await testDatabase()
 const server = new URL(database.url)
 const direct = openEngine('embedded', { url: database.url, target: 'main' })
 const watcher = new pg.Client({ connectionString: database.url })
+/** What the watcher was asked to end: its own answer may come after all that a test waits for. */
+const ended: Promise<unknown>[] = []
 beforeAll(async () => {
   await direct.create(1)
   await watcher.connect()
 })
 afterAll(async () => {
   await direct.close()
+  await Promise.all(ended)
   await watcher.end()
   await database.drop()
 })
@@ -59,14 +62,15 @@ function relay(client: Socket, backend: Socket, fate: Fate): void {
   })
   backend.on('data', (data) => {
     if (!held) client.write(data)
-    else if (held.push(data) === 1)
-      watcher.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = $1', [
-        backend.localPort,
-      ])
+    else if (held.push(data) === 1) ended.push(end(backend.localPort))
   })
   // In one piece: the answer and the farewell of the server are read in the same tick.
   backend.on('end', () => client.end(fate === 'delivered' && held ? Buffer.concat(held) : Buffer.alloc(0)))
   client.on('close', () => backend.destroy())
+}
+
+function end(port: number | undefined): Promise<unknown> {
+  return watcher.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = $1', [port])
 }
 
 test('a post whose COMMIT was not answered is unavailable though written; the same post again is done', async () => {
