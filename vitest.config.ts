@@ -32,6 +32,8 @@ export default defineConfig({
     runner: './test/run/absent-server-runner.ts',
     reporters: ['default', new TotalsReporter()],
     pool: 'forks',
+    // A file in a process of its own costs half a second of a core, and there are hundreds.
+    isolate: false,
     // one more than CI has cores: a test also waits, for a process or a lock
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },

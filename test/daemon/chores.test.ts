@@ -3,7 +3,9 @@ import { type Chore, ChoreRunner } from '../../src/daemon/chores/chore.ts'
 import { Pauses } from '../../src/daemon/pause-gate.ts'
 import { EventBus } from '../../src/events/bus.ts'
 import { later, worker } from '../state/fixture.ts'
-import { other, state } from '../state/opened.ts'
+import { openForFile, other, state } from '../state/opened.ts'
+
+openForFile()
 
 afterEach(async () => {
   await state.db.query('DELETE FROM slip_duty')

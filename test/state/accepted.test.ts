@@ -2,7 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { noteAccepted } from '../../src/state/control/accepted.ts'
 import { claimItem, settleAll } from './fixture.ts'
 import { markerIsTaken } from './marker-taken.ts'
-import { other, state, token } from './opened.ts'
+import { openForFile, other, state, token } from './opened.ts'
+
+openForFile()
 
 afterEach(async () => {
   for (const table of ['slip_queue', 'slip_claim', 'slip_indexed']) await state.db.query(`DELETE FROM ${table}`)

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import type { Connection } from '../../src/state/connection.ts'
 import { expireWorkers } from '../../src/state/control/worker.ts'
 import { change, claimInside, enqueue, later, queueRow, untilBlocked, worker } from './fixture.ts'
-import { state } from './opened.ts'
+import { openForFile, state } from './opened.ts'
+
+openForFile()
 
 // What a process leaves to the others that falls asleep inside a transaction.
 

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { change, enqueue, queueRow } from './fixture.ts'
-import { state } from './opened.ts'
+import { openForFile, state } from './opened.ts'
+
+openForFile()
 
 test('a new revision of a row that became ready after a back-off has all its attempts', async () => {
   await change(state.db, ['t.1'])

@@ -17,7 +17,9 @@ import {
   untilBlocked,
   worker,
 } from './fixture.ts'
-import { other, state, token } from './opened.ts'
+import { openForFile, other, state, token } from './opened.ts'
+
+openForFile()
 
 const tables = ['slip_claim', 'slip_queue', 'slip_indexed']
 afterEach(async () => {

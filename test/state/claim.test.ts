@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { change, claimBucket, claimItem, enqueue, later, ledgerRow, queueRow, settleAll, worker } from './fixture.ts'
-import { state, token } from './opened.ts'
+import { openForFile, state, token } from './opened.ts'
+
+openForFile()
 
 const claims = async () => (await state.db.query('SELECT 1 FROM slip_claim')).length
 

@@ -3,7 +3,9 @@ import type { Claim } from '../../src/state/queue/claim.ts'
 import { delay } from '../../src/state/queue/delay.ts'
 import { moveDue } from '../../src/state/queue/move-due.ts'
 import { change, claimBucket, claimItem, enqueue, exit, later, queueRow, settleAll } from './fixture.ts'
-import { state, token } from './opened.ts'
+import { openForFile, state, token } from './opened.ts'
+
+openForFile()
 
 const delayClaim = (held: Claim, environment: boolean) =>
   exit(state.db, held, (tx) =>

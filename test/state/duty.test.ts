@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { holdDuty, renewDuty, takeDuty } from '../../src/state/control/duty.ts'
 import { later, worker } from './fixture.ts'
-import { other, state } from './opened.ts'
+import { openForFile, other, state } from './opened.ts'
+
+openForFile()
 
 test('a chore writes only under a duty row with its own token, which it keeps locked', async () => {
   const [mine, theirs] = [await worker(state.db), await worker(state.db)]

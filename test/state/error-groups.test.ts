@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { patternOf } from '../../src/errors/pattern.ts'
 import { countGroups, examplesOf } from '../../src/state/audit/error-groups.ts'
 import { addSourceErrors } from '../../src/state/audit/source-errors.ts'
-import { state } from './opened.ts'
+import { openForFile, state } from './opened.ts'
+
+openForFile()
 
 interface Given {
   target?: string

@@ -24,7 +24,9 @@ import {
   race,
   settleInside,
 } from './fixture.ts'
-import { other, state, token } from './opened.ts'
+import { openForFile, other, state, token } from './opened.ts'
+
+openForFile()
 
 /** Exits from claimed that meet a request, a renewal or one another; the second waits for a row of the first. */
 afterEach(async () => {

@@ -2,7 +2,9 @@ import { beforeEach, expect, test } from 'vitest'
 import { countExpirable, expireErrors } from '../../src/state/audit/expire-errors.ts'
 import { verifyTarget } from '../../src/state/audit/verify.ts'
 import { change, later } from './fixture.ts'
-import { state } from './opened.ts'
+import { openForFile, state } from './opened.ts'
+
+openForFile()
 
 beforeEach(async () => {
   for (const table of ['slip_errors', 'slip_indexed', 'slip_rights']) await state.db.query(`DELETE FROM ${table}`)

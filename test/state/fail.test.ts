@@ -12,7 +12,9 @@ import {
   queueRow,
   settleAll,
 } from './fixture.ts'
-import { state, token } from './opened.ts'
+import { openForFile, state, token } from './opened.ts'
+
+openForFile()
 
 describe('fail', () => {
   test('after an applied post keeps shard and fence in the ledger, so that the retry goes to the same shard', async () => {

@@ -26,7 +26,9 @@ import {
   untilBlocked,
   worker,
 } from './fixture.ts'
-import { other, state, token } from './opened.ts'
+import { openForFile, other, state, token } from './opened.ts'
+
+openForFile()
 
 async function claimed(htid: string): Promise<Claim> {
   await change(state.db, [htid])

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { handBack } from '../../src/state/queue/hand-back.ts'
 import { claimBucket, claimItem, exit, queueRow, settleAll } from './fixture.ts'
-import { state, token } from './opened.ts'
+import { openForFile, state, token } from './opened.ts'
+
+openForFile()
 
 const claims = async () => (await state.db.query('SELECT 1 FROM slip_claim')).length
 

@@ -3,7 +3,9 @@ import { delay } from '../../src/state/queue/delay.ts'
 import { handBack } from '../../src/state/queue/hand-back.ts'
 import { reap } from '../../src/state/queue/reap.ts'
 import { claimItem, errorsOf, exit, expireLeases, queueRow } from './fixture.ts'
-import { state, token } from './opened.ts'
+import { openForFile, state, token } from './opened.ts'
+
+openForFile()
 
 // What a person with a SQL prompt may do to a row that CHECK allows: it must hold up nobody.
 

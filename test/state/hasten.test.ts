@@ -4,7 +4,9 @@ import { enqueueChanged } from '../../src/state/queue/enqueue.ts'
 import { hasten } from '../../src/state/queue/hasten.ts'
 import { holdItems } from '../../src/state/queue/hold.ts'
 import { change, later, queueRow, race } from './fixture.ts'
-import { other, state } from './opened.ts'
+import { openForFile, other, state } from './opened.ts'
+
+openForFile()
 
 const probe = 30_000
 const storm = 'STORM_BRAKE: RECORD_MISSING: no record'

@@ -15,8 +15,11 @@ import {
   race,
   settleInside,
 } from './fixture.ts'
-import { ready, request, settle } from './one-item.ts'
-import { other, state, token } from './opened.ts'
+import { emptyAfterEach, ready, request, settle } from './one-item.ts'
+import { openForFile, other, state, token } from './opened.ts'
+
+openForFile()
+emptyAfterEach()
 
 /** Holds and releases of a row while a daemon does something else: who waits sees what the first has left. */
 const daily = { lane: 'daily', reason: 'test' } as const

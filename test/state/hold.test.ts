@@ -16,7 +16,9 @@ import {
   queueRow,
   settleAll,
 } from './fixture.ts'
-import { state, token } from './opened.ts'
+import { openForFile, state, token } from './opened.ts'
+
+openForFile()
 
 const hold = (...htids: string[]) => state.db.transaction((tx) => holdItems(tx, 'main', htids))
 const release = (...htids: string[]) => state.db.transaction((tx) => releaseItems(tx, 'main', htids))

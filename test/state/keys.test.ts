@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { itemIdProblem, parseItemId } from '../../src/sources/item-id.ts'
 import { requestItems } from '../../src/state/queue/enqueue.ts'
 import { change, claimBucket, enqueue, ledgerRow, queueRow, settleAll } from './fixture.ts'
-import { state, token } from './opened.ts'
+import { openForFile, state, token } from './opened.ts'
+
+openForFile()
 
 const quoted = (text: string) =>
   state.db.dialect === 'mysql' ? text.replaceAll('\\', '\\\\').replaceAll("'", "''") : text.replaceAll("'", "''")

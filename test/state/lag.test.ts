@@ -6,7 +6,9 @@ import { writeWatermark } from '../../src/state/control/watermark.ts'
 import { requestItems } from '../../src/state/queue/enqueue.ts'
 import { holdItems } from '../../src/state/queue/hold.ts'
 import { change, claimBucket, claimItem, enqueue, failClaim, later, settleAll } from './fixture.ts'
-import { state, token } from './opened.ts'
+import { openForFile, state, token } from './opened.ts'
+
+openForFile()
 
 const lagOf = async (target: string) => (await statusOf(state.db, 'lag')).find((row) => row.target === target)
 const followed = async () => {

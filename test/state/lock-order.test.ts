@@ -5,7 +5,9 @@ import type { Connection } from '../../src/state/connection.ts'
 import { holdDuty, takeDuty } from '../../src/state/control/duty.ts'
 import { reap } from '../../src/state/queue/reap.ts'
 import { change, claimBucket, enqueue, indexed, later, untilBlocked, worker } from './fixture.ts'
-import { other, state, token } from './opened.ts'
+import { openForFile, other, state, token } from './opened.ts'
+
+openForFile()
 
 const lock = (tx: Connection, htid: string, how = '') =>
   tx.query(`SELECT 1 FROM slip_queue WHERE target = 'main' AND htid = '${htid}' FOR UPDATE ${how}`)

@@ -5,7 +5,7 @@ import { requestItems } from '../../src/state/queue/enqueue.ts'
 import { change, enqueue, indexed, settleInside } from './fixture.ts'
 import { state } from './opened.ts'
 
-/** For a file of races about one item each: what they do to it, and an empty queue after each test. */
+/** For a file of races about one item each: what they do to it. */
 export async function ready(htid: string): Promise<void> {
   await change(state.db, [htid])
   await enqueue(state.db, [htid])
@@ -17,6 +17,9 @@ export const request = (htid: string) =>
 export const settle = (db: Database, held: Claim, htid: string) =>
   db.transaction((tx) => settleInside(tx, held, [indexed(htid)]))
 
-afterEach(async () => {
-  for (const table of ['slip_queue', 'slip_claim', 'slip_recheck']) await state.db.query(`DELETE FROM ${table}`)
-})
+/** Called at the top of such a file. */
+export function emptyAfterEach(): void {
+  afterEach(async () => {
+    for (const table of ['slip_queue', 'slip_claim', 'slip_recheck']) await state.db.query(`DELETE FROM ${table}`)
+  })
+}

@@ -2,16 +2,19 @@ import { afterAll, beforeAll } from 'vitest'
 import type { Database } from '../../src/state/connection.ts'
 import { openState, type State, worker } from './fixture.ts'
 
-/** For a file that imports them: a state of its own, opened before its tests and closed after them. */
+/** A state of the file's own, from `openForFile`. */
 export let state: State
 /** Another process's connections to it. */
 export let other: Database
 /** A registered worker. */
 export let token: string
 
-beforeAll(async () => {
-  state = await openState()
-  other = await state.another()
-  token = await worker(state.db)
-})
-afterAll(() => state.close())
+/** Called at the top of a file: opens them before its tests and closes them after. Files follow each other in a process. */
+export function openForFile(): void {
+  beforeAll(async () => {
+    state = await openState()
+    other = await state.another()
+    token = await worker(state.db)
+  })
+  afterAll(() => state.close())
+}

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { listErrors } from '../../src/state/audit/errors.ts'
 import { requestPage } from '../../src/state/queue/request-page.ts'
 import { change, later } from './fixture.ts'
-import { state } from './opened.ts'
+import { openForFile, state } from './opened.ts'
+
+openForFile()
 
 const five = ['p.1', 'p.2', 'p.3', 'p.4', 'p.5']
 

@@ -5,7 +5,9 @@ import type { Database } from '../../src/state/connection.ts'
 import { claim } from '../../src/state/queue/claim.ts'
 import { requestItems } from '../../src/state/queue/enqueue.ts'
 import { change, claimItem, enqueue, queueRow, settleAll, untilBlocked } from './fixture.ts'
-import { other, state, token } from './opened.ts'
+import { openForFile, other, state, token } from './opened.ts'
+
+openForFile()
 
 // A claim sees the queue as it was when it began, and locks rows as they are: one that was changed in between it may leave.
 

@@ -21,8 +21,11 @@ import {
   settleAll,
   settleInside,
 } from './fixture.ts'
-import { ready, request, settle } from './one-item.ts'
-import { other, state, token } from './opened.ts'
+import { emptyAfterEach, ready, request, settle } from './one-item.ts'
+import { openForFile, other, state, token } from './opened.ts'
+
+openForFile()
+emptyAfterEach()
 
 /** Purges, retries and skips of a row while a daemon does something else: who waits sees what the first has left. */
 const by = { person: 'ann', reason: 'r' }

@@ -23,7 +23,9 @@ import {
   settleInside,
   worker,
 } from './fixture.ts'
-import { other, state, token } from './opened.ts'
+import { openForFile, other, state, token } from './opened.ts'
+
+openForFile()
 
 const claimed = (htid: string, draw = 1) => claimItem(state.db, token, htid, { draw })
 

@@ -3,7 +3,9 @@ import { ReadBounds } from '../../src/indexer/read-bounds.ts'
 import { claimOnce } from '../../src/state/queue/claim-once.ts'
 import { handBack } from '../../src/state/queue/hand-back.ts'
 import { change, enqueue, exit } from './fixture.ts'
-import { state, token } from './opened.ts'
+import { openForFile, state, token } from './opened.ts'
+
+openForFile()
 
 const bucket = { target: 'main', lane: 1, shard: 1 }
 

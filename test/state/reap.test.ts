@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { reap } from '../../src/state/queue/reap.ts'
 import { renew } from '../../src/state/queue/renew.ts'
 import { claimBucket, claimItem, errorsOf, expireLeases, later, ledgerRow, queueRow, settleAll } from './fixture.ts'
-import { state, token } from './opened.ts'
+import { openForFile, state, token } from './opened.ts'
+
+openForFile()
 
 const claims = async () => (await state.db.query('SELECT 1 FROM slip_claim')).length
 

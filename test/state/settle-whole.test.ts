@@ -19,7 +19,9 @@ import {
   queueRow,
   race,
 } from './fixture.ts'
-import { other, state, token } from './opened.ts'
+import { openForFile, other, state, token } from './opened.ts'
+
+openForFile()
 
 // A claim of which every item ended well leaves in one statement where the database can, else in one transaction.
 

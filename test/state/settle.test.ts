@@ -15,7 +15,9 @@ import {
   settleAll,
   settleInside,
 } from './fixture.ts'
-import { state, token } from './opened.ts'
+import { openForFile, state, token } from './opened.ts'
+
+openForFile()
 
 describe('settle', () => {
   test('writes the ledger and takes the queue row away', async () => {

@@ -5,7 +5,9 @@ import { openShard } from '../../src/state/control/open-shard.ts'
 import { weighShard } from '../../src/state/control/weigh-shard.ts'
 import { setAhead } from '../../src/state/restore/shard-state.ts'
 import { change, claimBucket, enqueue, later, race, settleAll } from './fixture.ts'
-import { other, state, token } from './opened.ts'
+import { openForFile, other, state, token } from './opened.ts'
+
+openForFile()
 
 const one = { target: 'main', shard: 1 }
 const open = () => state.db.transaction((tx) => openShard(tx, one))

@@ -25,7 +25,9 @@ import {
   settleAll,
   settleInside,
 } from './fixture.ts'
-import { state, token } from './opened.ts'
+import { openForFile, state, token } from './opened.ts'
+
+openForFile()
 
 const by = { person: 'ann@host', reason: 'a scan of nothing' }
 const skip = (filter: Parameters<typeof skipErrors>[1]) => state.db.transaction((tx) => skipErrors(tx, filter, by))

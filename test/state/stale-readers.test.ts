@@ -16,7 +16,9 @@ import {
   settleAll,
   untilBlocked,
 } from './fixture.ts'
-import { other, state, token } from './opened.ts'
+import { openForFile, other, state, token } from './opened.ts'
+
+openForFile()
 
 /** Starts `slow` on another connection, holds it at the row of `at`, runs `meanwhile`, lets go; `slow` then ends. */
 async function held<T>(at: string, slow: (tx: Connection) => Promise<T>, meanwhile: () => Promise<void>): Promise<T> {

@@ -7,7 +7,9 @@ import { retain } from '../../src/state/statistics/retain.ts'
 import { rollUp } from '../../src/state/statistics/roll-up.ts'
 import { takeSample } from '../../src/state/statistics/sample.ts'
 import { change, claimBucket, enqueue, later, settleAll, untilBlocked, worker } from './fixture.ts'
-import { state } from './opened.ts'
+import { openForFile, state } from './opened.ts'
+
+openForFile()
 
 const rows = <Row = Record<string, unknown>>(db: Connection, sql: string) => db.query<Row>(sql)
 

@@ -18,7 +18,9 @@ import {
   settleAll,
 } from './fixture.ts'
 import { markerIsTaken } from './marker-taken.ts'
-import { other, state, token } from './opened.ts'
+import { openForFile, other, state, token } from './opened.ts'
+
+openForFile()
 
 afterEach(async () => {
   for (const table of ['slip_queue', 'slip_claim', 'slip_indexed', 'slip_errors'])

@@ -6,7 +6,9 @@ import { fail } from '../../src/state/queue/fail.ts'
 import { projectFiles, readProjectFile } from '../checks/source-files.ts'
 import { endOthers } from './broken-connection.ts'
 import { change, claimBucket, enqueue, queueRow, type State, settleAll, worker } from './fixture.ts'
-import { state, token } from './opened.ts'
+import { openForFile, state, token } from './opened.ts'
+
+openForFile()
 
 // The traps of the dialects, each a test here, but for: a binary log of statements and Galera, server-check.test.ts;
 // poolers, test/services/pgbouncer.test.ts; plans of the hot statements, plans.test.ts; ids as keys, keys.test.ts.

@@ -3,7 +3,9 @@ import type { Config } from '../../../src/config/load.ts'
 import { untilAtRest } from '../../../src/ctl/demo/at-rest.ts'
 import type { Connection } from '../../../src/state/connection.ts'
 import { change, enqueue } from '../../state/fixture.ts'
-import { state } from '../../state/opened.ts'
+import { openForFile, state } from '../../state/opened.ts'
+
+openForFile()
 
 const config = { sources: {}, baseDir: '/' } as unknown as Config
 

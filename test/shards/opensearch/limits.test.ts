@@ -84,49 +84,38 @@ describe.each(fewSearchServers)('%s of its own', (server) => {
     }
   })
 
-  test(
-    'killed and started again, it has what was there before the marker and before a durable commit, also where writes do not wait for the disk',
-    async () => {
-      const other = openSearch(server, { urls: [own.url], index: 'slip_other' })
-      try {
-        await other.create(1)
-        const kept = document({ id: 'disk.1', fence: 10 })
-        for (const [each, index] of [[engine, 'slip_main'] as const, [other, 'slip_other'] as const]) {
-          const lazily = { 'index.translog': { durability: 'async', sync_interval: '1h' } }
-          await ask(own.url, `PUT /${index}/_settings`, lazily)
-          await each.post(1, [kept])
-        }
-        await engine.mark(1, null, 7)
-        await other.commit(1, 'durable')
-        await own.kill()
-        await own.restart()
-        for (const each of [engine, other]) expect(await each.get(1, [kept.id])).toMatchObject([{ fence: 10 }])
-        const atOnce = { 'index.translog': { durability: null, sync_interval: null } }
-        await ask(own.url, 'PUT /slip_main/_settings', atOnce)
-      } finally {
-        await other.close()
-      }
-    },
-    START_MS,
-  )
-
-  test(
-    'killed and started again, it has the marker, and remembers what was removed',
-    async () => {
+  describe('killed and started again', () => {
+    const kept = document({ id: 'disk.1', fence: 10 })
+    let other: Engine
+    beforeAll(async () => {
+      other = openSearch(server, { urls: [own.url], index: 'slip_other' })
+      await other.create(1)
       await engine.post(1, [document({ id: 'kill.1', fence: 10 }), document({ id: 'kill.2', fence: 10 })])
       await engine.remove(1, [{ id: 'kill.2', fence: 12, rev: 2 }])
-      const marker = await engine.marker(1)
-      expect(await engine.mark(1, marker, 8)).toBe(true)
+      for (const [each, index] of [[engine, 'slip_main'] as const, [other, 'slip_other'] as const]) {
+        const lazily = { 'index.translog': { durability: 'async', sync_interval: '1h' } }
+        await ask(own.url, `PUT /${index}/_settings`, lazily)
+        await each.post(1, [kept])
+      }
+      expect(await engine.mark(1, await engine.marker(1), 8)).toBe(true)
+      await other.commit(1, 'durable')
       await own.kill()
       const [lost] = await engine.post(1, [document({ id: 'kill.1', fence: 11 })])
       expect(lost).toMatchObject({ kind: 'unavailable', message: expect.stringMatching(/ECONN(REFUSED|RESET)/) })
       await expect(engine.health()).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
       await own.restart()
+    }, START_MS)
+    afterAll(() => other.close())
+
+    test('it has what was there before the marker and before a durable commit, also where writes do not wait for the disk', async () => {
+      for (const each of [engine, other]) expect(await each.get(1, [kept.id])).toMatchObject([{ fence: 10 }])
+    })
+
+    test('it has the marker, and remembers what was removed', async () => {
       expect(await engine.marker(1)).toBe(8)
       expect(await engine.get(1, ['kill.1', 'kill.2'])).toMatchObject([{ id: 'kill.1', fence: 10 }])
       expect(await engine.post(1, [document({ id: 'kill.2', fence: 11 })])).toEqual([{ kind: 'stale', fence: 12 }])
       expect(await engine.highestFence(1)).toEqual({ id: 'kill.2', fence: 12 })
-    },
-    START_MS,
-  )
+    })
+  })
 })
