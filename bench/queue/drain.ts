@@ -51,10 +51,11 @@ export function rotationOf({ db, worker }: BenchState, { batch, lane }: { batch:
   return {
     /** A batch, or null when no shard of the lane has a row. */
     next: async (): Promise<Claim | null> => {
+      // others go on meanwhile: each looks at every shard
+      const first = shard++
       for (let empty = 0; empty < shardCount; empty++) {
-        shard = (shard % shardCount) + 1
-        const bucket = { target: 'main', lane, shard }
-        const claimed = await bounds.claim(String(shard), (fromSeq) =>
+        const bucket = { target: 'main', lane, shard: ((first + empty) % shardCount) + 1 }
+        const claimed = await bounds.claim(String(bucket.shard), (fromSeq) =>
           claimOnce(db, { bucket, worker, pid: process.pid, host: 'bench', batch, draw: bucket.shard, fromSeq }),
         )
         if (claimed.items.length > 0) return claimed

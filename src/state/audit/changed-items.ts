@@ -14,11 +14,11 @@ export interface ChangedFrom {
   readonly htid: string
 }
 
-const stateOf = (one: string) => `
+const stateOf = (one: string, hint = '') => `
   CASE WHEN l.rev = r.rev THEN 'settled'
-       WHEN EXISTS (SELECT 1 FROM slip_errors e WHERE e.target = ${one} AND e.htid = r.htid AND e.rev = r.rev
+       WHEN EXISTS (SELECT 1 FROM slip_errors e${hint} WHERE e.target = ${one} AND e.htid = r.htid AND e.rev = r.rev
                       AND e.resolved_at IS NULL) THEN 'error'
-       WHEN EXISTS (SELECT 1 FROM slip_errors e WHERE e.target = ${one} AND e.htid = r.htid AND e.rev = r.rev
+       WHEN EXISTS (SELECT 1 FROM slip_errors e${hint} WHERE e.target = ${one} AND e.htid = r.htid AND e.rev = r.rev
                       AND e.resolution IN ('skipped', 'purged')) THEN 'settled'
        ELSE 'open' END`
 
@@ -28,7 +28,7 @@ const statements = {
     WHERE (r.insert_time, r.htid) > ($2::timestamptz, $3::text) AND r.insert_time <= $4::timestamptz
     ORDER BY r.insert_time, r.htid LIMIT $5`,
   mysql: `
-    SELECT r.htid, r.insert_time AS insertTime, ${stateOf('?')} AS outcome FROM slip_rights r
+    SELECT r.htid, r.insert_time AS insertTime, ${stateOf('?', ' FORCE INDEX (slip_errors_item)')} AS outcome FROM slip_rights r
     LEFT JOIN slip_indexed l ON l.target = ? AND l.htid = r.htid
     WHERE r.insert_time >= CAST(? AS DATETIME(6)) AND (r.insert_time > CAST(? AS DATETIME(6)) OR r.htid > ?)
       AND r.insert_time <= CAST(? AS DATETIME(6))

@@ -46,10 +46,9 @@ const lag = (
        coalesce(q.alone, 0) AS alone, coalesce(q.daily, 0) AS daily, coalesce(q.ops, 0) AS ops, coalesce(q.bulk, 0) AS bulk,
        q.oldest_ready, coalesce(q.changed, 0) AS changed,
        (SELECT count(*) FROM slip_rights r
-        LEFT JOIN slip_queue d ON d.target = t.name AND d.htid = r.htid
         WHERE ${floor}r.insert_time > coalesce(CAST(w.value AS ${time}), CAST('1970-01-01' AS ${time}))
           AND r.rev <> ${ledgerRev}
-          AND (d.htid IS NULL OR d.rev = ${ledgerRev})
+          AND coalesce((SELECT d.rev FROM slip_queue d WHERE d.target = t.name AND d.htid = r.htid), ${ledgerRev}) = ${ledgerRev}
           AND NOT EXISTS (SELECT 1 FROM slip_errors e WHERE e.target = t.name AND e.htid = r.htid AND e.rev = r.rev
                           AND (e.resolution IS NULL OR e.resolution IN ('skipped', 'purged')))) AS unread,
        (SELECT count(*) FROM slip_errors e WHERE e.target = t.name AND e.resolved_at IS NULL) AS errors
