@@ -4,7 +4,7 @@ import { SlipError } from '../errors/slip-error.ts'
 import { asUnavailable } from './availability.ts'
 import { type OpenFile, readAt } from './open-file.ts'
 import { endOfDirectory } from './zip-end.ts'
-import { zipName, zipNameProblem } from './zip-names.ts'
+import { unicodeName, zipName, zipNameProblem } from './zip-names.ts'
 import { wholeNumber } from './zip-number.ts'
 import { ZipWindow } from './zip-window.ts'
 
@@ -36,14 +36,19 @@ const elsewhere = 0xffffffff
 /**
  * Reads the central directory of a zip and visits every file in it, in the order of the directory: APPNOTE.TXT 4.3.12, 4.5.3
  * (zip64), 4.6.9 (names in UTF-8). Throws ZIP_UNREADABLE when it is not a zip or the directory is damaged or holds paths that
- * leave the zip (absolute, `..`), REPOSITORY_UNAVAILABLE when the storage fails.
+ * leave the zip (absolute, `..`), REPOSITORY_UNAVAILABLE when the storage fails. Of files that are not wanted only the
+ * path is looked at: most are images.
  */
-export function visitZipDirectory(file: OpenFile, visit: (entry: ZipEntry) => void): void {
+export function visitZipDirectory(
+  file: OpenFile,
+  visit: (entry: ZipEntry) => void,
+  isWanted: (path: string) => boolean = () => true,
+): void {
   try {
     const window = new ZipWindow((position, length) => readAt(file, position, length), file.size)
     const { entries, start } = endOfDirectory(window)
     let at = start
-    for (let entry = 0; entry < entries; entry++) at = visitEntry(window, at, visit)
+    for (let entry = 0; entry < entries; entry++) at = visitEntry(window, at, visit, isWanted)
   } catch (error) {
     const known = asUnavailable(error, file.path)
     if (known instanceof SlipError) throw known
@@ -55,29 +60,36 @@ export function visitZipDirectory(file: OpenFile, visit: (entry: ZipEntry) => vo
 }
 
 /** Visits the entry at a position, unless it is a folder; answers where the next one begins. */
-function visitEntry(window: ZipWindow, position: number, visit: (entry: ZipEntry) => void): number {
+function visitEntry(
+  window: ZipWindow,
+  position: number,
+  visit: (entry: ZipEntry) => void,
+  isWanted: (path: string) => boolean,
+): number {
   const fixed = window.at(position, fixedBytes)
   const { bytes } = window
   if (bytes.readUInt32LE(fixed) !== entrySignature) throw new Error(`no entry of the directory is at byte ${position}`)
-  const [nameLength, extraLength, commentLength] = [28, 30, 32].map((at) => bytes.readUInt16LE(fixed + at)) as Lengths
-  const length = fixedBytes + nameLength + extraLength + commentLength
+  const nameLength = bytes.readUInt16LE(fixed + 28)
+  const extraLength = bytes.readUInt16LE(fixed + 30)
+  const length = fixedBytes + nameLength + extraLength + bytes.readUInt16LE(fixed + 32)
   const at = window.at(position, length)
-  const entry = entryAt(window.bytes, at, nameLength, extraLength)
-  if (!entry.path.endsWith('/')) visit(entry)
+  const nameEnd = at + fixedBytes + nameLength
+  const extra = extraLength === 0 ? noExtra : extraFields(window.bytes, at + fixedBytes, nameEnd, extraLength)
+  const path = pathAt(window.bytes, at, nameEnd, extra)
+  if (!path.endsWith('/') && isWanted(path)) visit(entryAt(window.bytes, at, nameEnd, path, extra))
   return position + length
 }
 
-type Lengths = [name: number, extra: number, comment: number]
-
-function entryAt(bytes: Buffer, at: number, nameLength: number, extraLength: number): ZipEntry {
+function pathAt(bytes: Buffer, at: number, nameEnd: number, { name }: Extra): string {
   const flags = bytes.readUInt16LE(at + 8)
   if ((flags & isStronglyEncrypted) !== 0) throw new Error('an entry is encrypted in a way that hides its description')
-  const nameAt = at + fixedBytes
-  const rawPath = bytes.subarray(nameAt, nameAt + nameLength)
-  const extra = extraLength === 0 ? noExtra : extraFields(rawPath, bytes, nameAt + nameLength, extraLength)
-  const path = zipName(rawPath, (flags & isInUtf8) !== 0, extra.name)
+  const path = name === null ? zipName(bytes, at + fixedBytes, nameEnd, (flags & isInUtf8) !== 0) : unicodeName(name)
   const problem = zipNameProblem(path)
   if (problem !== null) throw new Error(`it holds ${problem}: ${path}`)
+  return path
+}
+
+function entryAt(bytes: Buffer, at: number, nameEnd: number, path: string, extra: Extra): ZipEntry {
   let next = 0
   const number = (place: number, what: string): number => {
     const value = bytes.readUInt32LE(at + place)
@@ -90,9 +102,9 @@ function entryAt(bytes: Buffer, at: number, nameLength: number, extraLength: num
   const size = number(24, 'size')
   const compressedSize = number(20, 'compressed size')
   return {
-    ...{ path, rawPath, size, compressedSize, offset: number(42, 'place') },
+    ...{ path, rawPath: bytes.subarray(at + fixedBytes, nameEnd), size, compressedSize, offset: number(42, 'place') },
     method: bytes.readUInt16LE(at + 10),
-    encrypted: (flags & 1) !== 0,
+    encrypted: (bytes.readUInt16LE(at + 8) & 1) !== 0,
     // the mode of Unix stands in the upper half
     isLink: (bytes.readUInt16LE(at + 40) & constants.S_IFMT) === constants.S_IFLNK,
     crc32: bytes.readUInt32LE(at + 16),
@@ -108,7 +120,7 @@ interface Extra {
 
 const noExtra: Extra = { zip64: null, name: null }
 
-function extraFields(rawPath: Buffer, bytes: Buffer, start: number, length: number): Extra {
+function extraFields(bytes: Buffer, nameAt: number, start: number, length: number): Extra {
   let { zip64, name } = noExtra
   const end = start + length
   for (let at = start; at + 4 <= end; ) {
@@ -117,7 +129,7 @@ function extraFields(rawPath: Buffer, bytes: Buffer, start: number, length: numb
     at = from + bytes.readUInt16LE(at + 2)
     if (at > end) throw new Error('an extra field reaches beyond its entry')
     if (id === 0x0001) zip64 ??= bytes.subarray(from, at)
-    if (id === 0x7075) name ??= unicodePath(rawPath, bytes.subarray(from, at))
+    if (id === 0x7075) name ??= unicodePath(bytes.subarray(nameAt, start), bytes.subarray(from, at))
   }
   return { zip64, name }
 }

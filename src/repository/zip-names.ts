@@ -3,14 +3,20 @@ const controls437 = '\0☺☻♥♦♣♠•◘○◙♂♀♪♫☼►◄↕‼
 const codePage437 =
   'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0'
 
-/** The name of an entry as text, with `/`; `said` is what an extra field of Info-ZIP gives in UTF-8. */
-export function zipName(raw: Buffer, isUtf8: boolean, said: Buffer | null): string {
-  const name = said !== null ? said.toString('utf8') : isUtf8 ? raw.toString('utf8') : from437(raw)
-  return name.includes('\\') ? name.replaceAll('\\', '/') : name
+/** The name of an entry as text, with `/`, of the bytes from `at` to `end`. */
+export function zipName(bytes: Buffer, at: number, end: number, isUtf8: boolean): string {
+  return withSlashes(isUtf8 ? bytes.toString('utf8', at, end) : from437(bytes.toString('latin1', at, end)))
 }
 
-function from437(raw: Buffer): string {
-  const text = raw.toString('latin1')
+/** The same of an extra field of Info-ZIP, which gives it in UTF-8. */
+export const unicodeName = (bytes: Buffer): string => withSlashes(bytes.toString('utf8'))
+
+const withSlashes = (name: string): string => (name.includes('\\') ? name.replaceAll('\\', '/') : name)
+
+const outsideAscii = /[^\x20-\x7e]/
+
+function from437(text: string): string {
+  if (!outsideAscii.test(text)) return text
   return text.replace(/[^\x20-\x7e]/g, (character) => {
     const code = character.charCodeAt(0)
     return code === 0x7f ? '⌂' : code < 0x20 ? controls437[code]! : codePage437[code - 0x80]!

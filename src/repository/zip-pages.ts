@@ -52,9 +52,9 @@ function findPages(zip: OpenFile, folders: readonly string[], names: readonly st
   // Of 1,000 entries most are images: looked up by base name before anything else.
   const baseNames = new Set(names.map((name) => name.slice(name.lastIndexOf('/') + 1)))
   const found = new Map<string, ZipEntry>()
-  visitZipDirectory(zip, (entry) => {
+  const isWanted = (path: string) => baseNames.has(path.slice(path.lastIndexOf('/') + 1))
+  const visit = (entry: ZipEntry) => {
     const { path } = entry
-    if (!baseNames.has(path.slice(path.lastIndexOf('/') + 1))) return
     const page = nameIn(folders, path, wanted)
     if (page === null) return
     const other = found.get(page)
@@ -63,7 +63,8 @@ function findPages(zip: OpenFile, folders: readonly string[], names: readonly st
       throw new SlipError('ZIP_DUPLICATE_NAME', message, { place: { zip: zip.path, page } })
     }
     found.set(page, entry)
-  })
+  }
+  visitZipDirectory(zip, visit, isWanted)
   return found
 }
 

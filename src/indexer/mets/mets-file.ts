@@ -1,6 +1,7 @@
 import { SlipError } from '../../errors/slip-error.ts'
+import { foreign } from '../markup/scope.ts'
+import { type Attributes, parseXml } from './parse-xml.ts'
 import type { GbsBlock, ReadingOrder } from './reading-order.ts'
-import { type Attributes, parseXml } from './sax.ts'
 
 /** A METS file as far as a dialect asks. */
 export interface MetsFile {
@@ -173,7 +174,8 @@ class MetsReader {
 
   #openRoot(name: string): void {
     if (name === 'mets:mets' || name === 'oai:OAI-PMH' || name === 'oai:record') return
-    throw new SlipError('METS_UNREADABLE', `The root element is ${name}, not METS.`, { place: { line: 1 } })
+    const written = name.replace(foreign, '')
+    throw new SlipError('METS_UNREADABLE', `The root element is ${written}, not METS.`, { place: { line: 1 } })
   }
 
   #openMets(attributes: Attributes): void {

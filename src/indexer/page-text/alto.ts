@@ -1,6 +1,7 @@
+import type { Tag } from '../markup/handlers.ts'
 import { divide } from './divide.ts'
-import { type Tag, walkMarkup } from './markup.ts'
 import type { PageFormat } from './page-format.ts'
+import { walkPage } from './page-markup.ts'
 import { withoutReferences } from './references.ts'
 import { TextSink } from './text-sink.ts'
 
@@ -15,7 +16,7 @@ export const alto: PageFormat = {
   roots: ['alto'],
   textOf(markup, { dehyphenate }) {
     const text = new AltoText(dehyphenate)
-    walkMarkup(markup, text)
+    walkPage(markup, text)
     return text.sink.finish()
   },
   pagesOf: (markup, { dehyphenate }, wanted) =>

@@ -1,5 +1,6 @@
-import { type MarkupHandlers, type MarkupOptions, type Tag, walkMarkup } from './markup.ts'
+import type { MarkupHandlers, Tag } from '../markup/handlers.ts'
 import type { DividedText } from './page-format.ts'
+import { type PageMarkupOptions, walkPage } from './page-markup.ts'
 import type { TextSink } from './text-sink.ts'
 
 /** What makes text of markup, into a sink that is emptied after each page. */
@@ -9,7 +10,7 @@ export interface Dividable extends MarkupHandlers {
   turn(): void
 }
 
-export interface Division extends MarkupOptions {
+export interface Division extends PageMarkupOptions {
   /** True of the element that is a page. */
   readonly isPage: (name: string, tag: Tag) => boolean
   /** The attribute that elements are pointed to by. */
@@ -43,9 +44,9 @@ export function divide(
       text.open(name, tag)
     },
     close: (name) => text.close?.(name),
-    text: (raw, literal) => text.text?.(raw, literal),
+    text: (piece) => text.text?.(piece),
   }
-  walkMarkup(markup, handlers, options)
+  walkPage(markup, handlers, options)
   if (pages > 0) keep()
   return { texts, pageOf }
 }

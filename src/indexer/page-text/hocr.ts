@@ -1,6 +1,7 @@
+import type { Piece, Tag } from '../markup/handlers.ts'
 import { divide } from './divide.ts'
-import { type Tag, walkMarkup } from './markup.ts'
 import type { PageFormat } from './page-format.ts'
+import { walkPage } from './page-markup.ts'
 import { withoutReferences } from './references.ts'
 import { TextSink } from './text-sink.ts'
 
@@ -17,7 +18,7 @@ export const hocr: PageFormat = {
   roots: ['html', 'div'],
   textOf(markup) {
     const text = new HocrText()
-    walkMarkup(markup, text, { lenient: true })
+    walkPage(markup, text, { lenient: true })
     return text.sink.finishTidy()
   },
   pagesOf: (markup, _, wanted) =>
@@ -53,7 +54,7 @@ class HocrText {
     else if (this.#silent === null && lineBreaks.has(element) && element !== 'br') this.sink.add('\n')
   }
 
-  text(raw: string): void {
+  text({ raw }: Piece): void {
     // A line of the source is not a line of the page: tesseract writes each word on one of its own.
     if (this.#silent === null) this.sink.add(withoutReferences(raw).replaceAll('\n', ' '))
   }

@@ -1,5 +1,6 @@
-import { type Tag, walkMarkup } from './markup.ts'
+import type { Piece, Tag } from '../markup/handlers.ts'
 import type { PageFormat } from './page-format.ts'
+import { walkPage } from './page-markup.ts'
 import { withoutReferences } from './references.ts'
 
 /**
@@ -12,7 +13,7 @@ export const pageXml: PageFormat = {
   roots: ['pcgts'],
   textOf(markup) {
     const page = new PageText()
-    walkMarkup(markup, page)
+    walkPage(markup, page)
     return Buffer.from(page.inOrder(), 'latin1')
   },
 }
@@ -62,7 +63,7 @@ class PageText {
     else if (isGroup(name)) this.#groups.pop()
   }
 
-  text(raw: string, literal: boolean): void {
+  text({ raw, literal }: Piece): void {
     if (this.#unicode !== null) this.#unicode += literal ? raw : withoutReferences(raw)
   }
 

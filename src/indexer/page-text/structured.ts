@@ -1,5 +1,5 @@
-import { walkMarkup } from './markup.ts'
 import type { PageFormat } from './page-format.ts'
+import { walkPage } from './page-markup.ts'
 import { withoutReferences } from './references.ts'
 import { TextSink } from './text-sink.ts'
 
@@ -22,11 +22,11 @@ export const structured: PageFormat = {
     const boundary = (name: string) => {
       if (!inline.has(name)) sink.add('\n')
     }
-    walkMarkup(markup, {
+    walkPage(markup, {
       open: boundary,
       close: boundary,
       // A line of the source is not a line of the page.
-      text: (raw, literal) => {
+      text: ({ raw, literal }) => {
         sink.add((literal ? raw : withoutReferences(raw)).replaceAll('\n', ' '))
       },
     })

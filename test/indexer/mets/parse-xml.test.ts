@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseXml } from '../../../src/indexer/mets/sax.ts'
+import { parseXml } from '../../../src/indexer/mets/parse-xml.ts'
 import { decodeReferences } from '../../../src/sources/xml-references.ts'
 
 function events(xml: string | Buffer): string[] {
@@ -26,6 +26,29 @@ describe('XML', () => {
     ).toEqual(['<a:r x="😀', '<a:s', '<A', '>a:s', '&', '>a:r'])
   })
 
+  test('names hold where they are declared, and a namespace nobody asks for is no name of ours', () => {
+    expect(
+      events(
+        '<r xmlns:a="urn:b"><a:s/><a:s xmlns:a="urn:a" a:x="no"><a:s/></a:s><a:s/><s xmlns="urn:a" x="1"><t xmlns=""/></s></r>',
+      ),
+    ).toEqual([
+      '<r',
+      '<?a:s',
+      '>?a:s',
+      '<a:s',
+      '<a:s',
+      '>a:s',
+      '>a:s',
+      '<?a:s',
+      '>?a:s',
+      '<a:s x=1',
+      '<t',
+      '>t',
+      '>a:s',
+      '>r',
+    ])
+  })
+
   test.each([
     ['an entity bomb', '<?xml version="1.0"?>\n<!DOCTYPE r [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>\n<r>&b;</r>', 2],
     ['an external entity', '<!DOCTYPE r [<!ENTITY e SYSTEM "file:///etc/passwd">]><r>&e;</r>', 1],
@@ -34,8 +57,16 @@ describe('XML', () => {
     ['a bare ampersand', '<r x="\na & b"/>', 1],
     ['a reference to no character', '<r>&#0;</r>', 1],
     ['a reference to half a character', '<r>&#xD83D;</r>', 1],
-    ['an unclosed element', '<r>\n<s>\n', 1],
+    ['an unclosed element', '<r>\n<s>\n', 3],
     ['a wrong end tag', '<r>\n<s>\n</r>', 3],
+    ['an attribute without quotes', '<r>\n<s x=1/></r>', 2],
+    ['an attribute without a value', '<r>\n<s x y="1"/></r>', 2],
+    ['an attribute without a value at the end', '<r>\n<s y="1" x/></r>', 2],
+    ['attributes that are not apart', '<r>\n<s x="1"y="2"/></r>', 2],
+    ['a value without an attribute', '<r>\n<s "1"/></r>', 2],
+    ['a tag within a tag', '<r>\n<s x="1" <t/></r>', 2],
+    ['a name that is none', '<r>\n<s"x/></r>', 2],
+    ['a prefix bound to nothing', '<r>\n<s xmlns:q=""/></r>', 2],
     ['an attribute twice', '<r x="1"\nx="2"/>', 1],
     ['a prefix without a namespace', '<r>\n<z:s/></r>', 2],
     ['text behind the root', '<r/>\nmore', 1],
