@@ -36,11 +36,15 @@ describe.each(fewSearchServers)('%s of its own', (server) => {
       document({ id: 'large.3', fence: 10, pages: [half] }),
     ]
     const bytes = documents[1]!.json.length + documents[1]!.provenance.length
-    expect(await engine.post(1, documents)).toEqual([
-      { kind: 'done' },
-      { kind: 'rejected', message: `the document is too large for the engine, with ${bytes} bytes of JSON` },
-      { kind: 'done' },
-    ])
+    const posted = await engine.post(1, documents)
+    // Elasticsearch 9 hangs up as soon as it has seen the length: its answer may be lost with what is still being sent.
+    if (server === 'elasticsearch9' && posted.every(({ kind }) => kind === 'unavailable')) {
+      expect(posted).toEqual(documents.map(() => expect.objectContaining({ unanswered: true })))
+      for (const at of [0, 2]) expect(await engine.post(1, [documents[at]!])).toEqual([{ kind: 'done' }])
+    } else {
+      const message = `the document is too large for the engine, with ${bytes} bytes of JSON`
+      expect(posted).toEqual([{ kind: 'done' }, { kind: 'rejected', message }, { kind: 'done' }])
+    }
     expect((await engine.get(1, ['large.1', 'large.2', 'large.3'])).map(({ id }) => id)).toEqual(['large.1', 'large.3'])
   })
 
