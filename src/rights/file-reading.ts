@@ -6,7 +6,7 @@ import type { SourceFile } from '../sources/file-set.ts'
 import type { Bad } from '../sources/source.ts'
 import { addSourceErrors, supersedeSourceErrors } from '../state/audit/source-errors.ts'
 import type { Connection } from '../state/connection.ts'
-import { blocksOf, oneAhead } from './blocks.ts'
+import { blocksOf, heldBack, oneAhead } from './blocks.ts'
 import type { Ending } from './changed-files.ts'
 import type { Pass } from './context.ts'
 import { keepCounts } from './keep-counts.ts'
@@ -17,6 +17,20 @@ export interface FileReader<Event> {
   readonly blockSize: number
   /** Takes a block in, and returns what of it cannot be used after all. */
   readonly load: (events: Event[], file: SourceFile) => Promise<Bad[]>
+  /**
+   * Where blocks may be taken in while the one before them is: what an event is about. Blocks that are about the same
+   * follow each other.
+   */
+  readonly about?: (event: Event) => string
+}
+
+/** A block that is being taken in. */
+interface Taking<Event> {
+  readonly events: readonly Event[]
+  readonly bad: readonly Bad[]
+  /** False = it is the last, for the storm brake lets no more of the file in. */
+  readonly goesOn: boolean
+  readonly loading: Promise<Bad[]>
 }
 
 /** What a file gave. */
@@ -74,10 +88,8 @@ export class FileReading<Event extends { readonly kind: string }> {
       return 'broken off'
     }
     try {
-      for await (const block of oneAhead(blocksOf(read(path), blockSize))) {
-        if (this.#pass.stop.aborted) return 'stopped'
-        if (!(await this.#take(block))) return await this.#endInStorm()
-      }
+      const ending = await this.#takeAll(oneAhead(blocksOf(read(path), blockSize)))
+      if (ending !== 'whole') return ending === 'storm' ? await this.#endInStorm() : ending
     } catch (error) {
       if (!(error instanceof SlipError) || error.code !== 'SOURCE_FILE_UNREADABLE') throw error
       await this.#tellRest()
@@ -88,8 +100,37 @@ export class FileReading<Event extends { readonly kind: string }> {
     return 'whole'
   }
 
-  /** Takes a block in as far as the storm brake lets it; false = it is to be the last. */
-  async #take(block: readonly (Event | Bad)[]): Promise<boolean> {
+  /** Each block is made ready while the database has the one before it. What is under way ends before this does. */
+  async #takeAll(blocks: AsyncIterable<readonly (Event | Bad)[]>): Promise<'whole' | 'storm' | 'stopped'> {
+    const underWay: Taking<Event>[] = []
+    try {
+      const end = await this.#startAll(blocks, underWay)
+      while (underWay.length > 0) await this.#finish(underWay)
+      return end
+    } catch (error) {
+      // what came before the damage of a file comes first
+      while (underWay.length > 0) await this.#finish(underWay)
+      throw error
+    } finally {
+      await Promise.allSettled(underWay.map(({ loading }) => loading))
+    }
+  }
+
+  async #startAll(blocks: AsyncIterable<readonly (Event | Bad)[]>, underWay: Taking<Event>[]) {
+    for await (const block of blocks) {
+      if (this.#pass.stop.aborted) return 'stopped'
+      const [before] = underWay
+      const weighed = this.#weigh(block)
+      if (before !== undefined && !this.#areApart(before, weighed)) await this.#finish(underWay)
+      underWay.push({ ...weighed, loading: heldBack(this.#reader.load(weighed.events, this.#file)) })
+      if (underWay.length > 1) await this.#finish(underWay)
+      if (!weighed.goesOn) return 'storm'
+    }
+    return 'whole'
+  }
+
+  /** As much of a block as the storm brake lets in. */
+  #weigh(block: readonly (Event | Bad)[]): Omit<Taking<Event>, 'loading'> & { readonly events: Event[] } {
     const isBad = (event: Event | Bad): event is Bad => event.kind === 'bad'
     let taken = 0
     for (const event of block) {
@@ -100,12 +141,25 @@ export class FileReading<Event extends { readonly kind: string }> {
     }
     const some = block.slice(0, taken)
     const events = some.filter((event): event is Event => !isBad(event))
-    const unfit = await this.#reader.load(events, this.#file)
-    await this.#keep([...some.filter(isBad), ...unfit])
+    return { events, bad: some.filter(isBad), goesOn: this.#brake.storm() === null }
+  }
+
+  #areApart(before: { readonly events: readonly Event[] }, next: { readonly events: readonly Event[] }): boolean {
+    const { about } = this.#reader
+    if (about === undefined) return false
+    const taken = new Set(before.events.map(about))
+    return !next.events.some((event) => taken.has(about(event)))
+  }
+
+  /** The first of those under way is taken in. */
+  async #finish(underWay: Taking<Event>[]): Promise<void> {
+    const { events, bad, loading } = underWay[0]!
+    const unfit = await loading
+    underWay.shift()
+    await this.#keep([...bad, ...unfit])
     this.#records += events.length
-    this.#pass.tally.of(this.#source).count('seen', some.length)
+    this.#pass.tally.of(this.#source).count('seen', events.length + bad.length)
     await keepCounts(this.#pass)
-    return this.#brake.storm() === null
   }
 
   async #keep(bad: readonly Bad[]): Promise<void> {

@@ -22,7 +22,7 @@ export async function loadRights(pass: Pass, source: string, patterns: readonly 
 
 export function hathifileReader(pass: Pass, source: string): FileReader<RightsRow> {
   const load = (rows: RightsRow[]) => loadBlock(pass, source, rows)
-  return { read: readHathifile, blockSize, load }
+  return { read: readHathifile, blockSize, load, about: ({ htid }) => htid }
 }
 
 async function loadBlock(pass: Pass, source: string, rows: readonly RightsRow[]): Promise<Bad[]> {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { itemsOf } from '../sources/record-items.ts'
 import type { Bad, CatalogueRecord, RecordEvent } from '../sources/source.ts'
 import { sourceText } from '../sources/source-text.ts'
@@ -41,7 +41,7 @@ export async function storeRecords(pass: Pass, source: string, events: readonly 
 
 function loadedOf({ record, line }: { readonly record: CatalogueRecord; readonly line: number }) {
   const data = JSON.stringify(record)
-  const digest = createHash('sha256').update(data).digest('hex').slice(0, 32)
+  const digest = hash('sha256', data).slice(0, 32)
   const { items, problems } = itemsOf(record)
   const days = items.flatMap(({ updateDate }) => updateDate ?? [])
   const htids = items.map(({ htid }) => htid)

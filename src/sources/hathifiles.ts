@@ -1,3 +1,4 @@
+import { isDay } from './calendar.ts'
 import { itemIdProblem, parseItemId } from './item-id.ts'
 import { readBytes } from './read-bytes.ts'
 import { type Line, readLines } from './read-lines.ts'
@@ -28,12 +29,12 @@ export async function* readHathifile(path: string): AsyncGenerator<RightsEvent> 
   let sawAll = false
   for await (const line of readLines(readBytes(path), maxLineBytes)) {
     if (line.bytes.length === 0) continue
-    const cells = line.bytes.toString('utf8').split('\t')
-    if (line.number === 1 && cells[0] === 'htid') continue
+    const cells = new Cells(line.bytes.toString('utf8'))
+    if (line.number === 1 && cells.at(0) === 'htid') continue
     const problem: string | null = line.tooLong
       ? `is longer than ${maxLineBytes} bytes`
       : widthProblem(cells, line, sawAll)
-    sawAll ||= problem === null && cells.length === columns
+    sawAll ||= problem === null && cells.count === columns
     const row = problem ?? rowOf(cells, line.number)
     if (typeof row !== 'string') yield row
     else {
@@ -44,35 +45,55 @@ export async function* readHathifile(path: string): AsyncGenerator<RightsEvent> 
 }
 
 /** A file has one width: 25 columns are a cut line once 26 were seen. */
-function widthProblem(cells: string[], line: Line, sawAll: boolean): string | null {
-  if (cells.length === columns || (cells.length === columns - 1 && !sawAll)) return null
+function widthProblem(cells: Cells, line: Line, sawAll: boolean): string | null {
+  if (cells.count === columns || (cells.count === columns - 1 && !sawAll)) return null
   const cut = line.ended ? '' : '; the file ends in the middle of it'
-  return `has ${cells.length} instead of ${columns} columns${cut}`
+  return `has ${cells.count} instead of ${columns} columns${cut}`
 }
 
 /** The row, or what is wrong with it as the end of a sentence. */
-function rowOf(cells: string[], line: number): RightsRow | string {
-  const id = cells[column.htid]!
+function rowOf(cells: Cells, line: number): RightsRow | string {
+  const id = cells.at(column.htid)
   const problem = itemIdProblem(id)
   if (problem !== null) return `has an invalid item id: it ${problem}`
-  const attr = attributeOf(cells[column.rights]!)
-  if (attr === null) return `has an unknown rights code ${JSON.stringify(cells[column.rights]!.slice(0, 40))}`
-  const record = cells[column.record]!
+  const attr = attributeOf(cells.at(column.rights))
+  if (attr === null) return `has an unknown rights code ${JSON.stringify(cells.at(column.rights).slice(0, 40))}`
+  const record = cells.at(column.record)
   if (!/^[!-~]{0,64}$/.test(record)) return 'has an invalid record id'
-  const rightsTime = timeOf(cells[column.time]!)
-  if (rightsTime === undefined) return `has an invalid rights time ${JSON.stringify(cells[column.time]!.slice(0, 40))}`
-  const long = texts.find(([, place, most]) => (cells[place]?.length ?? 0) > most)
+  const rightsTime = timeOf(cells.at(column.time))
+  if (rightsTime === undefined)
+    return `has an invalid rights time ${JSON.stringify(cells.at(column.time).slice(0, 40))}`
+  const long = texts.find(([, place, most]) => cells.at(place).length > most)
   if (long !== undefined) return `has a ${long[0]} of more than ${long[2]} characters`
   return {
     kind: 'rights',
     line,
     htid: parseItemId(id).htid,
     attr,
-    reason: textOf(cells[column.reason]!),
-    source: textOf(cells[column.source]!),
-    accessProfile: textOf(cells[column.profile]!),
+    reason: textOf(cells.at(column.reason)),
+    source: textOf(cells.at(column.source)),
+    accessProfile: textOf(cells.at(column.profile)),
     rightsTime,
     recordId: textOf(record),
+  }
+}
+
+/** The cells of a line, of which few are asked for: those between the tabs, each cut out for the asking. */
+class Cells {
+  readonly count: number
+  readonly #line: string
+  readonly #starts: number[] = [0]
+
+  constructor(line: string) {
+    for (let tab = line.indexOf('\t'); tab >= 0; tab = line.indexOf('\t', tab + 1)) this.#starts.push(tab + 1)
+    this.count = this.#starts.length
+    this.#line = line
+  }
+
+  /** '' behind the last. */
+  at(place: number): string {
+    const start = this.#starts[place]
+    return start === undefined ? '' : this.#line.slice(start, (this.#starts[place + 1] ?? this.#line.length + 1) - 1)
   }
 }
 
@@ -83,7 +104,6 @@ function textOf(cell: string): string | null {
 /** Null when empty or MySQL's zero date, undefined when it is no time of the calendar. */
 function timeOf(cell: string): string | null | undefined {
   if (cell === '' || cell === '0000-00-00 00:00:00') return null
-  if (!/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(cell)) return undefined
-  const time = new Date(`${cell.replace(' ', 'T')}Z`)
-  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(cell.slice(0, 10)) ? cell : undefined
+  const match = /^(\d{4})-(\d\d)-(\d\d) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.exec(cell)
+  return match !== null && isDay(Number(match[1]), Number(match[2]), Number(match[3])) ? cell : undefined
 }

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
+import { canonicalJson } from './canonical-json.ts'
 import { itemSources } from './item-source.ts'
 import { itemEntries } from './record-items.ts'
 import type { CatalogueRecord } from './source.ts'
@@ -21,7 +22,7 @@ export function itemShares(record: CatalogueRecord, recordFields: readonly strin
   const marc = recordFields.includes('fullrecord') ? marcShares(record.fullrecord) : null
   const source = recordFields.includes('htsource') ? itemSources(record, entries) : null
   const whole = canonicalJson([Object.fromEntries(common.map((field) => [field, record[field]])), marc?.common ?? null])
-  const digest = createHash('sha256').update(whole).digest('hex')
+  const digest = hash('sha256', whole)
   return (htid) => {
     const key = htid.toLowerCase()
     const own = {
@@ -33,14 +34,6 @@ export function itemShares(record: CatalogueRecord, recordFields: readonly strin
     }
     return canonicalJson(own)
   }
-}
-
-/** JSON with sorted keys; undefined values are left out. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-  })
 }
 
 interface MarcShares {

@@ -1,3 +1,4 @@
+import { isDay } from './calendar.ts'
 import { itemIdProblem, parseItemId } from './item-id.ts'
 import { isTooDeep, tooDeep } from './nesting.ts'
 import { attributeOf } from './rights-codes.ts'
@@ -86,10 +87,7 @@ function dateOf(value: unknown, htid: string, problems: string[]): string | null
   const text = String(value)
   if (/^0+$/.test(text)) return null
   const match = /^(\d{4})(\d\d)(\d\d)$/.exec(text)
-  if (match !== null) {
-    const date = new Date(Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])))
-    if (date.toISOString().replaceAll('-', '').startsWith(text)) return text
-  }
+  if (match !== null && isDay(Number(match[1]), Number(match[2]), Number(match[3]))) return text
   problems.push(`The date ${JSON.stringify(text.slice(0, 40))} of ${htid} is not YYYYMMDD.`)
   return null
 }

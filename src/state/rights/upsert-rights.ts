@@ -70,12 +70,14 @@ export async function upsertRights(
   tx: Connection,
   contributions: readonly Contribution[],
 ): Promise<Map<string, Change>> {
-  const { changes, left: differing, seen } = await leaveUnchanged(tx, contributions)
+  const { changes, left: differing, seen, compared: first } = await leaveUnchanged(tx, contributions)
   if (differing.length === 0) return changes
   const stamp = await takeStamp(tx)
   let there = idsOf(differing).filter((htid) => seen.has(htid))
-  for (let left = differing; left.length > 0; ) {
-    const { changed, forestalled } = await applyAll(tx, stamp, left, there)
+  // of items without a row there is nothing to lock, and so nothing to compare again
+  let compared = there.length === 0 ? first : null
+  for (let left = differing; left.length > 0; compared = null) {
+    const { changed, forestalled } = await applyAll(tx, stamp, left, there, compared)
     for (const [htid, change] of changed) if (!forestalled.has(htid)) changes.set(htid, change)
     left = left.filter(({ htid }) => forestalled.has(htid))
     there = idsOf(left)
@@ -92,11 +94,17 @@ export async function upsertRights(
 async function leaveUnchanged(
   tx: Connection,
   contributions: readonly Contribution[],
-): Promise<{ changes: Map<string, Change>; left: readonly Contribution[]; seen: ReadonlyMap<string, RightsRow> }> {
+): Promise<{
+  changes: Map<string, Change>
+  left: readonly Contribution[]
+  seen: ReadonlyMap<string, RightsRow>
+  compared: Compared
+}> {
   const known = await readRights(tx, idsOf(contributions))
   const { wanted, changed } = compare(known, contributions)
-  for (const htid of wanted.keys()) changed.delete(htid)
-  return { changes: changed, left: contributions.filter(({ htid }) => wanted.has(htid)), seen: known }
+  const unchanged = new Map([...changed].filter(([htid]) => !wanted.has(htid)))
+  const left = contributions.filter(({ htid }) => wanted.has(htid))
+  return { changes: unchanged, left, seen: known, compared: { wanted, changed } }
 }
 
 const idsOf = (contributions: readonly Contribution[]) => [...new Set(contributions.map(({ htid }) => htid))]
@@ -110,9 +118,10 @@ async function applyAll(
   stamp: Stamp,
   contributions: readonly Contribution[],
   there: readonly string[],
+  compared: Compared | null,
 ): Promise<{ changed: Map<string, Change>; forestalled: Set<string> }> {
   const known = await lockRights(tx, there)
-  const { wanted, changed } = compare(known, contributions)
+  const { wanted, changed } = compared ?? compare(known, contributions)
   const fresh = [...wanted.values()].filter(({ htid }) => !known.has(htid))
   const others = [...wanted.values()].filter(({ htid }) => known.has(htid))
   const forestalled = fresh.length > 0 ? await insertFresh(tx, stamp, fresh) : new Set<string>()
@@ -140,7 +149,13 @@ async function insertFresh(tx: Connection, stamp: Stamp, fresh: readonly RightsR
   }
 }
 
-function compare(known: ReadonlyMap<string, RightsRow>, contributions: readonly Contribution[]) {
+/** What rows are to become, where that is something else, and what becomes of each item. */
+interface Compared {
+  readonly wanted: ReadonlyMap<string, RightsRow>
+  readonly changed: Map<string, Change>
+}
+
+function compare(known: ReadonlyMap<string, RightsRow>, contributions: readonly Contribution[]): Compared {
   const wanted = new Map<string, RightsRow>()
   const changed = new Map<string, Change>()
   for (const { htid, apply, raise } of contributions) {
