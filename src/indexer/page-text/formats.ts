@@ -29,8 +29,11 @@ export interface PageFile {
  */
 export function plainText(bytes: Buffer, page: PageFile, options: PageFormatOptions): Buffer {
   const format = formatOf(bytes, page)
-  return format === null ? bytes : inFile(page.file, () => format.textOf(asMarkup(bytes), options))
+  return format === null ? bytes : inFile(page.file, () => alone(format.textOf(asMarkup(bytes), options)))
 }
+
+/** Kept until its document is assembled, and so not with the room that was there for a larger page. */
+const alone = (text: Buffer): Buffer => (text.buffer.byteLength > text.length * 2 ? Buffer.from(text) : text)
 
 /**
  * The text of each page of a file that holds several; null when it is of a format that has no pages, or holds none.

@@ -16,6 +16,17 @@ describe('a page file', () => {
     expect(plainText(Buffer.from(text), unknown, plain).toString()).toBe(text)
   })
 
+  test('that is markup is text in no more memory than twice its own', () => {
+    const words = (many: number) => `<alto>${'<String CONTENT="wordword"/><SP/>'.repeat(many)}</alto>`
+    for (const many of [1, 100, 1_000, 10_000]) {
+      const text = plainText(Buffer.from(words(many)), unknown, plain)
+      expect(text.length).toBeGreaterThanOrEqual(many * 8)
+      // what is small lies in one piece with others
+      const { byteLength } = text.buffer
+      if (byteLength !== Buffer.poolSize) expect(byteLength).toBeLessThanOrEqual(text.length * 2)
+    }
+  })
+
   test.each([
     ['in its declaration', '<?xml version="1.0" enc', '1.txt'],
     ['in its declaration', '<?x', '1.xml'],
