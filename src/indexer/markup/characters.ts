@@ -14,3 +14,7 @@ export const isBlank = (code: number): boolean => code === 0x20 || (code > 8 && 
 export const isEndOfName = (code: number): boolean => isBlank(code) || code === greater || code === slash
 
 export const isLetter = (code: number): boolean => (code > 0x60 && code < 0x7b) || (code > 0x40 && code < 0x5b)
+
+const inName = new Uint8Array(128).map((_, code) => (/[\w.:-]/.test(String.fromCharCode(code)) ? 1 : 0))
+
+export const isInName = (code: number): boolean => code > 0x7f || inName[code] === 1

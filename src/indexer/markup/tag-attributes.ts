@@ -1,4 +1,4 @@
-import { doubleQuote, equals, greater, isBlank, less, singleQuote, slash } from './characters.ts'
+import { doubleQuote, equals, greater, isBlank, isInName, less, singleQuote, slash } from './characters.ts'
 
 const most = 200
 
@@ -90,10 +90,7 @@ export class TagAttributes {
   #endOfName(at: number): number {
     const markup = this.#markup
     let to = at
-    for (; to < markup.length; to++) {
-      const code = markup.charCodeAt(to)
-      if (code === equals || isBlank(code) || code === greater || code === less || code === doubleQuote) break
-    }
+    while (isInName(markup.charCodeAt(to))) to++
     return to
   }
 

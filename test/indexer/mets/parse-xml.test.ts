@@ -60,6 +60,7 @@ describe('XML', () => {
     ['an unclosed element', '<r>\n<s>\n', 3],
     ['a wrong end tag', '<r>\n<s>\n</r>', 3],
     ['an attribute without quotes', '<r>\n<s x=1/></r>', 2],
+    ['a name of an attribute that is none', '<r>\n<s x#="1"/></r>', 2],
     ['an attribute without a value', '<r>\n<s x y="1"/></r>', 2],
     ['an attribute without a value at the end', '<r>\n<s y="1" x/></r>', 2],
     ['attributes that are not apart', '<r>\n<s x="1"y="2"/></r>', 2],
