@@ -26,7 +26,7 @@ export interface FileReader<Event> {
 
 /** A block that is being taken in. */
 interface Taking<Event> {
-  readonly events: readonly Event[]
+  readonly events: Event[]
   readonly bad: readonly Bad[]
   /** False = it is the last, for the storm brake lets no more of the file in. */
   readonly goesOn: boolean
@@ -104,15 +104,9 @@ export class FileReading<Event extends { readonly kind: string }> {
   async #takeAll(blocks: AsyncIterable<readonly (Event | Bad)[]>): Promise<'whole' | 'storm' | 'stopped'> {
     const underWay: Taking<Event>[] = []
     try {
-      const end = await this.#startAll(blocks, underWay)
-      while (underWay.length > 0) await this.#finish(underWay)
-      return end
-    } catch (error) {
-      // what came before the damage of a file comes first
-      while (underWay.length > 0) await this.#finish(underWay)
-      throw error
+      return await this.#startAll(blocks, underWay)
     } finally {
-      await Promise.allSettled(underWay.map(({ loading }) => loading))
+      await this.#finishAll(underWay)
     }
   }
 
@@ -130,7 +124,7 @@ export class FileReading<Event extends { readonly kind: string }> {
   }
 
   /** As much of a block as the storm brake lets in. */
-  #weigh(block: readonly (Event | Bad)[]): Omit<Taking<Event>, 'loading'> & { readonly events: Event[] } {
+  #weigh(block: readonly (Event | Bad)[]): Omit<Taking<Event>, 'loading'> {
     const isBad = (event: Event | Bad): event is Bad => event.kind === 'bad'
     let taken = 0
     for (const event of block) {
@@ -144,11 +138,20 @@ export class FileReading<Event extends { readonly kind: string }> {
     return { events, bad: some.filter(isBad), goesOn: this.#brake.storm() === null }
   }
 
-  #areApart(before: { readonly events: readonly Event[] }, next: { readonly events: readonly Event[] }): boolean {
+  #areApart(before: Pick<Taking<Event>, 'events'>, next: Pick<Taking<Event>, 'events'>): boolean {
     const { about } = this.#reader
     if (about === undefined) return false
     const taken = new Set(before.events.map(about))
     return !next.events.some((event) => taken.has(about(event)))
+  }
+
+  /** Also where a file is damaged: what came before that is taken in. */
+  async #finishAll(underWay: Taking<Event>[]): Promise<void> {
+    try {
+      while (underWay.length > 0) await this.#finish(underWay)
+    } finally {
+      await Promise.allSettled(underWay.map(({ loading }) => loading))
+    }
   }
 
   /** The first of those under way is taken in. */

@@ -4,10 +4,11 @@ import type { Namespaces } from './scope.ts'
 export interface Tag {
   /** Where it begins in the markup. */
   readonly at: number
-  /** The value of an attribute by its local name; null where there is none. */
+  /**
+   * The value of an attribute; null where there is none. By its local name; with namespaces by `prefix:local`, or without
+   * a prefix as written.
+   */
   attribute(name: string): string | null
-  /** The value of an attribute by the name that elements are told by: `prefix:local`, or without a prefix as written. */
-  attributeOf(name: string): string | null
 }
 
 /** Character data; valid until the handler returns. Cut out of the file for the asking: nearly all of it is white space. */

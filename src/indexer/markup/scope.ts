@@ -27,7 +27,7 @@ export class Scope {
   /** Prefix of the file → prefix told. */
   readonly #prefixes: ReadonlyMap<string, string>
   readonly #refuse: (reason: string) => never
-  /** Elements that declare the same in the same place, as every second one of a METS file of PREMIS may. */
+  /** Of elements in this one, by what they declare: many declare the same. */
   readonly #inner = new Map<string, Scope>()
   readonly #written = new Map<string, readonly string[]>()
 
@@ -60,10 +60,9 @@ export class Scope {
 
   /** How an attribute that is told as `prefix:local` may be written. */
   written(told: string): readonly string[] {
-    const colon = told.indexOf(':')
-    if (colon < 0) return [told]
     const known = this.#written.get(told)
     if (known !== undefined) return known
+    const colon = told.indexOf(':')
     const prefixes = [...this.#prefixes].filter(([own, prefix]) => own !== '' && prefix === told.slice(0, colon))
     const names = prefixes.map(([own]) => `${own}${told.slice(colon)}`)
     this.#written.set(told, names)

@@ -37,6 +37,8 @@ class MarkupWalk implements Tag, Piece {
   readonly #open: Name[] = []
   readonly #attributes: TagAttributes
   #textEnd = 0
+  /** Of the name that was read last. */
+  #hash = 0
   #rootSeen = false
   #names: Names
   #scope: Scope | null
@@ -78,18 +80,19 @@ class MarkupWalk implements Tag, Piece {
   }
 
   attribute(name: string): string | null {
-    for (let index = 0; index < this.#attributes.count; index++) {
-      const before = this.#attributes.before(index, name)
-      if (before === colon || isBlank(before)) return this.#attributes.value(index)
+    if (this.#scope === null) return this.#byLocalName(name)
+    if (!name.includes(':')) return this.#exactly(name)
+    for (const written of this.#scope.written(name)) {
+      const value = this.#exactly(written)
+      if (value !== null) return value
     }
     return null
   }
 
-  attributeOf(name: string): string | null {
-    if (this.#scope === null || !name.includes(':')) return this.#exactly(name)
-    for (const written of this.#scope.written(name)) {
-      const value = this.#exactly(written)
-      if (value !== null) return value
+  #byLocalName(name: string): string | null {
+    for (let index = 0; index < this.#attributes.count; index++) {
+      const before = this.#attributes.before(index, name)
+      if (before === colon || isBlank(before)) return this.#attributes.value(index)
     }
     return null
   }
@@ -186,8 +189,6 @@ class MarkupWalk implements Tag, Piece {
     assertName(raw, (reason) => this.#refuse(reason, this.at))
     return localName(raw)
   }
-
-  #hash = 0
 
   /** Where the name that begins there ends; its hash is kept. */
   #nameEnd(at: number): number {

@@ -57,7 +57,7 @@ class XmlParse {
   }
 
   readonly #attribute: Attributes = (name) => {
-    const value = this.#tag!.attributeOf(name)
+    const value = this.#tag!.attribute(name)
     return value === null ? null : decodeReferences(value, (reason) => this.#refuse(reason, this.#tag!.at))
   }
 

@@ -1,4 +1,4 @@
-/** saxen ships no types; this is the part of it that sax.ts uses. Lines count from 0. */
+/** saxen ships no types; this is the part of it that is used. Lines count from 0. */
 declare module 'saxen' {
   export type Context = () => { line: number; column: number; data: string }
   type Decode = (text: string) => string
@@ -7,7 +7,6 @@ declare module 'saxen' {
     closeTag(name: string, decode: Decode, selfClosing: boolean, at: Context): void
     text(raw: string, decode: Decode, at: Context): void
     cdata(raw: string, at: Context): void
-    attention(raw: string, decode: Decode, at: Context): void
     warn(error: Error, at: Context): void
     error(error: Error, at: Context): void
   }
