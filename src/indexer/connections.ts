@@ -67,7 +67,14 @@ export class Connections {
     const ms = Math.min(Math.max(retryAfterMs, node.restMs), mostAskedMs) * (1 + Math.random() / 4)
     node.restMs = Math.min(node.restMs * 2, mostRestMs)
     node.restsUntil = Math.max(node.restsUntil, performance.now() + ms)
-    setTimeout(() => this.#serve(node), ms + 1).unref()
+    this.#serveAfterRest(node)
+  }
+
+  /** A timer may ring up to a millisecond before its time: nobody else would wake who waits. */
+  #serveAfterRest(node: Node): void {
+    const ms = node.restsUntil - performance.now()
+    if (ms > 0) setTimeout(() => this.#serveAfterRest(node), ms).unref()
+    else this.#serve(node)
   }
 
   #serve(node: Node): void {

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { performance } from 'node:perf_hooks'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { Connections } from '../../src/indexer/connections.ts'
 
 const never = new AbortController().signal
@@ -82,6 +83,19 @@ test('a node that asks for less is sent nothing until its time is over, then wha
     return { answered: true }
   })
   expect([wasResting, connections.isBusy('a')]).toEqual([false, false])
+})
+
+test('a timer that rings before the rest is over wakes who waits all the same', async () => {
+  let time = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => time)
+  vi.useFakeTimers({ toFake: ['setTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  onTestFinished(() => vi.restoreAllMocks())
+  const connections = new Connections(2, never)
+  await resting(connections, 10_000)
+  const waits = connections.use('a', async () => ({ answered: connections.isResting('a') }))
+  for (time = 9_999.5; vi.getTimerCount() > 0; time += 10_000) vi.runOnlyPendingTimers()
+  expect(await waits).toEqual({ answered: false })
 })
 
 test('who waits for the end of a rest has its turn when the process is to stop, and is told that it rests', async () => {
