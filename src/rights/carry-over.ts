@@ -2,8 +2,9 @@ import type { CatalogueRecord } from '../sources/source.ts'
 import { findPendingRecords, type PendingRecord, takePendingRecords } from '../state/records/pending-records.ts'
 import type { RightsRow } from '../state/rights/rights-row.ts'
 import { type Contribution, merge, upsertRights } from '../state/rights/upsert-rights.ts'
+import { oneAhead } from './blocks.ts'
 import { hasRightsSource, inScope, type Pass } from './context.ts'
-import { keepCounts } from './keep-counts.ts'
+import { keepCounts, keepCountsOnTheWay } from './keep-counts.ts'
 import type { DigestParts } from './memberships.ts'
 import { type ItemShare, sharesOf } from './record-share.ts'
 import type { Rights } from './rights-of.ts'
@@ -15,21 +16,42 @@ const noLookup: Lookup = async () => new Map()
 
 /**
  * Carries what changed in slip_record over to the items in slip_rights, a block a transaction: a crash between two
- * blocks leaves the rest pending. Returns how many records were carried over.
+ * blocks leaves the rest pending. A block is read and worked out while the database has the one before it. Returns how
+ * many records were carried over.
  *
  * @param lookup what a source of rights says of items now, for those no such source has spoken of yet
  */
 export async function carryOver(pass: Pass, lookup: Lookup = noLookup): Promise<number> {
   let done = 0
-  for (let found = blockSize; found === blockSize && !pass.stop.aborted; ) {
-    const records = await findPendingRecords(pass.db, blockSize)
-    found = records.length
-    if (found > 0) done += await carryBlock(pass, records, lookup)
+  for (let [found, taken] = [1, 0]; taken < found && !pass.stop.aborted; done += taken) {
+    ;[found, taken] = [0, 0]
+    for await (const block of oneAhead(pendingBlocks(pass, lookup))) {
+      found += block.records.length
+      taken += await carryBlock(pass, block)
+    }
+    // what another process changed meanwhile is pending still
   }
+  await keepCounts(pass)
   return done
 }
 
-async function carryBlock(pass: Pass, records: readonly PendingRecord[], lookup: Lookup): Promise<number> {
+/** Pending records, with what each says of its items. */
+interface PendingBlock {
+  readonly records: readonly PendingRecord[]
+  readonly spoken: ReadonlyMap<string, Spoken>
+}
+
+/** All that are pending, until the process is to stop. */
+async function* pendingBlocks(pass: Pass, lookup: Lookup): AsyncGenerator<PendingBlock> {
+  for (let last: PendingRecord | null = null; !pass.stop.aborted; ) {
+    const records: readonly PendingRecord[] = await findPendingRecords(pass.db, blockSize, last)
+    if (records.length > 0) yield { records, spoken: await spokenOf(pass, records, lookup) }
+    if (records.length < blockSize) return
+    last = records.at(-1) as PendingRecord
+  }
+}
+
+async function spokenOf(pass: Pass, records: readonly PendingRecord[], lookup: Lookup): Promise<Map<string, Spoken>> {
   const parsed = records.map((record) => ({
     ...record,
     items: sharesOf(JSON.parse(record.data) as CatalogueRecord).items,
@@ -40,7 +62,10 @@ async function carryBlock(pass: Pass, records: readonly PendingRecord[], lookup:
   const all = await Promise.all(
     parsed.map((record) => (record.deleted ? withdrawalsOf(record) : itemsInScope(pass, record, asked))),
   )
-  const spoken = new Map(records.map((record, index) => [record.recordId, all[index]]))
+  return new Map(records.map(({ recordId }, index) => [recordId, all[index] as Spoken]))
+}
+
+async function carryBlock(pass: Pass, { records, spoken }: PendingBlock): Promise<number> {
   const { taken, changes } = await pass.db.transaction(async (tx) => {
     const taken = await takePendingRecords(tx, records)
     const contributions = [...taken].flatMap((id) => spoken.get(id)?.contributions ?? [])
@@ -55,7 +80,7 @@ async function carryBlock(pass: Pass, records: readonly PendingRecord[], lookup:
   for (const [htid, change] of changes) pass.tally.of(sourceOf.get(htid) as string).add([change])
   for (const { recordId, source } of taking)
     pass.tally.of(source).count('outOfScope', spoken.get(recordId)?.outOfScope ?? 0)
-  await keepCounts(pass)
+  await keepCountsOnTheWay(pass)
   return taken.size
 }
 

@@ -3,7 +3,7 @@ import { advanceWatermark, hasCycledWithin, readWatermark } from '../state/contr
 import { readFingerprintPage } from '../state/rights/files-fingerprints.ts'
 import { isDue, type Pass, wasAsked } from './context.ts'
 import { compareName } from './follow-memberships.ts'
-import { keepCounts } from './keep-counts.ts'
+import { keepCountsOnTheWay } from './keep-counts.ts'
 import { takeFingerprints } from './take-fingerprints.ts'
 
 /** Items of a page, and pages of one pass: between passes others have their turn. */
@@ -32,7 +32,7 @@ export async function compareFiles(pass: Pass, source: string, everyMs: number):
     const htids = [...seen.keys()]
     await takeFingerprints(pass, source, await fingerprintsOf(repository, htids), { seen, isListed: false })
     pass.tally.of(source).count('seen', htids.length)
-    await keepCounts(pass)
+    await keepCountsOnTheWay(pass)
     after = htids.length < pageSize ? null : (htids.at(-1) as string)
     const step = {
       stage: 'rights',

@@ -9,7 +9,7 @@ import type { Connection } from '../state/connection.ts'
 import { blocksOf, heldBack, oneAhead } from './blocks.ts'
 import type { Ending } from './changed-files.ts'
 import type { Pass } from './context.ts'
-import { keepCounts } from './keep-counts.ts'
+import { keepCountsOnTheWay } from './keep-counts.ts'
 
 /** How the files of one kind of source are read. */
 export interface FileReader<Event> {
@@ -162,7 +162,7 @@ export class FileReading<Event extends { readonly kind: string }> {
     await this.#keep([...bad, ...unfit])
     this.#records += events.length
     this.#pass.tally.of(this.#source).count('seen', events.length + bad.length)
-    await keepCounts(this.#pass)
+    await keepCountsOnTheWay(this.#pass)
   }
 
   async #keep(bad: readonly Bad[]): Promise<void> {

@@ -9,7 +9,7 @@ import { readMembershipDigests } from '../state/rights/membership-digests.ts'
 import { type Contribution, merge, upsertRights } from '../state/rights/upsert-rights.ts'
 import { type ComparePosition, comparePositionOf, compareText } from './compare-position.ts'
 import { type Pass, wasAsked } from './context.ts'
-import { keepCounts } from './keep-counts.ts'
+import { keepCountsOnTheWay } from './keep-counts.ts'
 import { digestPart, type FollowedSource } from './memberships.ts'
 import { rowErrorOf } from './row-error.ts'
 import type { Tally } from './tally.ts'
@@ -129,7 +129,7 @@ class Following {
     this.#tally.count('outOfScope', differing.length - changes.size)
     const unusable = [...said.values()].filter(({ problem }) => problem !== null).length
     this.#tally.count('bad', page.bad.length + unusable)
-    await keepCounts(this.#pass)
+    await keepCountsOnTheWay(this.#pass)
     return isOurs
   }
 

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { countsOf, type SourceCounts } from '../events/source-counts.ts'
 import { addSourceCounts } from '../state/rights/source-counts.ts'
 import type { Pass } from './context.ts'
@@ -19,4 +20,14 @@ export async function keepCounts({ db, tally }: Pick<Pass, 'db' | 'tally'>): Pro
     await db.transaction((tx) => addSourceCounts(tx, source, news, before === undefined))
     kept.set(own, counts)
   }
+  keptAt.set(tally, performance.now())
+}
+
+const keptAt = new WeakMap<Tally, number>()
+/** As long may a pass be ahead of its counts. Milliseconds. */
+const staleMs = 1_000
+
+/** Keeps counts after a part of what is read, once a while: whoever reads on keeps the rest. */
+export async function keepCountsOnTheWay(pass: Pick<Pass, 'db' | 'tally'>): Promise<void> {
+  if (performance.now() - (keptAt.get(pass.tally) ?? Number.NEGATIVE_INFINITY) >= staleMs) await keepCounts(pass)
 }

@@ -1,6 +1,5 @@
 import { StormBrake } from '../daemon/storm-brake.ts'
 import { SlipError } from '../errors/slip-error.ts'
-import type { CataloguePage } from '../sources/catalogue-solr.ts'
 import { databaseClock } from '../state/clock.ts'
 import { advanceWatermark, readWatermark } from '../state/control/watermark.ts'
 import { heldBack } from './blocks.ts'
@@ -18,7 +17,7 @@ import {
   textOf,
 } from './feed-position.ts'
 import { RecordErrors } from './record-errors.ts'
-import { takeRecords } from './take-records.ts'
+import { type PreparedPage, preparePage, takeRecords } from './take-records.ts'
 
 /**
  * Reads what changed in a catalogue's Solr, or all of it, into slip_record; the items follow by carry-over. After each page
@@ -39,6 +38,10 @@ export async function loadCatalogue(pass: Pass, source: string, catalogue: Catal
   wasAsked(pass, source, catalogue.settings.period)
   pass.bus.emit('source.read', { source, file: catalogue.solr.url, records: feed.records, bad: errors.bad })
   return end === 'whole'
+}
+
+interface FeedPage extends PreparedPage {
+  readonly next: string | null
 }
 
 class FeedPass {
@@ -75,7 +78,7 @@ class FeedPass {
     for (let at = text; ; ) {
       const page = await asked
       if (page === null) return 'stopped'
-      // the next one comes while this one is taken in
+      // the next one comes, and is made ready, while this one is taken in
       if (page.next !== null) asked = heldBack(this.#ask({ ...reading, cursor: page.next }))
       const seen = await this.#take(page)
       reading = { ...reading, newest: laterDay(reading.newest, seen), cursor: page.next ?? reading.cursor }
@@ -93,11 +96,12 @@ class FeedPass {
   }
 
   /** A page; null when the process is to stop. */
-  async #ask({ since, cursor }: Pick<FeedReading, 'since' | 'cursor'>): Promise<CataloguePage | null> {
+  async #ask({ since, cursor }: Pick<FeedReading, 'since' | 'cursor'>): Promise<FeedPage | null> {
     const { stop } = this.#pass
     if (stop.aborted) return null
     try {
-      return await this.#catalogue.solr.page({ since, cursor, signal: stop })
+      const { events, next } = await this.#catalogue.solr.page({ since, cursor, signal: stop })
+      return { ...preparePage(events), next }
     } catch (error) {
       if (stop.aborted) return null
       throw error
@@ -112,12 +116,12 @@ class FeedPass {
   }
 
   /** Returns the newest date of an item. */
-  async #take({ events }: CataloguePage): Promise<string | null> {
+  async #take(page: FeedPage): Promise<string | null> {
     const { solr } = this.#catalogue
     const taking = { pass: this.#pass, source: this.#source, solr, errors: this.#errors }
-    const { records, newest } = await takeRecords(taking, events)
+    const { records, newest } = await takeRecords(taking, page)
     this.records += records
-    for (const event of events) this.#brake.add(event.kind === 'bad' ? 'SOURCE_RECORD_INVALID' : null)
+    for (const event of page.events) this.#brake.add(event.kind === 'bad' ? 'SOURCE_RECORD_INVALID' : null)
     const storm = this.#brake.storm()
     if (storm === null) return newest
     const message = `${solr.url}: ${storm.failed} of the last ${storm.of} records cannot be used: the reading ended there`

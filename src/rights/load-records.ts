@@ -3,7 +3,7 @@ import { readRecordFile } from '../sources/record-files.ts'
 import type { Pass } from './context.ts'
 import type { FileReader } from './file-reading.ts'
 import { readFiles } from './read-files.ts'
-import { type RecordNews, storeRecords } from './store-records.ts'
+import { prepareRecords, type RecordNews, recordIdOf, storeRecords } from './store-records.ts'
 
 const blockSize = 500
 
@@ -14,6 +14,6 @@ export async function loadRecords(pass: Pass, source: string, patterns: readonly
 
 export function recordReader(pass: Pass, source: string): FileReader<RecordNews> {
   const load = async (events: RecordNews[], { path: file }: SourceFile) =>
-    (await storeRecords(pass, source, events)).bad.map((bad) => ({ ...bad, file }))
-  return { read: readRecordFile, blockSize, load }
+    (await storeRecords(pass, source, prepareRecords(events))).bad.map((bad) => ({ ...bad, file }))
+  return { read: readRecordFile, blockSize, load, about: recordIdOf }
 }

@@ -2,7 +2,7 @@ import { writeWatermark } from '../state/control/watermark.ts'
 import { merge, upsertRights } from '../state/rights/upsert-rights.ts'
 import { blocksOf } from './blocks.ts'
 import type { Pass } from './context.ts'
-import { keepCounts } from './keep-counts.ts'
+import { keepCountsOnTheWay } from './keep-counts.ts'
 
 const blockSize = 1_000
 
@@ -27,7 +27,7 @@ export async function loadRepository(pass: Pass, source: string): Promise<void> 
     )
     pass.tally.of(source).add(changes.values())
     pass.tally.of(source).count('seen', htids.length)
-    await keepCounts(pass)
+    await keepCountsOnTheWay(pass)
     items += htids.length
   }
   await pass.db.transaction((tx) => writeWatermark(tx, 'rights', source, `${items} items`, true))

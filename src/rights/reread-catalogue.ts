@@ -6,7 +6,7 @@ import type { Catalogue } from './catalogues.ts'
 import type { Pass } from './context.ts'
 import type { Ran } from './ran.ts'
 import { RecordErrors } from './record-errors.ts'
-import { takeRecords } from './take-records.ts'
+import { preparePage, takeRecords } from './take-records.ts'
 
 /** Ids of one question. */
 const pageSize = 100
@@ -63,11 +63,7 @@ async function reread(pass: Pass, source: string, catalogue: Catalogue, ids: rea
     const asked = ids.slice(from, from + pageSize)
     const events: RecordEvent[] = []
     for await (const page of ask(catalogue, 'id', asked, pass.stop)) events.push(...page)
-    await takeRecords(
-      taking,
-      events.map((event, at) => ({ ...event, line: at + 1 })),
-      asked,
-    )
+    await takeRecords(taking, preparePage(events.map((event, at) => ({ ...event, line: at + 1 }))), asked)
     seen += events.length
   }
   return seen

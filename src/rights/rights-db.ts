@@ -12,7 +12,7 @@ import { type Contribution, merge, upsertRights } from '../state/rights/upsert-r
 import { carryOver } from './carry-over.ts'
 import { isDue, type Pass, wasAsked } from './context.ts'
 import { feedName } from './feed-position.ts'
-import { keepCounts } from './keep-counts.ts'
+import { keepCountsOnTheWay } from './keep-counts.ts'
 import { rightsOf } from './rights-of.ts'
 import { rowErrorOf } from './row-error.ts'
 import type { Tally } from './tally.ts'
@@ -134,7 +134,7 @@ class Following {
     this.#tally.add(changes.values())
     this.#tally.count('bad', bad.length)
     this.#tally.count('outOfScope', new Set(rows.map(({ htid }) => htid)).size - changes.size)
-    await keepCounts(this.#pass)
+    await keepCountsOnTheWay(this.#pass)
     return isOurs
   }
 

@@ -102,6 +102,7 @@ class Visit {
       const error = asSlipError(thrown)
       // the state database is away for all of them
       if (error.class !== 'environment' || error.code === 'DATABASE_UNAVAILABLE') throw error
+      await keepCounts(this.#pass)
       this.#breakers.failed('source', source, error)
       this.away.push(error)
       return false

@@ -16,11 +16,21 @@ export interface Stored {
   readonly newest: string | null
 }
 
-/** Puts a block of records into slip_record; their items follow by carry-over. Of a record told twice the last counts. */
-export async function storeRecords(pass: Pass, source: string, events: readonly RecordNews[]): Promise<Stored> {
+/** What is told of records, made ready for the database. */
+export type Prepared = ReturnType<typeof prepareRecords>
+
+/** Makes ready for `storeRecords` what needs no database. Of a record told twice the last counts. */
+export function prepareRecords(events: readonly RecordNews[]) {
   const loaded = events.filter((event) => event.kind === 'record').map(loadedOf)
-  const last = new Map(events.map((event) => [event.kind === 'record' ? event.record.id : event.recordId, event]))
+  const last = new Map(events.map((event) => [recordIdOf(event), event]))
   const deleted = [...last].filter(([, event]) => event.kind === 'delete').map(([id]) => id)
+  return { loaded, deleted }
+}
+
+export const recordIdOf = (event: RecordNews): string => (event.kind === 'record' ? event.record.id : event.recordId)
+
+/** Puts a block of records into slip_record; their items follow by carry-over. */
+export async function storeRecords(pass: Pass, source: string, { loaded, deleted }: Prepared): Promise<Stored> {
   const changed = await pass.db.transaction(async (tx) => {
     const ids = await upsertRecords(tx, source, loaded)
     await removeRecords(tx, deleted)

@@ -1,9 +1,9 @@
 import type { CatalogueSolr } from '../sources/catalogue-solr.ts'
 import type { RecordEvent } from '../sources/source.ts'
 import type { Pass } from './context.ts'
-import { keepCounts } from './keep-counts.ts'
+import { keepCountsOnTheWay } from './keep-counts.ts'
 import type { RecordErrors } from './record-errors.ts'
-import { type RecordNews, storeRecords } from './store-records.ts'
+import { type Prepared, prepareRecords, type RecordNews, recordIdOf, storeRecords } from './store-records.ts'
 
 /** What a page of a catalogue's Solr is taken in with. */
 export interface Taking {
@@ -19,25 +19,35 @@ export interface Taken {
   readonly newest: string | null
 }
 
+/** What a catalogue's Solr answered, made ready for the database. */
+export interface PreparedPage {
+  readonly events: readonly RecordEvent[]
+  readonly news: readonly RecordNews[]
+  readonly prepared: Prepared
+}
+
+export function preparePage(events: readonly RecordEvent[]): PreparedPage {
+  const news = events.filter((event): event is RecordNews => event.kind !== 'bad')
+  return { events, news, prepared: prepareRecords(news) }
+}
+
 /**
  * Takes in what a catalogue's Solr answered. `asked`: the ids of the records it was asked for by name; what was wrong with
  * one that it has no more is over.
  */
 export async function takeRecords(
   { pass, source, solr, errors }: Taking,
-  events: readonly RecordEvent[],
+  { events, news, prepared }: PreparedPage,
   asked: readonly string[] = [],
 ): Promise<Taken> {
-  const news = events.filter((event): event is RecordNews => event.kind !== 'bad')
-  const fileOf = (event: RecordNews) => solr.fileOf(event.kind === 'record' ? event.record.id : event.recordId)
-  const files = new Map(news.map((event) => [event.line, fileOf(event)]))
-  const { bad: unfit, newest } = await storeRecords(pass, source, news)
+  const files = new Map(news.map((event) => [event.line, solr.fileOf(recordIdOf(event))]))
+  const { bad: unfit, newest } = await storeRecords(pass, source, prepared)
   const bad = events.filter((event) => event.kind === 'bad')
   const inRecords = unfit.map((each) => ({ ...each, file: files.get(each.line) ?? solr.url }))
   await errors.read([...files.values(), ...asked.map((id) => solr.fileOf(id))], [...bad, ...inRecords])
   const tally = pass.tally.of(source)
   tally.count('seen', events.length)
   tally.count('bad', bad.length + inRecords.length)
-  await keepCounts(pass)
+  await keepCountsOnTheWay(pass)
   return { records: news.length, newest }
 }

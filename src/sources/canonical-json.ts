@@ -7,12 +7,15 @@ const isIndex = (name: string): boolean => /^(?:0|[1-9]\d{0,9})$/.test(name) && 
  */
 export function canonicalJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (Array.isArray(value))
+    return value.every(isPlain) ? JSON.stringify(value) : `[${value.map(canonicalJson).join(',')}]`
   const object = value as Readonly<Record<string, unknown>>
   const names = Object.keys(object).sort(inOrder)
   const members = names.filter((name) => object[name] !== undefined)
   return `{${members.map((name) => `${JSON.stringify(name)}:${canonicalJson(object[name])}`).join(',')}}`
 }
+
+const isPlain = (value: unknown): boolean => typeof value !== 'object' || value === null
 
 function inOrder(a: string, b: string): number {
   const [first, second] = [isIndex(a), isIndex(b)]

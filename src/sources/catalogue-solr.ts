@@ -4,7 +4,7 @@ import { type Answer, jsonOf, NotUnderstood } from '../http/answer.ts'
 import { AnswerTooLarge, HttpFault } from '../http/fault.ts'
 import { HttpNode } from '../http/node.ts'
 import { isTooDeep, tooDeep } from './nesting.ts'
-import { bad, recordEvent } from './record-events.ts'
+import { bad, mayBeUnstorable, recordEvent } from './record-events.ts'
 import type { RecordEvent } from './source.ts'
 
 export interface CatalogueOptions {
@@ -106,7 +106,8 @@ export class CatalogueSolr {
 
   #read({ cursor }: CatalogueQuestion, answer: Answer): CataloguePage {
     const { docs, next } = pageOf(answer, cursor)
-    return { events: docs.map((doc, at) => this.#eventOf(doc, at + 1)), next }
+    const unstorable = mayBeUnstorable(answer.body)
+    return { events: docs.map((doc, at) => this.#eventOf(doc, at + 1, unstorable)), next }
   }
 
   async #tooLarge(question: CatalogueQuestion): Promise<CataloguePage> {
@@ -124,15 +125,19 @@ export class CatalogueSolr {
   }
 
   /** The fields in one order, whatever that of the answer: so that the same record has the same digest. */
-  #eventOf(doc: unknown, line: number): RecordEvent {
+  #eventOf(doc: unknown, line: number, unstorable: boolean): RecordEvent {
     const { id = null } = (doc ?? {}) as { readonly id?: unknown }
     // to be written as text it would take more of the stack than there is
     if (isTooDeep(doc)) return bad(this.fileOf(id), line, `The record cannot be used: ${tooDeep}.`, Buffer.alloc(0))
-    if (typeof doc !== 'object' || doc === null || Array.isArray(doc))
-      return recordEvent(this.fileOf(id), line, doc, Buffer.from(JSON.stringify(doc)))
+    const as = (value: unknown) =>
+      recordEvent(this.fileOf(id), line, value, {
+        bytes: () => Buffer.from(JSON.stringify(value)),
+        mayBeUnstorable: () => unstorable,
+      })
+    if (typeof doc !== 'object' || doc === null || Array.isArray(doc)) return as(doc)
     const all = doc as Readonly<Record<string, unknown>>
     const record = Object.fromEntries(this.#fields.filter((name) => name in all).map((name) => [name, all[name]]))
-    return recordEvent(this.fileOf(id), line, record, Buffer.from(JSON.stringify(record)))
+    return as(record)
   }
 
   #told(error: unknown): unknown {

@@ -13,10 +13,17 @@ const idRule = '1 to 64 printable ASCII characters without blanks'
 export const isRecordId = (text: string): boolean => /^[!-~]{1,64}$/.test(text)
 export const notRecordId = `is not a record id: ${idRule}`
 
-/** The event of a catalogue document; `value` is what its JSON says, `bytes` where it stands. */
-export function recordEvent(file: string, line: number, value: unknown, bytes: Buffer): RecordEvent {
-  const problem = recordProblem(value, () => mayBeUnstorable(bytes))
-  if (problem !== null) return bad(file, line, `The record cannot be used: ${problem}.`, bytes)
+/** Where a record was read from, asked where something is wrong with it. */
+export interface Written {
+  readonly bytes: () => Buffer
+  /** See `mayBeUnstorable`; of what the record stands in. */
+  readonly mayBeUnstorable: () => boolean
+}
+
+/** The event of a catalogue document; `value` is what its JSON says. */
+export function recordEvent(file: string, line: number, value: unknown, written: Written): RecordEvent {
+  const problem = recordProblem(value, written.mayBeUnstorable)
+  if (problem !== null) return bad(file, line, `The record cannot be used: ${problem}.`, written.bytes())
   const record = value as CatalogueRecord
   return record.deleted === true ? { kind: 'delete', recordId: record.id, line } : { kind: 'record', record, line }
 }
@@ -51,7 +58,7 @@ function recordProblem(value: unknown, mayBeUnstorable: () => boolean): string |
 }
 
 /** Both are legal JSON and no database text: \u0000, and half of a surrogate pair. The full check is rarely needed. */
-function mayBeUnstorable(bytes: Buffer): boolean {
+export function mayBeUnstorable(bytes: Buffer): boolean {
   return bytes.includes(0) || bytes.includes('\\u0000') || bytes.includes('\\ud') || bytes.includes('\\uD')
 }
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { ObjectScanner } from './json-objects.ts'
 import { isMarcJson, marcOfJson } from './marc/marc-json.ts'
 import { readLines } from './read-lines.ts'
-import { bad, badLine, marcEvents, maxRecordBytes, recordEvent, tooLarge } from './record-events.ts'
+import { bad, badLine, marcEvents, maxRecordBytes, mayBeUnstorable, recordEvent, tooLarge } from './record-events.ts'
 import type { RecordEvent } from './source.ts'
 
 const headBytes = 1024
@@ -73,6 +73,7 @@ function eventsOf(file: string, line: number, bytes: Buffer, note: string): Reco
   } catch (error) {
     return [bad(file, line, `The record is not valid JSON: ${(error as Error).message}${note}.`, bytes)]
   }
-  if (!isMarcJson(value)) return [recordEvent(file, line, value, bytes)]
+  if (!isMarcJson(value))
+    return [recordEvent(file, line, value, { bytes: () => bytes, mayBeUnstorable: () => mayBeUnstorable(bytes) })]
   return marcEvents(file, line, marcOfJson(value), bytes)
 }

@@ -97,6 +97,21 @@ test('what stops between loading and carrying over is carried over by the next p
   expect(await read()).toMatchObject({ new: 1 })
 })
 
+test('a record that another process changes while it is carried over is carried over as it is then', async () => {
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1']), recordOf('r2', ['a.2'])])
+  const pass = passOver(library)
+  await loadRecords(pass, 'catalogue', ['catalogue/*'])
+  let looks = 0
+  const carried = await carryOver(pass, async () => {
+    writeRecords(library, '2.ndjson', [recordOf('r1', ['a.1'], 'Another title', '20260303')])
+    if (++looks === 1) await loadRecords(passOver(library), 'catalogue', ['catalogue/2*'])
+    return new Map()
+  })
+  expect([carried, looks]).toEqual([2, 2])
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ rev: 1, update_date: 20260303 })
+  expect(await rightsOf(library, 'a.2')).toMatchObject({ rev: 1 })
+})
+
 test('a record that cannot be read is an error row with its text, its neighbours are loaded, and a corrected file clears it', async () => {
   const lines = [
     JSON.stringify(recordOf('r1', ['a.1'])),

@@ -42,13 +42,17 @@ function fileOf(name: string, lines: readonly string[]): string {
   return file
 }
 
-/** Loads a file by slipctl, and kills it where it waits for a row that is locked. */
-async function killedAt(row: string, source: string, file: string): Promise<void> {
+/**
+ * Loads a file by slipctl, and kills it where it waits for a row that is locked, once `there` rows are: the block before
+ * the one that waits may still be under way.
+ */
+async function killedAt(row: string, source: string, file: string, there: readonly [string, number]): Promise<void> {
   await library.state.db.transaction(async (tx) => {
     await tx.query(`SELECT 1 FROM ${row} FOR UPDATE`)
     const args = [launcher, 'sources', 'load', source, file, '--config', library.configFile]
     const child = spawn(process.execPath, args, { stdio: 'ignore' })
     await untilBlocked(library.state.db)
+    while ((await count(there[0])) < there[1]);
     child.kill('SIGKILL')
     expect(await once(child, 'exit')).toEqual([null, 'SIGKILL'])
   })
@@ -81,8 +85,8 @@ async function recordFile(): Promise<string> {
 
 test('kill -9 of slipctl while it stores records loses nothing, and the load called again completes it', async () => {
   const file = await recordFile()
-  await killedAt(`slip_record WHERE record_id = 'r${last}'`, 'catalogue', file)
   // the odd line is one of the first block
+  await killedAt(`slip_record WHERE record_id = 'r${last}'`, 'catalogue', file, ['slip_record', 999 + 1])
   expect(await count('slip_record')).toBe(999 + 1)
   expect(await revisions()).toEqual({ 1: 1 })
   await loadAgain('catalogue', file)
@@ -93,7 +97,7 @@ test('kill -9 of slipctl while it stores records loses nothing, and the load cal
 
 test('kill -9 of slipctl while items follow their records loses nothing: slip-rights carries on, and a load again changes nothing', async () => {
   const file = await recordFile()
-  await killedAt(`slip_rights WHERE htid = 'a.${last}'`, 'catalogue', file)
+  await killedAt(`slip_rights WHERE htid = 'a.${last}'`, 'catalogue', file, ['slip_record', 1_300])
   expect(await count('slip_record')).toBe(1_300)
   const { 1: carried, ...others } = await revisions()
   expect(others).toEqual({})
@@ -116,7 +120,7 @@ test('kill -9 of slipctl in the middle of a hathifile loses nothing, and the loa
   const last = items.at(-1)!
   await known('rights', line(last, 'ic'))
   const file = fileOf('hathi.txt', ['no line of it', ...items.map((id) => line(id, 'pd'))])
-  await killedAt(`slip_rights WHERE htid = 'a.${last}'`, 'rights', file)
+  await killedAt(`slip_rights WHERE htid = 'a.${last}'`, 'rights', file, ['slip_rights', 3_999 + 1])
   expect(await revisions()).toEqual({ 1: 3_999 + 1 })
   expect(await load('rights', file)).toMatchObject({ code: 6, err: expect.stringContaining('LOCKED') })
   await loadAgain('rights', file)

@@ -19,7 +19,7 @@ export interface PendingRecord {
 const postgres = {
   find: `
     SELECT record_id AS "recordId", source, data, digest, deleted_at IS NOT NULL AS deleted FROM slip_record
-    WHERE pending ORDER BY deleted_at IS NOT NULL, record_id LIMIT $1`,
+    WHERE pending AND (deleted_at IS NOT NULL, record_id) > ($1::boolean, $2) ORDER BY deleted_at IS NOT NULL, record_id LIMIT $3`,
   lock: `
     SELECT r.record_id FROM unnest($1::text[], $2::text[], $3::boolean[]) AS d (record_id, digest, deleted)
     JOIN slip_record r ON ${isKey('r.record_id', 'd.record_id')}
@@ -32,7 +32,7 @@ const postgres = {
 const mysql = {
   find: `
     SELECT record_id AS recordId, source, data, digest, deleted FROM slip_record FORCE INDEX (slip_record_pending)
-    WHERE pending = 1 ORDER BY deleted, record_id LIMIT ?`,
+    WHERE pending = 1 AND (deleted = ? AND record_id > ? OR deleted > ?) ORDER BY deleted, record_id LIMIT ?`,
   lock: `
     SELECT record_id, digest, deleted FROM slip_record FORCE INDEX (PRIMARY)
     WHERE record_id IN (?) AND pending = 1 ORDER BY record_id FOR UPDATE`,
@@ -41,9 +41,17 @@ const mysql = {
 
 const statements = { postgres, mysql }
 
-/** The next block, deleted records after the others. */
-export async function findPendingRecords(db: Connection, limit: number): Promise<PendingRecord[]> {
-  return db.query<PendingRecord & Record<string, unknown>>(statements[db.dialect].find, [limit])
+const first = { deleted: false, recordId: '' }
+
+/** The next block, behind `last` or, without one, from the first; deleted records after the others. */
+export async function findPendingRecords(
+  db: Connection,
+  limit: number,
+  last: Pick<PendingRecord, 'deleted' | 'recordId'> | null = null,
+): Promise<PendingRecord[]> {
+  const { deleted, recordId } = last ?? first
+  const behind = db.dialect === 'postgres' ? [deleted, recordId] : [deleted, recordId, deleted]
+  return db.query<PendingRecord & Record<string, unknown>>(statements[db.dialect].find, [...behind, limit])
 }
 
 /** Locks those that are still pending with this content and marks them as carried over; returns their ids. */
