@@ -30,9 +30,9 @@ export function storedDocument(document: IndexDocument): StoredDocument {
 }
 
 function* rowsOf(fields: Readonly<Record<string, unknown>>, document: IndexDocument): Generator<PageRow> {
-  yield* partsOf(catalogueText(fields), 0, 0, null)
+  yield* partsOf([catalogueText(fields)], 0, 0, null)
   for (const [index, slice] of document.pages.entries()) {
-    if (slice.length > 0) yield* partsOf(pageText(document.json, slice), index + 1, slice.order, slice.label)
+    if (slice.length > 0) yield* partsOf(pageTexts(document.json, slice), index + 1, slice.order, slice.label)
   }
 }
 
@@ -44,17 +44,34 @@ export function fieldTexts(value: unknown): string[] {
     .map(String)
 }
 
-function* partsOf(text: string, page: number, order: number, label: string | null): Generator<PageRow> {
+function* partsOf(texts: Iterable<string>, page: number, order: number, label: string | null): Generator<PageRow> {
   let part = 1
-  for (const row of textRows(text)) yield { ...row, page, part: part++, order, label }
+  for (const text of texts) for (const row of textRows(text)) yield { ...row, page, part: part++, order, label }
 }
 
 function catalogueText(fields: Readonly<Record<string, unknown>>): string {
   return catalogueFields.flatMap((name) => fieldTexts(fields[name])).join(textSeparator)
 }
 
-function pageText(json: Buffer, slice: PageSlice): string {
-  return JSON.parse(`"${json.toString('utf8', slice.offset, slice.offset + slice.length)}"`)
+/** Bytes of a page that become a string at a time: on the way it is held four times. */
+const mostPieceBytes = 1 << 20
+
+/** The text of a page in pieces that end between words. */
+function* pageTexts(json: Buffer, { offset, length }: PageSlice): Generator<string> {
+  const end = offset + length
+  for (let from = offset; from < end; ) {
+    const to = end - from > mostPieceBytes ? spaceNear(json, from, end) : end
+    yield JSON.parse(`"${json.toString('utf8', from, to)}"`)
+    from = to
+  }
+}
+
+/** The last blank of the next piece, else the first one behind it. A blank is no part of an escape. */
+function spaceNear(json: Buffer, from: number, end: number): number {
+  const last = json.lastIndexOf(' ', from + mostPieceBytes)
+  if (last > from) return last
+  const next = json.indexOf(' ', from + mostPieceBytes)
+  return next < 0 ? end : Math.min(next, end)
 }
 
 // The pages are one stretch of the ocr string: without that stretch the JSON is still whole, and a text of 50 MB never
