@@ -89,8 +89,10 @@ test('a timer that rings before the rest is over wakes who waits all the same', 
   let time = 0
   vi.spyOn(performance, 'now').mockImplementation(() => time)
   vi.useFakeTimers({ toFake: ['setTimeout'] })
-  onTestFinished(() => void vi.useRealTimers())
-  onTestFinished(() => vi.restoreAllMocks())
+  onTestFinished(() => {
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
   const connections = new Connections(2, never)
   await resting(connections, 10_000)
   const waits = connections.use('a', async () => ({ answered: connections.isResting('a') }))
