@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { emptyBenchFolder } from '../library/server.ts'
 import { type Measurement, ratioAtLeast, ratioAtMost, reported } from '../runner/bench.ts'
 import { inTurns } from '../runner/runs.ts'
-import { assemblyShare } from './assembly-share.ts'
 import { indexAll } from './index-all.ts'
 import type { Legs } from './legs.ts'
 import { byDefault, load } from './load.ts'
@@ -11,6 +10,7 @@ import type { LegResult, LoaderOrder } from './loader-process.ts'
 import { apart, on, type Place, together } from './places.ts'
 import { rateAfter, type Taken } from './rate.ts'
 import type { TestedEngine } from './tested-engine.ts'
+import { timeShares } from './time-shares.ts'
 
 /** Of the rate of the plain loader. */
 const reaches: readonly (readonly [Place, number])[] = [
@@ -63,16 +63,18 @@ async function measureIn(place: Place, reach: number, tested: TestedEngine, legs
 }
 
 /**
- * The share of its processor time that slip-index does not take to make documents, by what a profile shows of the thread
- * that makes them. The difference to a process that assembles and does nothing else would be a small one of large numbers.
+ * The share of its processor time that slip-index takes neither to make documents nor to start, as the loader's start is
+ * not counted either. It is read from a profile of the thread that runs JavaScript; the others compile and collect garbage
+ * for that one, and their time is shared out as its own. The difference to a process that assembles and does nothing else
+ * would be a small one of large numbers.
  */
 async function beyondAssembly(tested: TestedEngine, legs: Legs): Promise<number> {
   const folder = await emptyBenchFolder('profile')
-  const { cpu, mainCpu } = await indexAll(tested, legs, { node: ['--cpu-prof', `--cpu-prof-dir=${folder}`] })
+  await indexAll(tested, legs, { node: ['--cpu-prof', `--cpu-prof-dir=${folder}`] })
   const [file] = readdirSync(folder)
   const profile = JSON.parse(readFileSync(join(folder, file as string), 'utf8'))
   await emptyBenchFolder('profile')
-  return 1 - (assemblyShare(profile) * mainCpu) / cpu
+  return timeShares(profile).other
 }
 
 let made = 0

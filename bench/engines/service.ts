@@ -5,13 +5,13 @@ import type { lanes } from '../../src/state/queue/lanes.ts'
 import { Daemon } from '../../test/daemon/processes.ts'
 import type { BenchLibrary } from '../library/library.ts'
 import { run } from '../library/process.ts'
+import { wordsOf } from '../library/words.ts'
 import { percentile } from '../queue/percentile.ts'
 import { type Measurement, ratioAtMost, reported, valueAtMost } from '../runner/bench.ts'
 import { withFullQueue } from './full-queue.ts'
 import type { Legs } from './legs.ts'
 import { apart, on } from './places.ts'
 import type { TestedEngine } from './tested-engine.ts'
-import { wordsOf } from './words.ts'
 
 const rounds = 5
 /** Of each round. */

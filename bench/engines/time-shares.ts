@@ -13,23 +13,28 @@ export interface CpuProfile {
 
 /** Where a document is made; whoever is called from there works for it. */
 const assembly = /\/src\/(repository|sources|indexer\/(assemble|mets|page-text|text))\//
+/** Where modules are found, compiled and run for the first time. */
+const start = /^node:internal\/(modules|bootstrap)\//
 
-type Kind = 'assembly' | 'other' | 'idle' | 'as before'
+const works = ['assembly', 'start', 'other'] as const
+type Work = (typeof works)[number]
+type Kind = Work | 'idle' | 'as before'
 
 /**
- * The share of assembly in the time a thread worked. What the machine does by itself, collecting garbage most of all,
- * belongs to whoever worked before.
+ * What a thread worked for, as shares of the time it worked. What the machine does by itself, collecting garbage most of
+ * all, belongs to whoever worked before.
  */
-export function assemblyShare({ nodes, samples, timeDeltas }: CpuProfile): number {
+export function timeShares({ nodes, samples, timeDeltas }: CpuProfile): Record<Work, number> {
   const kinds = kindsOf(nodes)
-  const taken = { assembly: 0, other: 0, idle: 0 }
-  let before: 'assembly' | 'other' | 'idle' = 'other'
+  const taken = { assembly: 0, start: 0, other: 0, idle: 0 }
+  let before: Exclude<Kind, 'as before'> = 'other'
   for (const [at, node] of samples.entries()) {
     const kind = kinds.get(node) ?? 'other'
     if (kind !== 'as before') before = kind
     taken[before] += timeDeltas[at] ?? 0
   }
-  return taken.assembly / (taken.assembly + taken.other)
+  const worked = works.reduce((sum, work) => sum + taken[work], 0)
+  return { assembly: taken.assembly / worked, start: taken.start / worked, other: taken.other / worked }
 }
 
 function kindsOf(nodes: CpuProfile['nodes']): Map<number, Kind> {
@@ -38,7 +43,7 @@ function kindsOf(nodes: CpuProfile['nodes']): Map<number, Kind> {
   const visit = (id: number, inherited: Kind): void => {
     const node = byId.get(id)
     if (node === undefined) return
-    const kind = inherited === 'assembly' ? inherited : kindOf(node.callFrame)
+    const kind = inherited === 'assembly' || inherited === 'start' ? inherited : kindOf(node.callFrame)
     kinds.set(id, kind)
     for (const child of node.children ?? []) visit(child, kind)
   }
@@ -49,6 +54,7 @@ function kindsOf(nodes: CpuProfile['nodes']): Map<number, Kind> {
 
 function kindOf({ functionName, url }: CpuProfile['nodes'][number]['callFrame']): Kind {
   if (assembly.test(url)) return 'assembly'
+  if (start.test(url)) return 'start'
   if (functionName === '(idle)') return 'idle'
   return functionName === '(garbage collector)' || functionName === '(program)' ? 'as before' : 'other'
 }
