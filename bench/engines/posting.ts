@@ -53,7 +53,7 @@ async function measureIn(place: Place, reach: number, tested: TestedEngine, legs
   return [
     { name, unit: 'MB/s', against, runs, goal: ratioAtLeast(reach) },
     {
-      name: `processor time of slip-index beyond assembly, ${where}`,
+      name: `processor time of slip-index beyond assembly and its start, ${where}`,
       unit: 's/MB',
       against,
       runs: cpu,
