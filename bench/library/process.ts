@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { packageRoot } from '../../src/config/package-root.ts'
 
@@ -26,9 +28,10 @@ process.on('exit', () => {
   writeSync(3, [peak, (user + system) / 1e6, (main.user + main.system) / 1e6].join(' '))
 })`)}`
 
-/** Runs this Node with such arguments, in the root of the checkout. Throws with its last words. */
+/** Runs this Node with such arguments, in the root of the checkout; a launcher as a shell starts it. Throws with its last words. */
 export async function run(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, ['--import', tellEnd, ...args], {
+  const flags = args.filter((arg) => arg.endsWith('.cjs')).flatMap(flagsOf)
+  const child = spawn(process.execPath, ['--import', tellEnd, ...flags, ...args], {
     cwd: packageRoot,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
@@ -37,4 +40,10 @@ export async function run(...args: readonly string[]): Promise<Ended> {
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${signal ?? code}: ${log.slice(-2_000)}`)
   const [peak, cpu, mainCpu] = end.split(' ').map(Number) as [number, number, number]
   return { output, log, peak: peak * 1024, cpu, mainCpu }
+}
+
+/** What the first line of a launcher says to Node. */
+function flagsOf(launcher: string): string[] {
+  const [line = ''] = readFileSync(join(packageRoot, launcher), 'utf8').split('\n')
+  return line.match(/(?<= )--\S+/g) ?? []
 }

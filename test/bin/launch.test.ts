@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { transform } from 'esbuild'
 import { afterAll, expect, test } from 'vitest'
 import { projectFiles, readProjectFile } from '../checks/source-files.ts'
@@ -37,6 +38,16 @@ test.each(['checkout', 'package'] as const)(
     expect(ended).toEqual({ code: 6, out: '["status","--json","a b"]\n', err: '' })
   },
 )
+
+test('slip-index as a program tells Node to keep little room for young objects', async () => {
+  const folder = project('package', '')
+  mkdirSync(join(folder, 'dist/indexer'))
+  const main = 'export async function main(argv) { console.log(process.execArgv.join(), argv.join()); return 0 }'
+  writeFileSync(join(folder, 'dist/indexer/main.js'), main)
+  const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter)
+  const program = promisify(execFile)(join(folder, 'bin/slip-index.cjs'), ['--once'], { env: { PATH } })
+  expect(await program).toEqual({ stdout: '--max-semi-space-size=4 --once\n', stderr: '' })
+})
 
 test('a command that throws ends with 1', async () => {
   const folder = project('package', 'export async function main() { throw new Error("broken") }')
