@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { readProgress } from '../../src/state/audit/progress.ts'
+import type { Database } from '../../src/state/connection.ts'
 import { type Ended, run } from '../library/process.ts'
 import { withFullQueue } from './full-queue.ts'
 import type { Legs } from './legs.ts'
@@ -27,11 +28,20 @@ export async function indexAll(
       const seconds = (performance.now() - startedAt) / 1000
       for (const target of Object.keys(targets)) {
         const { items, indexed } = await readProgress(db, target)
-        if (indexed !== items) throw new Error(`${indexed} of ${items} items of ${target} are indexed`)
+        if (indexed !== items)
+          throw new Error(`${indexed} of ${items} items of ${target} are indexed: ${await whyNot(db, ended.log)}`)
       }
       return { ...ended, seconds }
     })
   } finally {
     for (const index of indexes) await tested.drop(index)
   }
+}
+
+/** What the tables know of those that are left, and what the log tells beside batches. */
+async function whyNot(db: Database, log: string): Promise<string> {
+  const left = await db.query('SELECT * FROM slip_queue')
+  const errors = await db.query('SELECT * FROM slip_errors')
+  const told = log.split('\n').filter((line) => !/"index\.(batch|claimed)"/.test(line))
+  return [JSON.stringify({ left, errors }), ...told].join('\n')
 }
