@@ -23,13 +23,14 @@ const noLookup: Lookup = async () => new Map()
  */
 export async function carryOver(pass: Pass, lookup: Lookup = noLookup): Promise<number> {
   let done = 0
-  for (let [found, taken] = [1, 0]; taken < found && !pass.stop.aborted; done += taken) {
-    ;[found, taken] = [0, 0]
+  for (let isWhole = false; !isWhole && !pass.stop.aborted; ) {
+    isWhole = true
     for await (const block of oneAhead(pendingBlocks(pass, lookup))) {
-      found += block.records.length
-      taken += await carryBlock(pass, block)
+      const taken = await carryBlock(pass, block)
+      done += taken
+      // what another process changed meanwhile is pending still
+      if (taken < block.records.length) isWhole = false
     }
-    // what another process changed meanwhile is pending still
   }
   await keepCounts(pass)
   return done
@@ -43,11 +44,11 @@ interface PendingBlock {
 
 /** All that are pending, until the process is to stop. */
 async function* pendingBlocks(pass: Pass, lookup: Lookup): AsyncGenerator<PendingBlock> {
-  for (let last: PendingRecord | null = null; !pass.stop.aborted; ) {
+  for (let last: PendingRecord | undefined; !pass.stop.aborted; ) {
     const records: readonly PendingRecord[] = await findPendingRecords(pass.db, blockSize, last)
     if (records.length > 0) yield { records, spoken: await spokenOf(pass, records, lookup) }
     if (records.length < blockSize) return
-    last = records.at(-1) as PendingRecord
+    last = records.at(-1)
   }
 }
 

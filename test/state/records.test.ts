@@ -35,10 +35,10 @@ test('pending records come a block at a time behind the last one, those that are
   await upsert(...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((id) => record(id, 2)))
   await state.db.transaction((tx) => removeRecords(tx, ['b', 'c', 'e']))
   const blocks: string[][] = []
-  for (let last: PendingRecord | null = null, size = 2; size === 2; ) {
+  for (let last: PendingRecord | undefined, size = 2; size === 2; ) {
     const block: PendingRecord[] = await findPendingRecords(state.db, 2, last)
     blocks.push(idsOf(block))
-    last = block.at(-1) ?? null
+    last = block.at(-1)
     size = block.length
   }
   expect(blocks).toEqual([['a', 'd'], ['f', 'g'], ['b', 'c'], ['e']])

@@ -53,7 +53,7 @@ function catalogueText(fields: Readonly<Record<string, unknown>>): string {
   return catalogueFields.flatMap((name) => fieldTexts(fields[name])).join(textSeparator)
 }
 
-/** Bytes of a page that become a string at a time: on the way it is held four times. */
+/** Bytes of a page that become a string at a time: on the way there are several of it. */
 const mostPieceBytes = 1 << 20
 
 /** The text of a page in pieces that end between words. */

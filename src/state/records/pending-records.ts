@@ -41,15 +41,12 @@ const mysql = {
 
 const statements = { postgres, mysql }
 
-const first = { deleted: false, recordId: '' }
+type Place = Pick<PendingRecord, 'deleted' | 'recordId'>
+const beforeAll: Place = { deleted: false, recordId: '' }
 
-/** The next block, behind `last` or, without one, from the first; deleted records after the others. */
-export async function findPendingRecords(
-  db: Connection,
-  limit: number,
-  last: Pick<PendingRecord, 'deleted' | 'recordId'> | null = null,
-): Promise<PendingRecord[]> {
-  const { deleted, recordId } = last ?? first
+/** The next block, behind `last`; deleted records after the others. */
+export async function findPendingRecords(db: Connection, limit: number, last = beforeAll): Promise<PendingRecord[]> {
+  const { deleted, recordId } = last
   const behind = db.dialect === 'postgres' ? [deleted, recordId] : [deleted, recordId, deleted]
   return db.query<PendingRecord & Record<string, unknown>>(statements[db.dialect].find, [...behind, limit])
 }

@@ -104,7 +104,7 @@ const inIdOrder = (records: readonly LoadedRecord[]) => records.toSorted((a, b) 
 async function upsertMysql(tx: Connection, source: string, last: readonly LoadedRecord[]): Promise<Set<string>> {
   const ids = last.map((record) => record.recordId)
   const known = await readRecords(tx, ids, 'lock')
-  const changed = last.filter((record) => differs(record, known)).sort((a, b) => (a.recordId < b.recordId ? -1 : 1))
+  const changed = inIdOrder(last.filter((record) => differs(record, known)))
   const now = await databaseClock(tx)
   for (const part of partsOf(changed)) {
     const rows = part.map(({ recordId, data, digest, items }) => [recordId, data, digest, items, source, now])
