@@ -48,6 +48,18 @@ test('what is wrong inside a record is an error; what is right in it is loaded',
   expect(await errors()).toEqual([expect.stringMatching(/^#r1: The item id/)])
 })
 
+test('a record with a character that no database holds is an error, and its neighbours are loaded', async () => {
+  world = await catalogueWorld(solr)
+  const { core, read, errors } = world
+  const [good, sound] = [solrRecordOf('r1', ['a.1']), solrRecordOf('r3', ['a.3'], 'Ends in a backslash: \\')]
+  await core.add(good, solrRecordOf('r2', ['a.2'], 'A \0 in it'), sound)
+  expect(await read()).toMatchObject({ new: 2, bad: 1 })
+  expect(await errors()).toEqual([
+    '#r2: The record cannot be used: it holds a NUL character or half of a surrogate pair.',
+  ])
+  expect([...(await world.rights()).keys()].sort()).toEqual(['a.1', 'a.3'])
+})
+
 test('records too large for a page are read in smaller ones, and one too large for an answer is an error', async () => {
   world = await catalogueWorld(solr)
   const { core, read, errors } = world
