@@ -15,7 +15,7 @@ const copies = 4
 export function measureMemory(volumes: Volumes): Promise<Measurement> {
   return withServer(async (folder, server) => {
     const files = await manifold(folder, volumes, copies)
-    await addLargePage(folder)
+    addLargePage(folder)
     let indexed = 0
     const sides = {
       ours: async () => {

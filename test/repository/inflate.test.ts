@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { inflateEntries, type PackedEntry } from '../../src/repository/inflate.ts'
 import { openPairtree } from '../../src/repository/pairtree.ts'
-import { putItem, temporaryFolder } from './volume-folder.ts'
+import { putItem } from './put-item.ts'
+import { temporaryFolder } from './volume-folder.ts'
 import { zipOf } from './zip-writer.ts'
 
 function packed(content: Buffer, more: { method?: number; data?: Buffer; size?: number; crc?: number } = {}) {

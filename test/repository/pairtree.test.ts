@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { metsLimit } from '../../src/repository/item-files.ts'
 import { openPairtree } from '../../src/repository/pairtree.ts'
-import { putItem, temporaryFolder } from './volume-folder.ts'
+import { putItem } from './put-item.ts'
+import { temporaryFolder } from './volume-folder.ts'
 import { zipOf } from './zip-writer.ts'
 
 const zip = zipOf([{ path: '1.txt', data: 'one' }])

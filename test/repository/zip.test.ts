@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openPairtree } from '../../src/repository/pairtree.ts'
 import { zipLimits } from '../../src/repository/zip-text.ts'
-import { putItem, temporaryFolder } from './volume-folder.ts'
+import { putItem } from './put-item.ts'
+import { temporaryFolder } from './volume-folder.ts'
 import { type Packed, zipOf } from './zip-writer.ts'
 
 const openFiles = () => readdirSync('/proc/self/fd').length

@@ -1,6 +1,7 @@
 import type { AssemblyInput } from '../../../src/indexer/assemble/assemble.ts'
 import { openPairtree } from '../../../src/repository/pairtree.ts'
-import { putItem, temporaryFolder } from '../../repository/volume-folder.ts'
+import { putItem } from '../../repository/put-item.ts'
+import { temporaryFolder } from '../../repository/volume-folder.ts'
 import { zipOf } from '../../repository/zip-writer.ts'
 import { metsOf, type TestMets } from '../mets/mets-file.ts'
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { readMets } from '../../../../../src/indexer/mets/read-mets.ts'
 import { openPairtree } from '../../../../../src/repository/pairtree.ts'
-import { putItem, temporaryFolder } from '../../../../repository/volume-folder.ts'
+import { putItem } from '../../../../repository/put-item.ts'
+import { temporaryFolder } from '../../../../repository/volume-folder.ts'
 import { zipOf } from '../../../../repository/zip-writer.ts'
 import { assembleVolume } from '../assembled.ts'
 
