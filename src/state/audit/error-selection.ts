@@ -1,6 +1,6 @@
 import { Conditions } from '../conditions.ts'
 import type { Dialect } from '../connection.ts'
-import { isOpen } from '../queue/row-of.ts'
+import { asked, isOpen, isRow } from '../queue/row-of.ts'
 
 /** Errors to look at; what is left out selects nothing away. */
 export interface ErrorSelection {
@@ -23,12 +23,26 @@ export function errorConditions(dialect: Dialect, selection: ErrorSelection): Co
   const conditions = new Conditions(dialect)
   // items that are named have an index of their own
   if (!all) conditions.and(dialect === 'postgres' && htids !== undefined ? isOpen : 'resolved_at IS NULL')
-  if (target === null) conditions.and('target IS NULL')
-  else conditions.and('target = ?', target)
-  return conditions
+  return ofItems(conditions, dialect, target, htids)
     .and('code = ?', code)
     .and('pattern = ?', pattern)
-    .andIn('htid', htids)
     .and('error_time >= ?', since)
     .and('error_time < ?', until)
 }
+
+function ofItems(
+  conditions: Conditions,
+  dialect: Dialect,
+  target: ErrorSelection['target'],
+  htids: ErrorSelection['htids'],
+): Conditions {
+  if (dialect === 'postgres' && target != null && htids !== undefined) return conditions.and(named, target, htids)
+  if (target === null) conditions.and('target IS NULL')
+  else conditions.and('target = ?', target)
+  return conditions.andIn('htid', htids)
+}
+
+/** PostgreSQL: of items in a target. The list is made first: what is left to look up is a unique key. */
+const named = `id = ANY(ARRAY(
+  WITH ${asked('?', '?::text[]')}
+  SELECT e.id FROM asked JOIN slip_errors e ON ${isRow('e', 'asked')}))`

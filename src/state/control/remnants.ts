@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
 import { remove } from '../queue/exit.ts'
+import { asked, isRow } from '../queue/row-of.ts'
 import { listTargets } from './target.ts'
 
 /**
@@ -16,7 +17,9 @@ const statements = {
   postgres: {
     next: 'SELECT target FROM slip_queue WHERE target > $1 ORDER BY target LIMIT 1',
     lock: 'SELECT htid FROM slip_queue WHERE target = $1 ORDER BY htid LIMIT $2 FOR UPDATE',
-    remove: 'DELETE FROM slip_queue WHERE target = $1 AND htid = ANY($2)',
+    remove: `
+      WITH ${asked('$1', '$2::text[]')}
+      DELETE FROM slip_queue q USING asked WHERE ${isRow('q', 'asked')}`,
   },
   mysql: {
     next: 'SELECT target FROM slip_queue FORCE INDEX (PRIMARY) WHERE target > ? ORDER BY target LIMIT 1',

@@ -65,8 +65,12 @@ const statements = {
       ['$1', '$2', '$1', '$2'],
       withLedger('r.target', 'r'),
     ),
-    queued: 'SELECT htid FROM slip_queue WHERE target = $1 AND htid = ANY($2)',
-    ledger: 'SELECT htid, shard, rev, fence, digest FROM slip_indexed WHERE target = $1 AND htid = ANY($2)',
+    queued: `
+      SELECT d.htid FROM unnest($2::text[]) AS d (htid)
+      WHERE (SELECT true FROM slip_queue q WHERE q.target = $1 AND q.htid = d.htid LIMIT 1)`,
+    ledger: `
+      WITH ${asked('$1', '$2::text[]')}
+      SELECT l.htid, l.shard, l.rev, l.fence, l.digest FROM asked JOIN slip_indexed l ON ${isRow('l', 'asked')}`,
     fence: `
       WITH ${asked('$1', '$2::text[], $3::bigint[]', 'htid, fence')}
       UPDATE slip_queue q SET fence = greatest(q.fence, asked.fence) FROM asked WHERE ${isRow('q', 'asked')}`,
@@ -77,11 +81,16 @@ const statements = {
         WHERE l.fence = asked.fence ORDER BY l.htid FOR UPDATE OF l)
       UPDATE slip_indexed l SET verified_at = clock_timestamp() FROM same WHERE ${isRow('l', 'same')}`,
     lock: `
-      SELECT htid, asked, due_at FROM slip_recheck WHERE target = $1 AND htid = ANY($2) ORDER BY htid FOR UPDATE`,
+      WITH ${asked('$1', '$2::text[]')}
+      SELECT r.htid, r.asked, r.due_at FROM asked JOIN slip_recheck r ON ${isRow('r', 'asked')}
+      ORDER BY r.htid FOR UPDATE OF r`,
     later: `
-      UPDATE slip_recheck SET asked = $1, due_at = clock_timestamp() + make_interval(secs => $2::float8 / 1000)
-      WHERE target = $3 AND htid = ANY($4)`,
-    done: 'DELETE FROM slip_recheck WHERE target = $1 AND htid = ANY($2)',
+      WITH ${asked('$3', '$4::text[]')}
+      UPDATE slip_recheck r SET asked = $1, due_at = clock_timestamp() + make_interval(secs => $2::float8 / 1000)
+      FROM asked WHERE ${isRow('r', 'asked')}`,
+    done: `
+      WITH ${asked('$1', '$2::text[]')}
+      DELETE FROM slip_recheck r USING asked WHERE ${isRow('r', 'asked')}`,
   },
   mysql: {
     due: due(

@@ -1,6 +1,7 @@
 import type { Connection } from '../connection.ts'
 import { requestItems } from './enqueue.ts'
 import { allPages, type ErrorFilter, type ErrorPage, findItemErrors, nextPage, type PageDone } from './error-filter.ts'
+import { asked, isRow, withLedger } from './row-of.ts'
 import { unionOfWaivers, type Waiver } from './waiver.ts'
 
 /**
@@ -14,15 +15,18 @@ export interface RetryOptions {
 
 const before = {
   postgres: `
-    SELECT q.htid, q.waive, l.waived FROM slip_queue q LEFT JOIN slip_indexed l ON l.target = q.target AND l.htid = q.htid
-    WHERE q.target = $1 AND q.htid = ANY($2)`,
+    WITH ${asked('$1', '$2::text[]')}
+    SELECT q.htid, q.waive, l.waived FROM asked JOIN slip_queue q ON ${isRow('q', 'asked')}
+    ${withLedger('q.target', 'q')}`,
   mysql: `
     SELECT q.htid, q.waive, l.waived FROM slip_queue q FORCE INDEX (PRIMARY)
     LEFT JOIN slip_indexed l ON l.target = q.target AND l.htid = q.htid WHERE q.target = ? AND q.htid IN (?)`,
 }
 
 const waive = {
-  postgres: 'UPDATE slip_queue SET waive = $1 WHERE target = $2 AND htid = ANY($3)',
+  postgres: `
+    WITH ${asked('$2', '$3::text[]')}
+    UPDATE slip_queue q SET waive = $1 FROM asked WHERE ${isRow('q', 'asked')}`,
   mysql: 'UPDATE slip_queue FORCE INDEX (PRIMARY) SET waive = ? WHERE target = ? AND htid IN (?)',
 }
 

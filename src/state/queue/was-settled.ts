@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
 import type { Claim } from './claim.ts'
+import { asked, isRow } from './row-of.ts'
 
 /**
  * Whether a transaction whose COMMIT was not answered has taken these items out of their claim: run again, it finds
@@ -8,10 +9,11 @@ import type { Claim } from './claim.ts'
  * bears it too, but is unproven and not delayed; so for an item that was unproven and is handed back the answer is no.
  */
 const postgres = `
-  SELECT 1 AS one FROM slip_indexed WHERE target = $1 AND htid = ANY($2) AND fence = $3
+  WITH ${asked('$1', '$2::text[]')}
+  SELECT 1 AS one FROM asked JOIN slip_indexed l ON ${isRow('l', 'asked')} WHERE l.fence = $3
   UNION ALL
-  SELECT 1 FROM slip_queue WHERE target = $1 AND htid = ANY($2) AND fence = ANY($4) AND claim_token IS NULL
-    AND (state = 2 OR NOT unproven)
+  SELECT 1 FROM asked JOIN slip_queue q ON ${isRow('q', 'asked')}
+  WHERE q.fence = ANY($4) AND q.claim_token IS NULL AND (q.state = 2 OR NOT q.unproven)
   LIMIT 1`
 
 const mysql = `

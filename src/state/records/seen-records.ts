@@ -1,4 +1,5 @@
 import type { Connection, Database } from '../connection.ts'
+import { isKey } from '../queue/row-of.ts'
 
 /**
  * What a pass over the whole of a source has seen: its records, each with the digest it had, and the items they name. By it
@@ -32,7 +33,9 @@ export interface JudgedItem {
 }
 
 const postgres = {
-  clear: 'DELETE FROM slip_seen WHERE source = $1 AND record_id = ANY($2)',
+  clear: `
+    WITH gone AS MATERIALIZED (SELECT $1::text AS source, d.record_id FROM unnest($2::text[]) AS d (record_id))
+    DELETE FROM slip_seen s USING gone WHERE ${isKey('s.source', 'gone.source')} AND s.record_id = gone.record_id`,
   note: `
     INSERT INTO slip_seen (source, record_id, htid, digest)
     SELECT $1, record_id, htid, digest FROM unnest($2::text[], $3::text[], $4::text[]) AS d (record_id, htid, digest)`,

@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import { asked, isRow } from '../queue/row-of.ts'
 import { slicesOf } from '../queue/slices.ts'
 import { type KnownItem, knownItems, type LedgerEntry } from './known-items.ts'
 
@@ -31,10 +32,13 @@ const postgres = {
   ON CONFLICT (target, htid) DO UPDATE
     SET shard = EXCLUDED.shard, rev = EXCLUDED.rev, fence = greatest(l.fence, EXCLUDED.fence),
         presence = EXCLUDED.presence, digest = EXCLUDED.digest, inputs = NULL`,
-  bucket: 'UPDATE slip_queue SET shard = $1 WHERE target = $2 AND htid = ANY($3) AND shard <> $1',
+  bucket: `
+    WITH ${asked('$2', '$3::text[]')}
+    UPDATE slip_queue q SET shard = $1 FROM asked WHERE ${isRow('q', 'asked')} AND q.shard <> $1`,
   settled: `
-    SELECT id, htid, rev FROM slip_errors
-    WHERE target = $1 AND htid = ANY($2) AND resolution IN ('skipped', 'purged') ORDER BY id`,
+    WITH ${asked('$1', '$2::text[]')}
+    SELECT e.id, e.htid, e.rev FROM asked JOIN slip_errors e ON ${isRow('e', 'asked')}
+    WHERE e.resolution IN ('skipped', 'purged') ORDER BY e.id`,
   supersede: `UPDATE slip_errors SET resolution = 'superseded' WHERE id = ANY($1)`,
 }
 

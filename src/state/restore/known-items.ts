@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import { asked, isRow } from '../queue/row-of.ts'
 import { slicesOf } from '../queue/slices.ts'
 
 /** What the tables know of an item in a target. */
@@ -25,21 +26,34 @@ export interface QueueEntry {
   readonly claim_token: string | null
 }
 
-const ledgerColumns = 'htid, shard, rev, fence, presence, digest'
-const queueColumns = 'htid, state, gen, fence, claim_token'
+const ledgerColumns = 'k.htid, k.shard, k.rev, k.fence, k.presence, k.digest'
+const queueColumns = 'k.htid, k.state, k.gen, k.fence, k.claim_token'
+
+const page = (place: readonly string[]) => `
+  SELECT ${ledgerColumns} FROM slip_indexed k
+  WHERE k.target = ${place[0]} AND k.htid > ${place[1]} ORDER BY k.htid LIMIT ${place[2]}`
+
+const namedInPostgres = (columns: string, table: string) => `
+  WITH ${asked('$1', '$2::text[]')}
+  SELECT ${columns} FROM asked JOIN ${table} k ON ${isRow('k', 'asked')} ORDER BY k.htid`
 
 const postgres = {
-  page: `SELECT ${ledgerColumns} FROM slip_indexed WHERE target = $1 AND htid > $2 ORDER BY htid LIMIT $3`,
-  ledger: `SELECT ${ledgerColumns} FROM slip_indexed WHERE target = $1 AND htid = ANY($2) ORDER BY htid`,
-  queue: `SELECT ${queueColumns} FROM slip_queue WHERE target = $1 AND htid = ANY($2) ORDER BY htid`,
-  rights: 'SELECT htid FROM slip_rights WHERE htid = ANY($1)',
+  page: page(['$1', '$2', '$3']),
+  ledger: namedInPostgres(ledgerColumns, 'slip_indexed'),
+  queue: namedInPostgres(queueColumns, 'slip_queue'),
+  rights: `
+  SELECT d.htid FROM unnest($1::text[]) AS d (htid)
+  WHERE (SELECT true FROM slip_rights r WHERE r.htid = d.htid LIMIT 1)`,
 }
 
 /** FORCE INDEX (PRIMARY): a scan would lock rows that are none of these. */
+const namedInMysql = (columns: string, table: string) => `
+  SELECT ${columns} FROM ${table} k FORCE INDEX (PRIMARY) WHERE k.target = ? AND k.htid IN (?) ORDER BY k.htid`
+
 const mysql = {
-  page: `SELECT ${ledgerColumns} FROM slip_indexed WHERE target = ? AND htid > ? ORDER BY htid LIMIT ?`,
-  ledger: `SELECT ${ledgerColumns} FROM slip_indexed FORCE INDEX (PRIMARY) WHERE target = ? AND htid IN (?) ORDER BY htid`,
-  queue: `SELECT ${queueColumns} FROM slip_queue FORCE INDEX (PRIMARY) WHERE target = ? AND htid IN (?) ORDER BY htid`,
+  page: page(['?', '?', '?']),
+  ledger: namedInMysql(ledgerColumns, 'slip_indexed'),
+  queue: namedInMysql(queueColumns, 'slip_queue'),
   rights: 'SELECT htid FROM slip_rights WHERE htid IN (?)',
 }
 

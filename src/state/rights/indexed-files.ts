@@ -1,4 +1,5 @@
 import type { Connection } from '../connection.ts'
+import { asked, isRow } from '../queue/row-of.ts'
 import { slicesOf } from '../queue/slices.ts'
 
 /** What the ledger of a target says of the files of an item. */
@@ -11,7 +12,9 @@ export interface IndexedFiles {
 
 /** Target after target: MySQL would read all rows of each to find several items by the second column of the key. */
 const statements = {
-  postgres: 'SELECT htid, inputs, rev FROM slip_indexed WHERE target = $1 AND htid = ANY($2)',
+  postgres: `
+    WITH ${asked('$1', '$2::text[]')}
+    SELECT l.htid, l.inputs, l.rev FROM asked JOIN slip_indexed l ON ${isRow('l', 'asked')}`,
   mysql: 'SELECT htid, inputs, rev FROM slip_indexed WHERE target = ? AND htid IN (?)',
 }
 
