@@ -7,6 +7,7 @@ import { target, type World } from './world.ts'
 
 const pollMs = 250
 const limitMs = 240_000
+const tellEveryMs = 20_000
 
 /**
  * Waits until all that changed is read, followed and out of the queue, with every claim gone; as an operator would, it
@@ -14,6 +15,7 @@ const limitMs = 240_000
  */
 export async function untilAtRest(world: World): Promise<void> {
   const giveUpAt = performance.now() + limitMs
+  let tellAt = performance.now() + tellEveryMs
   for (;;) {
     world.requests.add(world.library.flush().requests)
     await world.requests.done()
@@ -21,6 +23,10 @@ export async function untilAtRest(world: World): Promise<void> {
     if (left === null) {
       if (!(await retryLost(world))) return
     } else if (performance.now() > giveUpAt) throw new Error(`not at rest after ${limitMs / 1000} s: ${left}`)
+    else if (performance.now() > tellAt) {
+      world.tell(`not yet at rest: ${left}`)
+      tellAt += tellEveryMs
+    }
     await pause(pollMs)
   }
 }

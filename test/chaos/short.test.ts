@@ -6,13 +6,16 @@ import { type TestContext, test } from 'vitest'
 import { findBinaries } from '../services/mariadb/binaries.ts'
 import type { ChaosDatabase } from './world.ts'
 
-const limitMs = 240_000
+const limitMs = 600_000
+/** Ended before the test is given up, with which all that was said would be lost. */
+const longestMs = limitMs - 15_000
 
 /** Runs a dozen faults. Resolves with the closing line, and with all that was said when it went wrong. */
 async function chaos(database: ChaosDatabase, seed: number, onTestFinished: TestContext['onTestFinished']) {
   const args = ['--database', database, '--seed', String(seed), '--faults', '12', '--json']
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: longestMs,
   })
   onTestFinished(() => void child.kill('SIGTERM'))
   const [out, said, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])

@@ -13,7 +13,8 @@ export async function embeddedIndex(folder: string): Promise<ChaosIndex> {
   await server.createDatabase(indexName)
   const url = server.url(indexName)
   return {
-    target: { engine: 'embedded' },
+    // a fault that sets the index back waits for one or two markers
+    target: { engine: 'embedded', commit: { durable: '2s' } },
     urls: [url],
     openGate: async (delayMs) => gateOf(await Gate.before(server.port, delayMs), url),
     kill: () => server.kill(),
