@@ -21,7 +21,7 @@ const parts: Readonly<Record<string, Part>> = {
 const sent = { default: { bytes: 400e6, warmUp: 100e6 }, large: { bytes: 1_600e6, warmUp: 100e6 } } as const
 
 const engines = Object.keys(startTested) as (keyof typeof startTested)[]
-const described: Record<string, string> = {}
+const products: Record<string, string> = {}
 
 export const bench: Bench = {
   description: 'slip-index into Solr and OpenSearch, against the best plain loader.',
@@ -30,7 +30,7 @@ export const bench: Bench = {
     const { bytes, warmUp } = sent[scale]
     return withLegs(bytes, warmUp, (legs) => measureAll(legs, chosen))
   },
-  versions: () => described,
+  versions: () => products,
 }
 
 async function measureAll(legs: Legs, chosen: readonly string[]): Promise<Measurement[]> {
@@ -40,7 +40,7 @@ async function measureAll(legs: Legs, chosen: readonly string[]): Promise<Measur
     if (wanted.length === 0) continue
     const tested = await startTested[engine]()
     try {
-      described[tested.name] = tested.described
+      products[tested.name] = tested.product
       for (const [, part] of wanted) measured.push(...(await part(tested, legs)))
     } finally {
       await tested.close()

@@ -14,7 +14,7 @@ import type { LoaderOrder } from './loader-process.ts'
 export interface TestedEngine {
   /** How a figure calls it. */
   readonly name: string
-  readonly described: string
+  readonly product: string
   readonly url: string
   readonly format: LoaderOrder['format']
   /** What the configuration says of a target of one shard in such an index, which nobody commits unless it is said. */
@@ -59,7 +59,7 @@ export const startTested = {
       (await done(solr, `GET /${index}_1/select?wt=json&${parameters}`)).response
     return {
       name: 'Solr',
-      described: solr.described,
+      product: solr.product,
       url: solr.url,
       format: 'solr',
       targetOf: (index, commit = rarely) => ({ engine: 'solr', urls: [solr.url], index, shards: 1, commit }),
@@ -90,7 +90,7 @@ export const startTested = {
       (await ask(server.url, `POST /${shardAlias(index, 1)}/_search`, body)).json.hits
     return {
       name: 'OpenSearch',
-      described: server.described,
+      product: server.product,
       url: server.url,
       format: 'bulk',
       targetOf: (index, commit = rarely) => ({ engine: 'opensearch', urls: [server.url], index, shards: 1, commit }),

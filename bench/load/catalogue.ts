@@ -25,7 +25,7 @@ export async function measureCatalogue(): Promise<{ measurements: Measurement[];
   try {
     const core = await catalogueCore({ url: solr.url, prefix: 'bench', drop: async () => {} })
     await fill(core)
-    return { measurements: [await measure(folder, core)], solr: solr.described }
+    return { measurements: [await measure(folder, core)], solr: solr.product }
   } finally {
     rmSync(folder, { recursive: true, force: true })
     await solr.close()

@@ -20,6 +20,8 @@ export interface SearchInstance {
   readonly pid: number
   /** Folder of its indices, for cold copies. */
   readonly data: string
+  /** Product, version and where it is from. */
+  readonly product: string
   readonly described: string
   /** SIGKILL, as when the machine dies; what was acknowledged is on disk. */
   kill(): Promise<void>
@@ -46,14 +48,15 @@ export async function startInstance(
     const place: Place = { ...program, folder, settings, options }
     const { port } = await startNode(place, 0)
     const url = `http://127.0.0.1:${port}`
-    const identity = await identify(url, release)
+    const product = `${await identify(url, release)} of Maven Central with Java ${java.version}`
     return {
       url,
       get pid() {
         return processesIn(folder, PROGRAM)[0] ?? 0
       },
       data: join(folder, 'data'),
-      described: `${identity} of Maven Central with Java ${java.version} at ${url}, data in ${folder}`,
+      product,
+      described: `${product} at ${url}, data in ${folder}`,
       kill: () => endProcesses(folder, PROGRAM),
       async restart() {
         await startNode(place, port)

@@ -23,6 +23,8 @@ export interface SolrOptions {
 export interface SolrInstance extends SolrNode {
   /** PEM of the authority that its certificate needs; null without TLS. */
   readonly ca: string | null
+  /** Product, version and where it is from. */
+  readonly product: string
   readonly described: string
   /** Ends it and removes its data. */
   close(): Promise<void>
@@ -56,7 +58,8 @@ export async function startInstance(options: SolrOptions, tell: Tell): Promise<S
       before: `${certificate === null ? 'http' : 'https'}://${credentials}`,
     })
     const { host } = new URL(node.url)
-    const described = `${program.described} on ${host}, data in ${folder}`
-    return Object.assign(node, { ca: certificate?.ca ?? null, described, close })
+    const product = program.described
+    const described = `${product} on ${host}, data in ${folder}`
+    return Object.assign(node, { ca: certificate?.ca ?? null, product, described, close })
   })
 }
