@@ -12,7 +12,7 @@ export interface Config extends Settings {
   readonly file: string
   /** Relative paths in it are relative to this folder. */
   readonly baseDir: string
-  /** Digest of what reaches a document (repository, rights, indexer text rules): kept in document and ledger. */
+  /** Digest of what reaches a document (rights, text rules): kept in document and ledger. */
   readonly digest: string
 }
 

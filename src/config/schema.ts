@@ -183,7 +183,9 @@ export const schema = z.strictObject({
         .max(100)
         .default(3)
         .describe('How often an item is tried before its error is final, where trying again can help.'),
-      backoff: duration('1m').describe('First delay after an item error; doubled each time.'),
+      backoff: duration('1m').describe(
+        'First delay after an item error, half as long to half as long again; doubled each time.',
+      ),
       environmentBackoff: duration('30s').describe('Delay after a fault of a server or mount; no attempt is burnt.'),
       emptyPage: z
         .string()

@@ -34,13 +34,15 @@ const anyTarget = {
         .min(1)
         .max(1_000_000)
         .default(1_000)
-        .describe('Items a second the sweep looks at; a target that is being filled is not held to it.'),
+        .describe('Items a second the sweep looks at, at most; a target that is being filled is not held to it.'),
     })
     .prefault({})
     .describe('The slow search for whatever the watermark missed.'),
   scan: z
     .strictObject({
-      period: duration('7d').describe('In which time slip-index compares every document of the index with the ledger.'),
+      period: duration('7d').describe(
+        'In which time slip-index compares every document of the index with the ledger; 10,000 a minute at most.',
+      ),
     })
     .prefault({})
     .describe('The slow comparison of index and ledger.'),
@@ -88,22 +90,34 @@ const overHttp = {
 const webUrls = z.array(z.url({ protocol: /^https?$/ })).min(1)
 
 const openSearch = <Kind extends string>(kind: Kind, what: string) =>
-  z.strictObject({
-    engine: z.literal(kind).describe(what),
-    urls: webUrls.describe('http(s)://HOST:PORT of one node of the cluster or more.'),
-    index: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'a name of lower-case letters, digits, _, . and -, at most 64')
-      .optional()
-      .describe('Alias of all shards, for searchers; begins the names of the indices. Default: slip_NAME.'),
-    snapshots: z
-      .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'a name of letters, digits, _ and -, at most 64')
-      .default('slip')
-      .describe('Repository of the cluster in which slipctl index snapshot keeps what it makes.'),
-    ...overHttp,
-    ...anyTarget,
-  })
+  z
+    .strictObject({
+      engine: z.literal(kind).describe(what),
+      urls: webUrls.describe('http(s)://HOST:PORT of one node of the cluster or more.'),
+      index: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'a name of lower-case letters, digits, _, . and -, at most 64')
+        .optional()
+        .describe('Alias of all shards, for searchers; begins the names of the indices. Default: slip_NAME.'),
+      snapshots: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'a name of letters, digits, _ and -, at most 64')
+        .default('slip')
+        .describe('Repository of the cluster in which slipctl index snapshot keeps what it makes.'),
+      ...overHttp,
+      apiKey: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ secret: true })
+        .describe('Key in place of user and password, as the cluster told it: sent as Authorization: ApiKey KEY.'),
+      ...anyTarget,
+    })
+    .refine(
+      ({ urls, user, password, apiKey }) =>
+        apiKey === undefined || [user, password, ...urls.map((url) => new URL(url).username)].every((each) => !each),
+      { path: ['apiKey'], message: 'user and password are given as well: one of the two' },
+    )
 
 /** How to reach a target, and what is done for it. */
 export const target = z.discriminatedUnion('engine', [
@@ -116,7 +130,7 @@ export const target = z.discriminatedUnion('engine', [
       .length(1)
       .optional()
       .describe(
-        'Where the engine answers. embedded: one postgres:// URL or embedded:DIR; default: a database of its own, slip_index_NAME, on the server of the state database, when that is a PostgreSQL.',
+        'Where the engine answers. embedded: one postgres:// URL or embedded:DIR; default: a database of its own, slip_index_NAME with _ for each -, on the server of the state database, when that is a PostgreSQL.',
       ),
     commit: z.strictObject({ durable }).prefault({}).describe('When what was written is on disk.'),
     full: z.strictObject(anyFull).prefault({}).describe(fullDescription),

@@ -22,6 +22,7 @@ const examples: Readonly<Record<string, unknown>> = {
   'targets.NAME.user': 'slip',
   'targets.NAME.password': { file: '/run/credentials/slip.service/engine' },
   'targets.NAME.ca': 'authorities.pem',
+  'targets.NAME.apiKey': { file: '/run/credentials/slip.service/engine' },
   'targets.NAME.maxDocumentBytes': 100_000_000,
   'targets.NAME.snapshots': '/backups/slip',
   'targets.NAME.full.documents': 2_000_000,

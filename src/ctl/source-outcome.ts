@@ -54,7 +54,7 @@ export async function tellOutcome(
 function wordsOf(counts: SourceCounts): string {
   const { seen, new: fresh, updated, moved, withdrawn, noop, outOfScope, bad } = counts
   const items = `${fresh} new, ${updated} updated, ${moved} moved, ${withdrawn} withdrawn, ${noop} the same`
-  const scope = outOfScope === 0 ? '' : `, ${outOfScope} not in the repository`
+  const scope = outOfScope === 0 ? '' : `, ${outOfScope} out of scope`
   return `${seen} read, ${bad} cannot be used; items: ${items}${scope}`
 }
 

@@ -17,7 +17,7 @@ export async function runStage(definition: StageDefinition, argv: readonly strin
     .options(definition.options)
     .version(codeVersion)
     .epilogue(
-      'Exit codes: 0 done, 1 unexpected, 2 configuration, 6 paused (--once only), 7 a server is away (--once only), 8 schema too old or too new.',
+      'Exit codes: 0 done, 1 unexpected, 2 configuration, 4 some of the items named were rejected (slip-rights --force), 6 paused, or stopped by the storm brake (--once only), 7 a server is away (--once only), 8 schema too old or too new.',
     )
     .strict()
     .wrap(Math.min(110, yargs().terminalWidth()))

@@ -37,8 +37,10 @@ function openOverHttp(
     ...(password === undefined ? {} : { password }),
     ...(settings.ca === undefined ? {} : { ca: authorities(config, `targets.${target}.ca`, settings.ca) }),
   }
-  if (settings.engine !== 'solr')
-    return openEngine('opensearch', { ...reached, snapshots: settings.snapshots, kind: settings.engine })
+  if (settings.engine !== 'solr') {
+    const { engine: kind, snapshots, apiKey } = settings
+    return openEngine('opensearch', { ...reached, ...(apiKey === undefined ? {} : { apiKey }), snapshots, kind })
+  }
   const { shards, replicas, minReplicas, snapshots } = settings
   return openEngine('solr', { ...reached, snapshots, shards, replicas, minReplicas })
 }

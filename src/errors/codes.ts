@@ -259,7 +259,6 @@ export const errorCodes = {
     'A folder cannot be written or entered.',
     'Check its permissions, and those of the folders above it.',
   ),
-  NODE_TOO_OLD: usage('Node is too old.', 'Install Node 22.19 or newer.'),
   // internal
   INTERNAL: {
     class: 'internal',

@@ -32,7 +32,8 @@ Skipped and purged rows keep who did it and why. The history is kept after a lat
 \`retention.errors\` after its resolution a fixed or superseded error is deleted; a skipped or purged one only once a later
 revision of its item was indexed, for until then it says why the item is not. \`slipctl errors expire\` does the same at once.
 
-Errors of source files belong to no item: they end when their file is read again.
+Errors of sources belong to no item: they end when their file, or their row of a database, is read again and can be
+used; those of a file, and of a table of changes read whole, also when it is there no more.
 
 ## Many at once
 Errors of one target and code whose messages differ only in what varies between items – ids, numbers, paths, URLs, quoted
@@ -43,7 +44,7 @@ slipctl errors groups                                  what is wrong, how often,
 slipctl errors list --group KEY --tail 20              the newest of a group
 slipctl errors retry --group KEY                       once its cause is mended
 slipctl errors retry --group KEY --waive page_gap      missing pages will not come back: index those there are
-slipctl errors retry --group KEY --from rights         the source files are read again too
+slipctl errors retry --group KEY --from rights         the sources are read again too, whole
 slipctl errors skip --group KEY --reason 'why'         these are not to be indexed
 slipctl errors export --group KEY > errors.tsv         all columns, for another program
 \`\`\`

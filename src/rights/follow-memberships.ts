@@ -3,7 +3,7 @@ import { StormBrake } from '../daemon/storm-brake.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import type { Said } from '../sources/memberships/memberships.ts'
 import type { Bad } from '../sources/source.ts'
-import { addSourceErrors } from '../state/audit/source-errors.ts'
+import { addSourceErrors, supersedeGoneFiles } from '../state/audit/source-errors.ts'
 import { advanceWatermark, hasCycledWithin, readWatermark } from '../state/control/watermark.ts'
 import { readMembershipDigests } from '../state/rights/membership-digests.ts'
 import { type Contribution, merge, upsertRights } from '../state/rights/upsert-rights.ts'
@@ -64,12 +64,17 @@ class Following {
     const { source } = this.#followed
     const watermark = changesName(source.name)
     let from = await readWatermark(this.#pass.db, 'rights', watermark)
+    const isWhole = from === null || from === unread
+    const bad = new Set<string>()
     for await (const page of source.changes(from)) {
       if (this.#pass.stop.aborted) return false
       const { watermark: to, ...part } = page
       if (!(await this.#take({ ...part, watermark, from, to }))) return false
+      for (const { file } of page.bad) bad.add(file)
       from = to
     }
+    // whatever else was wrong with a row is over: all there are were read
+    if (isWhole) await this.#pass.db.transaction((tx) => supersedeGoneFiles(tx, source.name, [...bad]))
     return true
   }
 
@@ -159,5 +164,9 @@ class Following {
 }
 
 /** What the watermarks of a source are called. */
-const changesName = (source: string) => `${source}:changes`
+/** What the watermark of a source's table of changes is called. */
+export const changesName = (source: string) => `${source}:changes`
+
+/** A watermark by which all is read again. */
+const unread = 'unread'
 export const compareName = (source: string) => `${source}:compare`

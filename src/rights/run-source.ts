@@ -2,12 +2,13 @@ import type { Config } from '../config/load.ts'
 import type { Breakers } from '../daemon/breakers.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import { listFiles } from '../sources/file-set.ts'
+import { filesInError } from '../state/audit/source-errors.ts'
 import { writeWatermark } from '../state/control/watermark.ts'
 import type { Catalogue } from './catalogues.ts'
 import type { Pass } from './context.ts'
 import { feedName, fullName } from './feed-position.ts'
 import type { FileReader } from './file-reading.ts'
-import { compareName, followMemberships } from './follow-memberships.ts'
+import { changesName, compareName, followMemberships } from './follow-memberships.ts'
 import { followRepository, type RepositorySource } from './follow-repository.ts'
 import { loadCatalogue } from './load-catalogue.ts'
 import { ingestReader } from './load-ingested.ts'
@@ -142,10 +143,15 @@ async function readRightsDb(pass: Pass, name: string, source: RightsDbSource, ta
   return bad === 0 ? nothingWrong : { flaw: `${bad} rows cannot be used`, notes: [] }
 }
 
-/** All: what it says of each item is compared, though it was a short while ago. */
+/**
+ * All: what it says of each item is compared, though it was a short while ago. Broken: its table of changes is read whole,
+ * for a row that was corrected, or removed, bears no new version.
+ */
 async function readMemberships(pass: Pass, name: string, task: Task): Promise<Ran> {
-  if (task.kind !== 'new' && task.kind !== 'all') throw cannot(name, sourceOf(pass, name), task)
-  if (task.kind === 'all') await pass.db.transaction((tx) => writeWatermark(tx, 'rights', compareName(name), 'unread'))
+  if (task.kind === 'files' || task.kind === 'record') throw cannot(name, sourceOf(pass, name), task)
+  if (task.kind === 'broken' && (await filesInError(pass.db, name)).size === 0) return nothingWrong
+  const again = { all: compareName(name), broken: changesName(name), new: null }[task.kind]
+  if (again !== null) await pass.db.transaction((tx) => writeWatermark(tx, 'rights', again, 'unread'))
   pass.memberships.begin(() => false)
   await followMemberships(pass, pass.memberships.byName.get(name) as FollowedSource)
   const { bad } = pass.tally.of(name).counts

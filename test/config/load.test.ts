@@ -97,6 +97,14 @@ targets:
     expect(parse(correct.replace('embedded }', `embedded, lease: ${text} }`)).targets.main?.lease).toBe(ms)
   })
 
+  test.each([
+    'user: slip, password: x, apiKey: k, urls: ["http://search:9200"]',
+    'apiKey: k, urls: ["http://search:9200", "http://slip:x@search-2:9200"]',
+  ])('refuses an API key beside a user: { %s }', (keys) => {
+    const findings = findingsOf(correct.replace('engine: embedded }', `engine: opensearch, ${keys} }`))
+    expect(findings).toEqual([expect.stringMatching(/targets\.main\.apiKey: user and password are given as well/)])
+  })
+
   test('has a digest over what reaches a document, and over nothing else', () => {
     const { digest } = parse(correct)
     expect(parse(`${correct}log: { level: debug }`).digest).toBe(digest)

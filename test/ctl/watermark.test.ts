@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readWatermark, writeWatermark } from '../../src/state/control/watermark.ts'
 import { type Library, openLibrary } from '../daemon/library.ts'
 import { runOnce } from '../daemon/processes.ts'
 import { slipctl } from './slipctl.ts'
@@ -95,6 +96,27 @@ test('a backup made while a file was broken off can be restored', async () => {
   await ctl('watermark', 'backup', file)
   expect(readFileSync(file, 'utf8')).toContain('"broken off it is a folder"')
   expect(await ctl('watermark', 'restore', file)).toMatchObject({ code: 0, err: '' })
+})
+
+test('whatever stage rights keeps can be restored', async () => {
+  const kept = {
+    'books:feed': 'none reading since none from 20260301 seen 20260228 at AoE=',
+    'rights:feed': '2026-03-01 08:15:00.000001',
+    'held:changes': '7 with 3 rows',
+    'held:compare': 'large none, after mdp.39015012345678',
+    'grouped:compare': `large ${'0a'.repeat(16)}, compared`,
+    'tree:compare': 'after mdp.39015012345678',
+    tree: '12 items',
+  }
+  for (const [name, text] of Object.entries(kept))
+    await library.state.db.transaction((tx) => writeWatermark(tx, 'rights', name, text))
+  const file = join(library.folder, 'kept.json')
+  await ctl('watermark', 'backup', file)
+  for (const name of Object.keys(kept))
+    await library.state.db.transaction((tx) => writeWatermark(tx, 'rights', name, 'unread'))
+  expect(await ctl('watermark', 'restore', file)).toMatchObject({ code: 0, err: '' })
+  for (const [name, text] of Object.entries(kept))
+    expect(await readWatermark(library.state.db, 'rights', name), name).toBe(text)
 })
 
 test.each(['', '{}', '[]', '{"kind":"slip-watermarks","takenAt":"x","watermarks":[{"stage":1}]}'])(

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { parseConfig } from '../../src/config/load.ts'
 import { openTargetEngine } from '../../src/daemon/engines.ts'
 import { openState } from '../../src/state/open-state.ts'
+import { loopback } from '../shards/http/loopback.ts'
 
 test('beside a state on MariaDB or MySQL the embedded engine needs urls, and the key is named', async () => {
   const config = parseConfig(
@@ -38,3 +39,24 @@ targets: { main: { engine: solr, urls: ["https://127.0.0.1:1/solr"], ca: none.pe
     place: { key: 'targets.main.ca' },
   })
 })
+
+test.each(['opensearch', 'elasticsearch'])(
+  'an API key of the configuration is what %s is asked with',
+  async (engine) => {
+    const server = await loopback((_, response) => response.writeHead(401).end())
+    onTestFinished(() => server.close())
+    const config = parseConfig(
+      `
+database: { url: "postgres://127.0.0.1:1/slip" }
+repository: { root: tree }
+sources: { tree: { kind: repository } }
+targets: { main: { engine: ${engine}, urls: ["${server.url}"], apiKey: a2V5 } }
+`,
+      '/etc/slip/slip.yaml',
+    )
+    const { engine: opened, close } = await openTargetEngine(config, { siblingUrl: () => null }, 'main')
+    onTestFinished(close)
+    await expect(opened.count(1)).rejects.toThrow(/answered 401: the credentials are not accepted/)
+    expect(server.asked.map(({ headers }) => headers.authorization)).toEqual(['ApiKey a2V5'])
+  },
+)

@@ -3,9 +3,11 @@ import { Breakers } from '../../src/daemon/breakers.ts'
 import { EventBus } from '../../src/events/bus.ts'
 import { FollowedSources } from '../../src/rights/memberships.ts'
 import { readSources } from '../../src/rights/sources.ts'
+import { filesInError } from '../../src/state/audit/source-errors.ts'
 import { type Library, openLibrary } from '../daemon/library.ts'
 import { type ForeignMemberships, openMemberships } from '../sources/memberships/foreign.ts'
 import { passOver, recordOf, rightsOf, writeRecords } from './pass.ts'
+import { runTask } from './person.ts'
 
 // the state lies on one server, the memberships on the other
 const server = inject('stateServer') === 'postgres' ? 'mariadb' : 'postgres'
@@ -18,7 +20,11 @@ beforeEach(async () => {
       rights: { default: 1 },
       sources: {
         catalogue: { kind: 'records', files: ['catalogue/*.ndjson', 'catalogue/*_delete.txt'] },
-        holdings: { kind: 'holdings', url: foreign.url },
+        holdings: {
+          kind: 'holdings',
+          url: foreign.url,
+          changes: { table: 'holdings_deltas', item: 'volume_id', version: 'version' },
+        },
         collections: { kind: 'collections', url: foreign.url, largerThan: 2 },
       },
     },
@@ -76,6 +82,19 @@ test('a collection counts from when it is large until it is no more', async () =
   await foreign.collect(7, ['a.1'], 2)
   expect((await read()).of('collections')).toMatchObject({ updated: 1, noop: 1 })
   expect([await revOf('a.1'), await revOf('a.2')]).toEqual([3, 1])
+})
+
+test('a row of the table of changes that cannot be used is an error until the table is read whole without it', async () => {
+  await foreign.run(`INSERT INTO holdings_deltas (version, volume_id) VALUES (1, 'no id'), (1, 'a.1')`)
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1'])])
+  const inError = () => filesInError(library.state.db, 'holdings')
+  await read()
+  expect([...(await inError())]).toEqual(['holdings_deltas no id'])
+  await foreign.run(`DELETE FROM holdings_deltas WHERE volume_id = 'no id'`)
+  await read()
+  expect((await inError()).size).toBe(1)
+  expect(await runTask(library, 'holdings', { kind: 'broken' })).toMatchObject({ flaw: null })
+  expect((await inError()).size).toBe(0)
 })
 
 test('a source that is away holds up no other, and what it has comes when it is back', async () => {

@@ -23,10 +23,10 @@ export async function run(args: Arguments): Promise<number> {
   return withState(args, async ({ config, db }) => {
     const through = await find(db)
     // before the request: an item that is claimed at once would be assembled of what is known now
-    const files = args.from === undefined ? undefined : await db.transaction((tx) => reread(tx, config))
+    const inputs = args.from === undefined ? undefined : await db.transaction((tx) => reread(tx, config))
     const outcomes = await through((tx, filter, page) => retryErrorPage(tx, filter, page, options))
     const more = await enqueueInstead(db, args, outcomes.unknown)
-    const again = files === undefined ? '' : `; slip-rights reads ${plural(files, 'file')} again`
+    const again = inputs === undefined ? '' : `; slip-rights reads ${plural(inputs, 'input')} of its sources again`
     return tellDone(args, 'retried', outcomes, (items) => `${plural(items, 'item')} requested anew${again}`, more)
   })
 }

@@ -12,7 +12,7 @@ export const control: readonly Command[] = [
     takes: '<scope>',
     summary: 'Stops work on a scope until it is resumed',
     detail:
-      'Daemons finish the batch in hand and read this before the next one; chores go on. Pausing again replaces end and reason. With --drain it returns when every live worker has read the pause and nothing in the scope is claimed; Ctrl-C ends the waiting, and the pause stays.',
+      'Daemons finish the batch in hand and read this before the next one; sweep, recheck and scan rest, the other chores go on. Pausing again replaces end and reason. With --drain it returns when every live worker has read the pause and nothing in the scope is claimed; Ctrl-C ends the waiting, and the pause stays.',
     positionals: { scope },
     options: {
       for: { describe: 'ends by itself after this time: 30m, 2h, 1d', type: 'string', requiresArg: true },

@@ -75,7 +75,7 @@ export const errors: readonly Command[] = [
     name: 'errors retry',
     summary: 'Requests items in error anew, in lane ops',
     detail:
-      'Everything of them is read again. An error is resolved when its item succeeds. With --from rights the files of the sources are read again too, whole. A check that is waived is not made for these items any more.',
+      'Everything of them is read again. An error is resolved when its item succeeds. With --from rights the sources are read again too, whole: files, the Solr of a catalogue, the tables of a database. A check that is waived is not made for these items any more.',
     options: {
       ...acting,
       all: { describe: 'every item in error', type: 'boolean', default: false },
@@ -144,7 +144,7 @@ export const errors: readonly Command[] = [
     },
     examples: [
       ['errors expire --older-than 90d --dry-run', 'how many these are'],
-      ['errors expire --older-than 90d --yes', 'deletes them, a thousand at a time'],
+      ['errors expire --older-than 90d --yes', 'deletes them'],
     ],
     exits: '2 also when --yes is missing',
     load: () => import('../commands/errors-expire.ts'),

@@ -88,7 +88,7 @@ export const index: readonly Command[] = [
     takes: '<name>',
     summary: 'Sets an index back to a snapshot',
     detail:
-      'The target is paused and drained first, and resumed when all shards are set back; when that fails it stays paused. The shards are behind then: they get no new items until slipctl index repair has requested anew what came after the snapshot. An index that was lost is made by slipctl targets apply first. Without --yes nothing is done.',
+      'The target is paused and drained first, and resumed when all shards are set back, unless a person had paused it before; when that fails it stays paused. The shards are behind then: they get no new items until slipctl index repair has requested anew what came after the snapshot. An index that was lost is made by slipctl targets apply first. Without --yes nothing is done.',
     positionals: { name: { describe: 'as it was given to index snapshot', type: 'string' } },
     options: { target: oneOfThem, ...confirmOptions },
     examples: [

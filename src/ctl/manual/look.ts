@@ -38,7 +38,7 @@ export const look: readonly Command[] = [
       target: { describe: 'index to ask, when several are configured', type: 'string', requiresArg: true },
     },
     examples: [
-      ['search whale ship', 'items with a page that has both words'],
+      ['search whale ship', 'items that have both words'],
       [`search '"white whale" -ship'`, 'the phrase, in items without the word ship'],
     ],
     exits: '0 also without a hit',

@@ -48,7 +48,7 @@ export const sources: readonly Command[] = [
     takes: '<name>',
     summary: 'Reads a source now: what is new, what has errors, all of it, or one record',
     detail:
-      '--new: files and changes that were not read yet, as slip-rights does by itself. --broken: what has unresolved errors; files whole, with those behind them in their order, records of a Solr and rows of a rights database one by one. --all: everything, whether it was read or not; what is the same changes nothing. Files that are left when it is stopped are read by slip-rights. --record: one record, by its id; of hathifiles the lines that name it. slip-rights passes over the source meanwhile. --withdraw-missing, for catalogues (records, vufind-solr): when all was read and all of it could be used, items of the source that it names no more are withdrawn, and their documents deleted. Of more than rights.withdrawCeiling of its items none is, without --yes. A source of kind records is then what its files say: what was loaded beside them is missing.',
+      '--new: files and changes that were not read yet, as slip-rights does by itself. --broken: what has unresolved errors; files whole, with those behind them in their order, records of a Solr and rows of a rights database one by one, a table of changes whole. --all: everything, whether it was read or not; what is the same changes nothing. Files that are left when it is stopped are read by slip-rights. --record: one record, by its id; of hathifiles the lines that name it. slip-rights passes over the source meanwhile. --withdraw-missing, for catalogues (records, vufind-solr): when all was read and all of it could be used, items of the source that it names no more are withdrawn, and their documents deleted. Of more than rights.withdrawCeiling of its items none is, without --yes. A source of kind records is then what its files say: what was loaded beside them is missing.',
     positionals: { name },
     options: {
       new: { describe: 'what was not read yet', type: 'boolean', default: false },
@@ -82,7 +82,7 @@ export const sources: readonly Command[] = [
     takes: '[name]',
     summary: 'Counts what each source gave, and its errors',
     detail:
-      'For its last pass that saw something and in total: seen, the records, lines or rows that were read; bad, those that cannot be used; and items: new, updated, moved to another record, withdrawn, noop (unchanged), forced, outOfScope (not in the repository). Then the unresolved errors of the source, and of the items whose record came from it, counted by what --group-by says: stage, code, message (without what varies), target.',
+      'For its last pass that saw something and in total: seen, the records, lines or rows that were read; bad, those that cannot be used; and items: new, updated, moved to another record, withdrawn, noop (unchanged), forced, outOfScope (left out: not in the repository, or in no record). Then the unresolved errors of the source, and of the items whose record came from it, counted by what --group-by says: stage, code, message (without what varies), target.',
     positionals: { name },
     options: {
       csv: {

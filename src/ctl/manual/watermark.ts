@@ -6,7 +6,7 @@ export const watermark: readonly Command[] = [
     name: 'watermark show',
     summary: 'Shows how far each stage has read its input',
     detail:
-      'enqueue: changes of slip_rights up to this time are in the queue of the target. rights: the files read whole, by size, time and inode; as SOURCE:feed the newest day that the Solr of a catalogue was read to, and where a pass is. sweep: last item looked at, and what the pass has found.',
+      'enqueue: changes of slip_rights up to this time are in the queue of the target. rights: the files read whole, by size, time and inode; as SOURCE:feed the newest day that the Solr of a catalogue was read to and where a pass is (SOURCE:full: of one over all of it), or the time that a rights database was read to; as SOURCE:changes the version that a table of changes was read to; as SOURCE:compare the item that a comparison has reached. scan and inputs: the same of those of the index. sweep: last item looked at, and what the pass has found.',
     options: {
       history: {
         describe: 'what moved them: passes that found something, and people',
@@ -28,7 +28,7 @@ export const watermark: readonly Command[] = [
     positionals: {
       stage: { describe: 'rights or enqueue', type: 'string', choices: ['rights', 'enqueue'] },
       name: {
-        describe: 'enqueue: the target; rights: SOURCE:FILE or SOURCE:feed as watermark show prints it',
+        describe: 'enqueue: the target; rights: SOURCE:FILE, SOURCE:feed … as watermark show prints it',
         type: 'string',
       },
       value: { describe: 'enqueue: a time, UTC; rights: unread, or of a feed a day, YYYYMMDD', type: 'string' },
@@ -44,7 +44,7 @@ export const watermark: readonly Command[] = [
   {
     name: 'watermark backup',
     takes: '<file>',
-    summary: 'Writes all watermarks but those of the sweep into a file',
+    summary: 'Writes the watermarks of rights and enqueue into a file',
     positionals: { file: { describe: 'file to write, JSON', type: 'string' } },
     examples: [['watermark backup watermarks.json', 'beside a backup of the database']],
     exits: '2 the file cannot be written',

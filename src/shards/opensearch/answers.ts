@@ -31,7 +31,7 @@ export class Refusal extends Error {
 
 /** What is meant where the body of an answer is empty or for browsers: of a proxy, of the security plugin. */
 const meanings: Readonly<Record<number, string>> = {
-  401: 'user and password are not accepted',
+  401: 'the credentials are not accepted',
   403: 'the user may not do this',
 }
 

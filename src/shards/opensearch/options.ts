@@ -8,6 +8,8 @@ export interface OpenSearchOptions {
   readonly urls: readonly string[]
   readonly user?: string
   readonly password?: string
+  /** In place of them. */
+  readonly apiKey?: string
   /** PEM of the authorities that may have signed the certificates of the nodes. */
   readonly ca?: string
   /** Name of the target, for messages. */

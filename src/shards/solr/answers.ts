@@ -23,7 +23,7 @@ export class SolrRefusal extends Error {
 
 /** What is meant where the body of an answer is for browsers. */
 const meanings: Readonly<Record<number, string>> = {
-  401: 'user and password are not accepted',
+  401: 'the credentials are not accepted',
   403: 'the user may not do this',
   404: 'it is not there',
   413: 'it is too large for the server, or for a proxy before it',

@@ -83,14 +83,26 @@ async function checkTime(tx: Connection, { stage, name, value }: SetRequest): Pr
   return time
 }
 
-/**
- * What stage rights keeps: how a file was when it was read, and whether it was whole; how many items a walk found; up to
- * which day a feed was read, and where a reading of it is; up to which time of its own a database was read.
- */
+/** What stage rights keeps. */
+const keptOfRights = [
+  // have it read again, whole
+  /^unread$/,
+  // how a file was when it was read, and whether it was whole
+  /^(\d+-\d+-\d+|broken off .+)$/,
+  // how many items a walk found
+  /^\d+ items$/,
+  // up to which day the feed of a catalogue was read, and where a reading of it is
+  /^(none|\d{8})( reading .+)?$/,
+  // up to which time of its own a database was read, or to which version its table of changes
+  /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/,
+  /^\d{1,18}( with \d{1,15} rows)?$/,
+  // how far items were compared with files, or with what a source says of them
+  /^(large (none|[0-9a-f]{32}), )?(compared|after \S*)$/,
+]
+
 function checkFile({ stage, name, value }: SetRequest): string {
   if (stage !== 'rights') throw refused(stage, name, `is none that can be set; stages: ${settableStages.join(', ')}`)
-  if (/^(unread|\d+-\d+-\d+|broken off .+|\d+ items|(none|\d{8})( reading .+)?)$/.test(value)) return value
-  if (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/.test(value)) return value
+  if (keptOfRights.some((kept) => kept.test(value))) return value
   throw refused(stage, name, `cannot be ${value}: "unread" has it read again, whole`)
 }
 

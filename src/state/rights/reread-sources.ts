@@ -17,17 +17,17 @@ const mysql = {
 const statements = { postgres, mysql }
 
 /**
- * Forgets that the files of these sources were read, so that slip-rights reads them whole at its next pass. What stands
- * in them unchanged changes no rights row.
+ * Forgets how far these sources were read, files as well as feeds, so that slip-rights reads them whole at its next pass. What
+ * stands in them unchanged changes no rights row.
  *
- * Returns how many files will be read again.
+ * Returns how many watermarks that were: files, feeds, tables of changes.
  */
 export async function rereadSources(tx: Connection, names: readonly string[]): Promise<number> {
-  let files = 0
+  let forgotten = 0
   for (const name of names) {
-    files += await tx.change(statements[tx.dialect].ofSource, tx.dialect === 'postgres' ? [name] : [name, name])
+    forgotten += await tx.change(statements[tx.dialect].ofSource, tx.dialect === 'postgres' ? [name] : [name, name])
   }
-  return files
+  return forgotten
 }
 
 /** The same for what these watermarks of stage rights speak of, such as single files. */

@@ -99,7 +99,7 @@ export function addressRules(subject: Subject): void {
       const right = `Basic ${Buffer.from(`${credentials.user}:${credentials.password}`).toString('base64')}`
       proxy.strike(({ headers }) => headers.authorization !== right, page(401))
       const wrong = open(proxy.url, { ...credentials, password: 'geheimer' })
-      await isTold(wrong, proxy.url, /answered 401: user and password are not accepted/)
+      await isTold(wrong, proxy.url, /answered 401: the credentials are not accepted/)
       await open(proxy.url).health()
     })
 

@@ -55,7 +55,7 @@ export const badAnswers: readonly BadAnswer[] = [
     words: pageOf(503),
     retryAfterMs: 2_000,
   },
-  { name: '401', meddling: page(401), words: /answered 401: user and password are not accepted/, isUnanswered: false },
+  { name: '401', meddling: page(401), words: /answered 401: the credentials are not accepted/, isUnanswered: false },
   { name: '403', meddling: page(403), words: /answered 403: the user may not do this/, isUnanswered: false },
   {
     name: '100 MiB without their length',

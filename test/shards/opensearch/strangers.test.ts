@@ -30,7 +30,7 @@ const documents = [document({ id: 'a.1', fence: 10 }), document({ id: 'a.2', fen
 /** What stands between SLIP and the server, or in its place, as tests make it: no server of ours answers so. */
 describe('a stranger', () => {
   test.each([
-    ['401 without a body', sends(401, 'text/plain', ''), /answered 401: user and password are not accepted/],
+    ['401 without a body', sends(401, 'text/plain', ''), /answered 401: the credentials are not accepted/],
     ['404 of another server', sends(404, 'text/html', 'no'), /404 with text\/html, not JSON: no/],
     ['one outcome for two', json({ items: [{ index: { status: 200 } }] }), /without saying what became of each/],
     [

@@ -29,7 +29,7 @@ test('user and password are taken from the settings, or from the URL', async () 
 
 test('a wrong password is told without it, and blames no document', async () => {
   const engine = open(bare, { ...ca(), user: user.name, password: 'geheimer' })
-  const message = `${bare}/admin/info/health: answered 401: user and password are not accepted`
+  const message = `${bare}/admin/info/health: answered 401: the credentials are not accepted`
   await expect(engine.health()).rejects.toMatchObject({
     code: 'ENGINE_UNAVAILABLE',
     message,
