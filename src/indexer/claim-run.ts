@@ -6,10 +6,11 @@ import type { ByteBudget } from './byte-budget.ts'
 import { type Delivered, type DeliveryContext, deliver, isSuspended } from './delivery.ts'
 import type { ItemOutcome } from './outcome.ts'
 import type { Parcel } from './post.ts'
+import type { PutOffItem, PutOffReport } from './put-off.ts'
 import type { Settlement } from './settle.ts'
 
 /** What a claim showed. */
-export interface BatchReport {
+export interface BatchReport extends PutOffReport {
   /** What was away, when that alone kept every item from being done. */
   readonly away: SlipError | null
   /** Items that came to an end, and the codes of those that did by a fault of their own. */
@@ -34,8 +35,9 @@ export class ClaimRun {
   #parcelBytes = 0
   #failed: ItemOutcome[] = []
   readonly #deliveries: Promise<void>[] = []
-  /** Errors of servers and mounts that were away, one an item. */
-  readonly #away: SlipError[] = []
+  /** Items whose servers or mounts were away. */
+  readonly #putOff: PutOffItem[] = []
+  readonly #over: string[] = []
   #storm = false
   #spared = 0
   #ended = 0
@@ -127,8 +129,9 @@ export class ClaimRun {
     await Promise.all([assembled, ...this.#deliveries])
     this.#report()
     const { length } = this.claim.items
-    const away = this.#away.length + this.#spared === length ? (this.#away[0] ?? null) : null
-    return { away, storm: this.#storm, ended: this.#ended, faults: this.#faults }
+    const away = this.#putOff.length + this.#spared === length ? (this.#putOff[0]?.error ?? null) : null
+    const { putOff, over } = { putOff: this.#putOff, over: this.#over }
+    return { away, storm: this.#storm, ended: this.#ended, faults: this.#faults, putOff, over }
   }
 
   #deliver(parcel: Parcel, failed: readonly ItemOutcome[]): void {
@@ -143,7 +146,8 @@ export class ClaimRun {
     for (const key of Object.keys(this.#totals) as Exclude<keyof Settlement, 'refused'>[])
       this.#totals[key] += settlement[key]
     for (const outcome of outcomes) {
-      if (outcome.kind === 'failed' && outcome.error.class === 'environment') this.#away.push(outcome.error)
+      if (outcome.kind === 'failed' && outcome.error.class === 'environment') this.#putOff.push(outcome)
+      else if (outcome.kind !== 'returned') this.#over.push(outcome.htid)
       if (outcome.kind !== 'indexed') continue
       this.#pages += outcome.settled.pages ?? 0
       this.#bytes += outcome.settled.bytes ?? 0

@@ -82,6 +82,8 @@ export class Claimer {
   #waitsForEnd = false
   /** Whether the last look passed over lane 0. */
   #leftSuspects = false
+  /** Whether the last look passed over something that had more to do than it could. */
+  #leftBusy = false
   /** Rows seen in this round and not claimed: still ready, perhaps in a bucket already looked into. */
   #passed = 0
 
@@ -106,6 +108,7 @@ export class Claimer {
   async next(pauses: Pauses, openness: Openness = everything): Promise<Claim | null> {
     this.#used = null
     this.#leftSuspects = false
+    this.#leftBusy = false
     if (pauses.target(this.target.name)) return null
     const shards = await listShards(this.#db, this.target.name)
     let thorough = false
@@ -126,6 +129,11 @@ export class Claimer {
    */
   get leftSuspects(): boolean {
     return this.#leftSuspects
+  }
+
+  /** Whether `next` passed over what was busy: it may not be any more. */
+  get leftBusy(): boolean {
+    return this.#leftBusy
   }
 
   /** What was drawn for the new items of the last claim; null where it had none. */
@@ -200,17 +208,25 @@ export class Claimer {
    */
   #isVisited(lane: number, shard: number, { pauses, shards, suspended, busy, uncompared, only }: Round): boolean {
     if (!this.#own.hasLane(lane) || !this.#own.hasShard(shard)) return false
-    if (pauses.lane(lane) || busy(shard) || (only !== undefined && shard !== only)) return false
+    if (pauses.lane(lane) || (only !== undefined && shard !== only)) return false
     if (shard === 0) return true
     const state = shards.find((row) => row.shard === shard)?.state
-    return state !== 'ahead' && !uncompared.has(shard) && !pauses.shard(this.target.name, shard) && !suspended(shard)
+    if (state === 'ahead' || uncompared.has(shard) || pauses.shard(this.target.name, shard) || suspended(shard))
+      return false
+    return !this.#isBusy(busy, shard)
+  }
+
+  #isBusy(busy: Openness['busy'], shard: number): boolean {
+    if (!busy(shard)) return false
+    this.#leftBusy = true
+    return true
   }
 
   async #claim(bucket: Bucket, round: Look): Promise<Claim | null> {
     const from = bucket.shard === 0 ? this.#candidates(round) : []
     if (bucket.shard === 0) this.#drawn = this.#drawFrom(from)
     if (round.deletesOnly || (bucket.shard === 0 && this.#drawn === 0)) return this.#claimDeletes(bucket)
-    if (bucket.shard === 0 && round.busy(this.#drawn)) return null
+    if (bucket.shard === 0 && this.#isBusy(round.busy, this.#drawn)) return null
     for (;;) {
       const claimed = await this.#bounds.claim(
         `${bucket.lane}/${bucket.shard}`,

@@ -17,6 +17,7 @@ import type { Repository } from '../repository/repository.ts'
 import type { Target } from '../state/control/target.ts'
 import type { Claim } from '../state/queue/claim.ts'
 import { lanes } from '../state/queue/lanes.ts'
+import { stillDelayed } from '../state/queue/still-delayed.ts'
 import { Acceptance } from './acceptance.ts'
 import type { AskedSources } from './asked-sources.ts'
 import { Batch } from './batch.ts'
@@ -29,6 +30,7 @@ import type { Mount } from './mount.ts'
 import type { OwnWork } from './own-work.ts'
 import { ParcelSizes } from './parcel-sizes.ts'
 import type { Pipeline } from './pipeline.ts'
+import { PutOff } from './put-off.ts'
 import { isStorm } from './suspension.ts'
 import { awayError, TargetBreakers } from './target-breakers.ts'
 
@@ -67,12 +69,14 @@ export class Line {
   readonly #acceptance: Acceptance
   readonly #limit: DocumentLimit
   readonly #watch: RestoreWatch
+  /** With `--once`. */
+  readonly #putOff: PutOff | null
   #isAssembling = false
   /** Whether its shards were once compared with the database, as far as they answered. */
   #wasAsked = false
   #wasSuspended = false
   #isCommitted = true
-  /** The first that was away and kept a whole batch from being done: what `--once` ends with, when the rest is done. */
+  /** The first engine or shard that was away: what `--once` ends with, when the rest is done. */
   #away: SlipError | null = null
 
   /** `inFlightBytes`: the share of the target. */
@@ -82,7 +86,8 @@ export class Line {
     this.#context = context
     this.#opened = opened
     this.#claimer = new Claimer(state.db, worker, target, { ...config.indexer, own }, pipeline)
-    this.#health = new PatientQuestion(() => awayError(() => opened.engine.health()))
+    const patience = context.once ? null : undefined
+    this.#health = new PatientQuestion(() => awayError(() => opened.engine.health()), patience)
     this.#brake = new StormBrake(config.breaker.storm)
     this.#circuits = new TargetBreakers(context, target, opened.engine, this.#brake)
     this.#connections = new Connections(config.indexer.connections, stop)
@@ -90,7 +95,8 @@ export class Line {
     this.#budget = new ByteBudget(inFlightBytes)
     this.#acceptance = new Acceptance(state.db)
     this.#limit = new DocumentLimit(opened.engine, config.targets[target.name]?.maxDocumentBytes)
-    this.#watch = new RestoreWatch(this.#pair, context.bus, context.once ? null : undefined)
+    this.#watch = new RestoreWatch(this.#pair, context.bus, patience)
+    this.#putOff = context.once ? new PutOff(config.indexer.environmentBackoff) : null
   }
 
   /** What is done for this target beside its batches. */
@@ -191,11 +197,15 @@ export class Line {
         if (!once) return 'idle'
         // what it wrote is committed when all of it has ended
         if (!pipeline.isDry(name)) return 'waits'
-        if (this.#rests()) return this.#rested()
+        const suspended = this.#circuits.suspendedShard()
+        const isAwaited = suspended === null && this.#putOff?.isAwaited() === true
+        if (this.#claimer.leftBusy || isAwaited) return this.#lookAgain()
         await this.#commitAtTheEnd()
-        return this.#away ?? this.#circuits.suspendedShard() ?? 'idle'
+        return this.#away ?? (await this.#whyLeft()) ?? suspended ?? 'idle'
       }
-      breakers.succeeded('shard', shardName(name, openness.only))
+      // where it was passed over, nothing was tried: the probe lapses
+      const wasLookedInto = !this.#claimer.leftBusy && !openness.deletesOnly && !openness.uncompared.has(openness.only)
+      if (wasLookedInto) breakers.succeeded('shard', shardName(name, openness.only))
       return 'worked'
     }
     const run = this.#begin(claim, startedAt, storm)
@@ -209,15 +219,16 @@ export class Line {
     return 'worked'
   }
 
-  #rests(): boolean {
-    const shards = Array.from({ length: this.target.shards }, (_, index) => index + 1)
-    return shards.some((shard) => this.#connections.isResting(this.#opened.engine.nodeOf(shard)))
+  /** With `--once`: what a server asked to wait with is still to be done. */
+  async #lookAgain(): Promise<Served> {
+    await wait(lookAgainMs, this.#context.stop)
+    return 'worked'
   }
 
-  /** With `--once`: what a server asked to wait with is still to be done. */
-  async #rested(): Promise<Served> {
-    await wait(restCheckMs, this.#context.stop)
-    return 'worked'
+  /** With `--once`: why items are left that were put off for a fault that was not theirs. */
+  async #whyLeft(): Promise<SlipError | null> {
+    const { db } = this.#context.state
+    return this.#putOff?.whyLeft((htids) => stillDelayed(db, this.target.name, htids)) ?? null
   }
 
   /** With `--once`: who waits for it to end wants to see what it wrote, and no chore will come. */
@@ -270,13 +281,13 @@ export class Line {
   }
 
   async #hear(report: BatchReport): Promise<BatchReport> {
-    this.#away ??= report.away
+    this.#putOff?.hear(report)
     await this.#context.breakers.flush()
     return report
   }
 }
 
-const restCheckMs = 250
+const lookAgainMs = 250
 
 /** A claim of a target. */
 interface Held {

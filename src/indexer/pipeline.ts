@@ -69,15 +69,18 @@ export class Pipeline {
     this.#awaited?.()
   }
 
-  /** Throws what a batch has thrown since it was asked last. */
+  /** Throws what a batch has thrown since it was asked last, of several the one that waiting does not help. */
   check(): void {
-    if (this.#faults.length > 0) throw this.#faults.shift()
+    const faults = this.#faults.splice(0)
+    if (faults.length > 0) throw faults.find(isDefect) ?? faults[0]
   }
 
   /** Ends what is under way. Throws a defect; of what is away the next daemon will hear. */
   async close(): Promise<void> {
     await this.runDry()
-    const defect = this.#faults.find((fault) => asSlipError(fault).class !== 'environment')
+    const defect = this.#faults.find(isDefect)
     if (defect !== undefined) throw defect
   }
 }
+
+const isDefect = (fault: unknown): boolean => asSlipError(fault).class !== 'environment'

@@ -10,6 +10,8 @@ export interface ServerOptions {
 }
 
 const readers = 2
+/** Longer than any statement takes; a server that is stopped says nothing. */
+const longestAnswerMs = 600_000
 const targetName = /^[A-Za-z0-9_-]{1,48}$/
 /** OID of int8: fences are microseconds since 1970, far below 2⁵³. */
 const int8 = 20
@@ -35,9 +37,11 @@ export function schemaOf(target: string): string {
 export function openPool(options: ServerOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.url,
-    options: `-c search_path="${schemaOf(options.target)}"`,
+    // a lock whose holder is stopped is not waited for, nor is the holder for ever
+    options: `-c search_path="${schemaOf(options.target)}" -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s`,
     application_name: `slip ${options.target}`,
     connectionTimeoutMillis: 10_000,
+    query_timeout: longestAnswerMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     max: (options.writers ?? 2) + readers,

@@ -8,6 +8,7 @@
  * find it.
  */
 
+import { SlipError } from '../../errors/slip-error.ts'
 import { type Answer, NotUnderstood } from '../../http/answer.ts'
 import type { IndexDocument, Outcome, Removal, Unavailable } from '../engine.ts'
 import { unavailableBy } from '../http/unavailable.ts'
@@ -107,10 +108,27 @@ async function outcomesOf(server: Server, shard: number, writes: readonly Write[
   const at = placeOf(server, shard, answer.url)
   const outcomes = told.map((item) => outcomeOf(item, at))
   const refused = writes.filter((_, place) => outcomes[place] === null)
-  const fences = await fencesOf(
-    server,
-    shard,
-    refused.map(({ id }) => id),
-  )
-  return writes.map(({ id, fence }, place) => outcomes[place] ?? staleOutcome(fence, fences.get(id), at))
+  const stale = await staleOutcomes(server, shard, refused, at)
+  return writes.map((write, place) => outcomes[place] ?? (stale.get(write) as Outcome))
+}
+
+/** Of refused writes; when it cannot be read what is there, of these alone nothing is known. */
+async function staleOutcomes(
+  server: Server,
+  shard: number,
+  refused: readonly Write[],
+  at: string,
+): Promise<Map<Write, Outcome>> {
+  try {
+    const fences = await fencesOf(
+      server,
+      shard,
+      refused.map(({ id }) => id),
+    )
+    return new Map(refused.map((write) => [write, staleOutcome(write.fence, fences.get(write.id), at)]))
+  } catch (error) {
+    const cause = error instanceof SlipError ? error.cause : error
+    const { unanswered: _, ...outcome } = unavailableBy(cause, messageOf(error, server, shard))
+    return new Map(refused.map((write) => [write, outcome]))
+  }
 }

@@ -8,8 +8,9 @@ export interface BulkItem {
   readonly error?: Reason
 }
 
-/** An alias that points to no index to write, or to several: nothing a document could help. */
+/** An alias that points to no index to write, or to several, and an index that is closed: nothing a document could help. */
 const aliasIsWrong = /^no write index is defined for alias|^alias \[.*\] has more than one index/i
+const meansTheIndex = ({ type, reason }: Reason) => type === 'index_closed_exception' || aliasIsWrong.test(reason ?? '')
 
 /**
  * What became of one document; null = refused, as the server holds a higher version.
@@ -20,7 +21,7 @@ export function outcomeOf({ status, error }: BulkItem, at: string): Outcome | nu
   if (status >= 200 && status < 300) return { kind: 'done' }
   if (status === 409) return null
   const message = wordsOf(error)
-  if (status === 400 && !aliasIsWrong.test(error?.reason ?? '')) return { kind: 'rejected', message }
+  if (status === 400 && !meansTheIndex(error ?? {})) return { kind: 'rejected', message }
   const refused = { kind: 'unavailable', message: `${at}: answered ${status}: ${message}` } as const
   return status === 429 ? { ...refused, retryAfterMs: 0 } : refused
 }

@@ -8,24 +8,26 @@ import { askCore, jsonBody } from './request.ts'
  * success after a failure counts only once a commit has put it into the index.
  */
 export class Doubts {
-  readonly #cores = new Set<string>()
+  /** How often each has failed since a commit of it succeeded. */
+  readonly #failures = new Map<string, number>()
 
   /** Hears what a write met with. */
   raise(core: CorePlace, error: unknown): void {
-    if (error instanceof SolrRefusal && error.status >= 500) this.#cores.add(keyOf(core))
+    if (!(error instanceof SolrRefusal) || error.status < 500) return
+    this.#failures.set(keyOf(core), (this.#failures.get(keyOf(core)) ?? 0) + 1)
   }
 
-  /** After a success; throws what keeps it from being on disk. */
+  /**
+   * After a success; throws what keeps it from being on disk. Who comes while another's commit is under way makes one of its
+   * own: that one may have begun before this write, and may fail.
+   */
   async settle(core: CorePlace): Promise<void> {
-    // whoever fails meanwhile raises it anew
-    if (!this.#cores.delete(keyOf(core))) return
+    const failures = this.#failures.get(keyOf(core))
+    if (failures === undefined) return
     const path = '/update?commit=true&openSearcher=false&commit_end_point=leaders&wt=json'
-    try {
-      await askCore(core, { path, ...jsonBody([]) })
-    } catch (error) {
-      this.#cores.add(keyOf(core))
-      throw error
-    }
+    await askCore(core, { path, ...jsonBody([]) })
+    // a failure meanwhile may have come after it
+    if (this.#failures.get(keyOf(core)) === failures) this.#failures.delete(keyOf(core))
   }
 }
 

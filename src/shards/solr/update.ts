@@ -96,11 +96,17 @@ async function decide(shard: Found, writes: Writes): Promise<Outcome[]> {
   }
   const held = await heldBy(shard, [...new Set(writes.map(({ id }) => id))])
   const outcomes: Outcome[] = []
-  for (const one of writes) outcomes.push(proven(shard, one, held.get(one.id)) ?? (await writeAlone(shard, one)))
+  // after one that could not be sent alone no other is, or a server that hangs would be waited for by each
+  let last: Unavailable | null = null
+  for (const one of writes) {
+    const sure: Outcome | null = proven(shard, one, held.get(one.id)) ?? (last === null ? null : answered(last))
+    const outcome: Outcome = sure ?? (await writeAlone(shard, one))
+    if (sure === null && outcome.kind === 'unavailable') last = outcome
+    outcomes.push(outcome)
+  }
   return outcomes
 }
 
-/** One that cannot be sent keeps no other from it. */
 async function writeAlone(shard: Found, one: Write): Promise<Outcome> {
   try {
     const [outcome] = await write(shard, [one])
@@ -118,9 +124,11 @@ async function judge(shard: Found, one: Write, refusal: SolrRefusal): Promise<Ou
 }
 
 /** What the shard holds of ids, and surely keeps. */
-async function heldBy({ core, minReplicas, doubts }: Found, ids: readonly string[]): Promise<Map<string, ReadBack>> {
-  await doubts.settle(core)
-  return readBack(core, ids, minReplicas)
+function heldBy({ core, minReplicas, doubts }: Found, ids: readonly string[]): Promise<Map<string, ReadBack>> {
+  return afterAnswer(async () => {
+    await doubts.settle(core)
+    return readBack(core, ids, minReplicas)
+  })
 }
 
 /** What is certain of an id by what the core holds; null when it holds neither this write nor a newer one. */
@@ -131,7 +139,21 @@ function proven(shard: WrittenShard, { fence, json }: Write, held: ReadBack | un
   return held.copies >= wanted ? done : unavailable(shard, new TooFewReplicas(held.copies, wanted))
 }
 
-function unavailable({ target, shard }: WrittenShard, error: unknown): Unavailable {
+/** What went wrong once a write had been answered: whatever it carried did not break that. */
+class AfterAnswer extends Error {
+  override readonly name = 'AfterAnswer'
+}
+
+const afterAnswer = <T>(ask: () => Promise<T>): Promise<T> =>
+  ask().catch((cause: unknown) => {
+    throw new AfterAnswer('after the answer', { cause })
+  })
+
+function unavailable(shard: WrittenShard, error: unknown): Unavailable {
+  return error instanceof AfterAnswer ? answered(byFault(shard, error.cause)) : byFault(shard, error)
+}
+
+function byFault({ target, shard }: WrittenShard, error: unknown): Unavailable {
   if (!isFault(error)) throw error
   const other = isOtherSchema(error) ? '; the core is of another target or schema' : ''
   const outcome = unavailableBy(error, `target ${target}, shard ${shard}, ${sentenceOf(error)}${other}`)
@@ -160,7 +182,7 @@ async function send({ core, minReplicas, doubts }: Found, chain: string, writes:
     doubts.raise(core, error)
     throw error
   })
-  await doubts.settle(core)
+  await afterAnswer(() => doubts.settle(core))
   const copies = responseHeader.rf ?? minReplicas
   if (copies < minReplicas) throw new TooFewReplicas(copies, minReplicas)
 }

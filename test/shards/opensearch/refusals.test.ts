@@ -1,5 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Engine, Outcome } from '../../../src/shards/engine.ts'
+import { page } from '../../chaos/http-faults.ts'
+import { HttpProxy } from '../../chaos/http-proxy.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { ask } from '../../services/ask.ts'
 import { type TestIndices, testIndices } from '../../services/opensearch/indices.ts'
@@ -59,6 +61,34 @@ describe.each(searchServers)('%s', (server) => {
     })
     await ask(indices.url, `DELETE /${other}`)
     expect(await post()).toEqual([{ kind: 'done' }, { kind: 'done' }])
+  })
+
+  test('an index that was closed is not the fault of a document, and the same post is done when it is open', async () => {
+    const name = await physical()
+    await ask(indices.url, `POST /${name}/_close`)
+    away(await post(), /index_closed_exception/)
+    await ask(indices.url, `POST /${name}/_open?wait_for_active_shards=1`)
+    expect(await post()).toEqual([{ kind: 'done' }, { kind: 'done' }])
+  })
+
+  test('where it cannot be read why one was refused, its neighbours are done all the same', async () => {
+    const proxy = await HttpProxy.before(indices.url)
+    const behind = openSearch(server, { urls: [proxy.url], index })
+    onTestFinished(async () => {
+      await behind.close()
+      await proxy.close()
+    })
+    await engine.post(1, [document({ id: 'a.2', fence: 20 })])
+    proxy.strike(({ path }) => path.includes('/_mget'), page(429, { 'retry-after': '7' }))
+    const some = ['a.1', 'a.2', 'a.3'].map((id) => document({ id, fence: 10 }))
+    const done = { kind: 'done' }
+    expect(await behind.post(1, some)).toEqual([
+      done,
+      { kind: 'unavailable', message: expect.stringContaining('answered 429'), retryAfterMs: 7_000 },
+      done,
+    ])
+    proxy.heal()
+    expect(await behind.post(1, some)).toEqual([done, { kind: 'stale', fence: 20 }, done])
   })
 
   test('an index that is read-only is not the fault of a document, and the same post is done later', async () => {

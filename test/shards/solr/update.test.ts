@@ -28,7 +28,7 @@ async function behind(matches: Matches = () => false, meddling: HttpMeddling = p
     await proxy.close()
   })
   const updates = () => proxy.asked.filter(({ path }) => path.includes('/update?'))
-  return { engine, updates }
+  return { engine, updates, proxy }
 }
 
 const isTolerant = ({ path }: Asked) => path.includes('-tolerant')
@@ -105,13 +105,66 @@ describe('after a refusal', () => {
   })
 })
 
+/** Solr breaks, in its own words. */
+const broken = (reason: string): HttpMeddling =>
+  answering(
+    500,
+    { 'content-type': 'application/json' },
+    `{"responseHeader":{"status":500},"error":{"msg":"${reason}","code":500}}`,
+  )
+const isUpdate = ({ path }: Asked) => path.includes('/update?') && !path.includes('commit=true')
+const isCommit = ({ path }: Asked) => path.includes('commit=true')
+
+describe('a success after a failure', () => {
+  test('counts when a commit that began after it has succeeded, whoever else commits', async () => {
+    const { engine, proxy } = await behind()
+    proxy.strike(isUpdate, broken('it failed'), 1)
+    expect(await kinds(engine.post(1, documents('doubt.1')))).toEqual(['unavailable'])
+    const refused = Promise.withResolvers<void>()
+    const second = Promise.withResolvers<void>()
+    const first = proxy.strike(isCommit, async (exchange) => {
+      if (first.count > 1) second.resolve()
+      await refused.promise
+      return broken('it failed again')(exchange)
+    })
+    const one = engine.post(1, documents('doubt.2'))
+    await first.struck
+    const other = engine.post(1, documents('doubt.3'))
+    await Promise.race([other, second.promise])
+    refused.resolve()
+    expect(await kinds(one)).toEqual(['unavailable'])
+    expect(await kinds(other)).toEqual(['unavailable'])
+    proxy.heal()
+    expect(await kinds(engine.post(1, documents('doubt.2')))).toEqual(['done'])
+  })
+
+  test('makes no document suspect when that commit fails: the update was answered', async () => {
+    const { engine, proxy } = await behind()
+    proxy.strike(isUpdate, broken('it failed'), 1)
+    await engine.post(1, documents('doubt.4'))
+    proxy.strike(isCommit, broken('it failed again'))
+    const [outcome] = await engine.post(1, documents('doubt.5'))
+    expect(outcome).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('it failed again') })
+    expect(outcome).not.toHaveProperty('unanswered')
+  })
+})
+
+test('after a document that could not be sent alone no other is sent', async () => {
+  const { engine, proxy, updates } = await behind()
+  proxy.strike(isUpdate, page(502))
+  proxy.strike(isUpdate, page(413), 2)
+  const outcomes = await engine.post(1, documents('each.1', 'each.2', 'each.3'))
+  expect(outcomes.map((each) => [each.kind, 'unanswered' in each])).toEqual([
+    ['unavailable', true],
+    ['unavailable', false],
+    ['unavailable', false],
+  ])
+  expect(updates()).toHaveLength(3)
+})
+
 test('a disk that is full breaks whatever is sent: no document is suspected of it', async () => {
-  const words = (reason: string) => `{"responseHeader":{"status":500},"error":{"msg":"${reason}","code":500}}`
   const isUnanswered = async (reason: string) => {
-    const { engine } = await behind(
-      ({ path }) => path.includes('/update?'),
-      answering(500, { 'content-type': 'application/json' }, words(reason)),
-    )
+    const { engine } = await behind(({ path }) => path.includes('/update?'), broken(reason))
     const [outcome] = await engine.post(1, documents('disk.1'))
     expect(outcome).toMatchObject({ kind: 'unavailable', message: expect.stringContaining(reason) })
     return outcome?.kind === 'unavailable' && outcome.unanswered === true
