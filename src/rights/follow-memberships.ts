@@ -4,7 +4,7 @@ import { SlipError } from '../errors/slip-error.ts'
 import type { Said } from '../sources/memberships/memberships.ts'
 import type { Bad } from '../sources/source.ts'
 import { addSourceErrors, supersedeGoneFiles } from '../state/audit/source-errors.ts'
-import { advanceWatermark, hasCycledWithin, readWatermark } from '../state/control/watermark.ts'
+import { advanceWatermark, hasCycledWithin, holdWatermark, readWatermark } from '../state/control/watermark.ts'
 import { readMembershipDigests } from '../state/rights/membership-digests.ts'
 import { type Contribution, merge, upsertRights } from '../state/rights/upsert-rights.ts'
 import { type ComparePosition, comparePositionOf, compareText } from './compare-position.ts'
@@ -118,16 +118,19 @@ class Following {
     this.#assertNoStorm(said, page.bad)
     const differing = page.htids.filter((htid) => page.known?.get(htid) !== (said.get(htid)?.digest ?? null))
     const errors = page.bad.map((each) => rowErrorOf(source.name, each))
-    const { changes, isOurs } = await this.#pass.db.transaction(async (tx) => {
+    const { watermark: name, from, to, last: cycle } = page
+    const changes = await this.#pass.db.transaction(async (tx) => {
+      if (!(await holdWatermark(tx, { stage: 'rights', name, from }))) return null
       const changes = await upsertRights(
         tx,
         differing.map((htid) => this.#contributionOf(htid, said.get(htid))),
       )
       await addSourceErrors(tx, errors, hostName)
       const moved = [...changes.values()].some((change) => change !== 'NOOP')
-      const { watermark: name, from, to, last: cycle } = page
-      return { changes, isOurs: await advanceWatermark(tx, { stage: 'rights', name, from, to, cycle, moved }) }
+      await advanceWatermark(tx, { stage: 'rights', name, from, to, cycle, moved })
+      return changes
     })
+    if (changes === null) return false
     this.#tally.count('seen', page.htids.length + page.bad.length)
     this.#tally.add(changes.values())
     this.#tally.count('noop', page.htids.length - differing.length)
@@ -135,7 +138,7 @@ class Following {
     const unusable = [...said.values()].filter(({ problem }) => problem !== null).length
     this.#tally.count('bad', page.bad.length + unusable)
     await keepCountsOnTheWay(this.#pass)
-    return isOurs
+    return true
   }
 
   /** An item that no other source has named is none of ours, and what is withdrawn has no document. */

@@ -80,19 +80,23 @@ class FeedPass {
       if (page === null) return 'stopped'
       // the next one comes, and is made ready, while this one is taken in
       if (page.next !== null) asked = heldBack(this.#ask({ ...reading, cursor: page.next }))
+      // what another reader, or a person, moved it for is newer than this page
+      if ((await readWatermark(this.#pass.db, 'rights', this.#name)) !== at) return this.#wasMoved()
       const seen = await this.#take(page)
       reading = { ...reading, newest: laterDay(reading.newest, seen), cursor: page.next ?? reading.cursor }
       const isLast = page.next === null
       if (isLast) await this.#errors.end(solr.url, isWhole)
       const to = textOf(isLast ? afterReading({ newest, reading }, reading) : { newest, reading })
-      if (!(await this.#advance(at, to, isLast))) {
-        const message = `the watermark rights ${this.#name} was moved while it was read: this reading ended there`
-        this.#pass.bus.emit('daemon.warning', { message })
-        return 'moved'
-      }
+      if (!(await this.#advance(at, to, isLast))) return this.#wasMoved()
       if (isLast) return 'whole'
       at = to
     }
+  }
+
+  #wasMoved(): 'moved' {
+    const message = `the watermark rights ${this.#name} was moved while it was read: this reading ended there`
+    this.#pass.bus.emit('daemon.warning', { message })
+    return 'moved'
   }
 
   /** A page; null when the process is to stop. */

@@ -14,8 +14,8 @@ import { keepCounts } from './keep-counts.ts'
  * `all`: whether they changed or not.
  *
  * What is read lies over what the files behind it said, so these are unread from its first block on: should the process
- * die before it has come to them, the next one does. And once more at its end, for another process may have read them
- * meanwhile.
+ * die before it has come to them, the next one does. And once more at its end, with those that came meanwhile, for another
+ * process may have read them.
  */
 export async function readFiles<Event extends { readonly kind: string }>(
   pass: Pass,
@@ -32,7 +32,7 @@ export async function readFiles<Event extends { readonly kind: string }>(
     const behind = file.flaw === null ? files.slice(files.indexOf(file) + 1).filter(({ flaw }) => flaw === null) : []
     await pass.db.transaction((tx) => forgetRead(tx, source, [file, ...behind]))
     const read = await new FileReading(pass, source, file, reader).run(async (tx, ending) => {
-      await forgetRead(tx, source, behind)
+      if (file.flaw === null) await forgetRead(tx, source, await behindNow(pass, patterns, file))
       await markRead(tx, source, file, ending)
     })
     await keepCounts(pass)
@@ -40,6 +40,12 @@ export async function readFiles<Event extends { readonly kind: string }>(
     if (read.ending === 'stopped') break
   }
   return done
+}
+
+async function behindNow({ config }: Pass, patterns: readonly string[], file: SourceFile): Promise<SourceFile[]> {
+  const files = await listFiles(patterns, config.baseDir)
+  const at = files.findIndex(({ path }) => path === file.path)
+  return files.slice(at + 1).filter(({ flaw }) => flaw === null)
 }
 
 /**

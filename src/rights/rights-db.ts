@@ -7,7 +7,7 @@ import { itemIdProblem } from '../sources/item-id.ts'
 import { RightsDb, type RightsPage, rowName } from '../sources/rights-db/rights-db.ts'
 import type { RightsRow } from '../sources/source.ts'
 import { addSourceErrors, filesInError, supersedeSourceErrors } from '../state/audit/source-errors.ts'
-import { advanceWatermark, readWatermark } from '../state/control/watermark.ts'
+import { advanceWatermark, holdWatermark, readWatermark } from '../state/control/watermark.ts'
 import { type Contribution, merge, upsertRights } from '../state/rights/upsert-rights.ts'
 import { carryOver } from './carry-over.ts'
 import { isDue, type Pass, wasAsked } from './context.ts'
@@ -110,7 +110,9 @@ class Following {
     const bad = page.events.filter((event) => event.kind === 'bad')
     this.#assertNoStorm(page)
     const mended = rows.map(({ htid }) => rowName(this.#table, htid)).filter((name) => inError.has(name))
-    const { changes, isOurs } = await this.#pass.db.transaction(async (tx) => {
+    const step = { stage: 'rights', name: this.#name, from, to: page.watermark, cycle: page.last }
+    const changes = await this.#pass.db.transaction(async (tx) => {
+      if (!(await holdWatermark(tx, step))) return null
       const changes = await upsertRights(tx, rows.map(contributionOf))
       const moved = [...changes.values()].some((change) => change !== 'NOOP')
       for (const name of mended) await supersedeSourceErrors(tx, name)
@@ -119,23 +121,17 @@ class Following {
         bad.map((each) => rowErrorOf(this.#source, each)),
         hostName,
       )
-      const isOurs = await advanceWatermark(tx, {
-        stage: 'rights',
-        name: this.#name,
-        from,
-        to: page.watermark,
-        cycle: page.last,
-        moved,
-      })
-      return { changes, isOurs }
+      await advanceWatermark(tx, { ...step, moved })
+      return changes
     })
+    if (changes === null) return false
     for (const name of mended) inError.delete(name)
     this.#tally.count('seen', page.events.length)
     this.#tally.add(changes.values())
     this.#tally.count('bad', bad.length)
     this.#tally.count('outOfScope', new Set(rows.map(({ htid }) => htid)).size - changes.size)
     await keepCountsOnTheWay(this.#pass)
-    return isOurs
+    return true
   }
 
   /** Thrown before anything of the page is taken in: the watermark stays before it. */

@@ -133,6 +133,29 @@ test('while it is away nothing is carried over, no error is kept, and its breake
   expect(await library.state.db.query('SELECT name FROM slip_breaker')).toEqual([])
 })
 
+test('a page that was read before another reader went on is not taken in over what that one has read', async () => {
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1'])])
+  await foreign.put('a.1', 2, '2009-01-01 05:00:00')
+  await read()
+  await foreign.put('a.1', 1, '2010-01-01 05:00:00')
+  const { db } = library.state
+  let isFirst = true
+  const transaction: typeof db.transaction = async (work) => {
+    if (isFirst) {
+      isFirst = false
+      await db.query(`UPDATE slip_rights SET attr = 9 WHERE htid = 'a.1'`)
+      await db.query(
+        `UPDATE slip_watermark SET value = '2010-02-01 00:00:00.000000' WHERE stage = 'rights' AND name = '${watermarkName}'`,
+      )
+    }
+    return db.transaction(work)
+  }
+  const pass: Pass = { ...passOver(library), db: { ...db, transaction } }
+  await followRightsDb(pass, 'rights', library.config.sources.rights as RightsDbSource)
+  expect(isFirst).toBe(false)
+  expect(await whole('a.1')).toMatchObject({ attr: 9 })
+})
+
 test('a column taken for another is no thousand errors: the storm brake ends the reading before its watermark', async () => {
   const rows = Array.from({ length: 300 }, (_, at) => `('a', '${at}', 99, 1, 1, 1)`).join(', ')
   await foreign.run(`INSERT INTO rights_current (namespace, id, attr, reason, source, access_profile) VALUES ${rows}`)

@@ -108,6 +108,23 @@ test('a file that is read again by itself has those behind it read again, by who
   expect(JSON.parse(String(row?.data)).title).toEqual(['3'])
 })
 
+test('a file that came, and was read by another, while one before it was being read, is read again', async () => {
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1'], 'Old')])
+  const pass = passOver(library)
+  const { readFiles } = await import('../../src/rights/read-files.ts')
+  const { recordReader } = await import('../../src/rights/load-records.ts')
+  const reader = recordReader(pass, 'catalogue')
+  const load: typeof reader.load = async (...block) => {
+    writeRecords(library, '2.ndjson', [recordOf('r1', ['a.1'], 'New')])
+    expect(await daemonStep()).toEqual(['catalogue/1.ndjson', 'catalogue/2.ndjson'])
+    return reader.load(...block)
+  }
+  await readFiles(pass, 'catalogue', ['catalogue/*.ndjson'], { ...reader, load })
+  expect(await daemonStep()).toEqual(['catalogue/2.ndjson'])
+  const [row] = await library.state.db.query<{ data: string }>('SELECT data FROM slip_record')
+  expect(JSON.parse(String(row?.data)).title).toEqual(['New'])
+})
+
 test('one record is read again by its id, with the last word on it, and one that no file has is told', async () => {
   writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1']), recordOf('r2', ['a.2'])])
   writeRecords(library, '2.ndjson', [recordOf('r1', ['a.1'], 'Last')])

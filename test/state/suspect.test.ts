@@ -12,6 +12,7 @@ import {
   enqueue,
   errorsOf,
   exit,
+  later,
   ledgerRow,
   queueRow,
   race,
@@ -152,6 +153,26 @@ describe('a failure in lane 0', () => {
     await noteAccepted(state.db, early, 1)
     await refuse()
     expect(await queueRow(state.db, 'b.3')).toMatchObject({ refusals: 0 })
+  })
+
+  test('does not count for a time ahead of the clock, which was set back; what is taken then is noted all the same', async () => {
+    await othersAreTaken()
+    await query(`UPDATE slip_shard SET accepted_at = ${later(state.db, 3600)} WHERE shard = 1`)
+    await inLane0('b.6')
+    for (let time = 0; time < 4; time++) await refuse()
+    expect(await queueRow(state.db, 'b.6')).toMatchObject({ lane: 0, refusals: 0 })
+    await othersAreTaken()
+    await refuse()
+    expect(await queueRow(state.db, 'b.6')).toMatchObject({ refusals: 1 })
+  })
+
+  test('is compared with the next failure when it lies ahead of the clock itself', async () => {
+    await inLane0('b.7')
+    await query(`UPDATE slip_queue SET failed_at = ${later(state.db, 3600)} WHERE htid = 'b.7'`)
+    await refuse()
+    await othersAreTaken()
+    await refuse()
+    expect(await queueRow(state.db, 'b.7')).toMatchObject({ refusals: 1 })
   })
 
   test('does not count for what another shard took', async () => {

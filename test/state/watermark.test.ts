@@ -85,6 +85,21 @@ test('a clock that steps back an hour hides no change: quick passes read it at o
   expect(await queued()).toEqual(['a.1', 'a.2'])
 })
 
+test("nor from a target whose watermark is older than another's, with which rows are stamped meanwhile", async () => {
+  await wholePass()
+  await clockSteps(-3600)
+  const text = { postgres: 'varchar(64)', mysql: 'CHAR' }[state.db.dialect]
+  await state.db.query(
+    `INSERT INTO slip_watermark (stage, name, value, updated_at)
+     VALUES ('enqueue', 'another', CAST(${later(state.db, 3600)} AS ${text}), CURRENT_TIMESTAMP)`,
+  )
+  const before = await watermark()
+  await change(state.db, ['a.1'])
+  await wholePass()
+  expect(await queued()).toEqual(['a.1'])
+  expect(await watermark()).toBe(before)
+})
+
 test('a process that slept through the overlap reads what was committed late before its watermark goes past it', async () => {
   const at = async (seconds: number) =>
     (await state.db.query<{ t: string }>(`SELECT ${later(state.db, seconds)} AS t`))[0]!.t

@@ -6,19 +6,22 @@ import type { Database } from '../connection.ts'
  * Where nothing else is to be done, it is the marker that the shard takes (`src/state/restore/shard-state.ts`).
  *
  * Who settles writes it, every few seconds at most, while the claim is still there. A transaction of its own, one row, and
- * nobody is waited for: where another has the row, what he writes is as good.
+ * nobody is waited for: where another has the row, what he writes is as good. A time ahead of the clock, which was set back,
+ * is overwritten.
  */
 const postgres = `
   WITH free AS MATERIALIZED (
     SELECT target, shard FROM slip_shard WHERE target = $1 AND shard = $2 FOR UPDATE SKIP LOCKED)
   UPDATE slip_shard s SET accepted_at = c.claimed_at FROM free, slip_claim c
-  WHERE s.target = free.target AND s.shard = free.shard AND c.token = $3 AND coalesce(s.accepted_at < c.claimed_at, true)`
+  WHERE s.target = free.target AND s.shard = free.shard AND c.token = $3
+    AND coalesce(s.accepted_at < c.claimed_at OR s.accepted_at > clock_timestamp(), true)`
 
 const mysql = {
   claimed: 'SELECT claimed_at AS at FROM slip_claim WHERE token = ?',
   free: 'SELECT 1 FROM slip_shard FORCE INDEX (PRIMARY) WHERE target = ? AND shard = ? FOR UPDATE SKIP LOCKED',
   write: `
-    UPDATE slip_shard FORCE INDEX (PRIMARY) SET accepted_at = GREATEST(COALESCE(accepted_at, '1970-01-01'), ?)
+    UPDATE slip_shard FORCE INDEX (PRIMARY)
+    SET accepted_at = IF(accepted_at > SYSDATE(6), ?, GREATEST(COALESCE(accepted_at, '1970-01-01'), ?))
     WHERE target = ? AND shard = ?`,
 }
 
@@ -36,6 +39,6 @@ export async function noteAccepted(
   if (claim === undefined) return
   await db.transaction(async (tx) => {
     const free = await tx.query(mysql.free, [target, shard])
-    if (free.length > 0) await tx.change(mysql.write, [claim.at, target, shard])
+    if (free.length > 0) await tx.change(mysql.write, [claim.at, claim.at, target, shard])
   })
 }

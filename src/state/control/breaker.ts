@@ -125,7 +125,10 @@ export async function closeBreaker(db: Connection, { kind, name }: Pick<Breaker,
   const [row] = await db.query<{ reason: string }>(sql.reason, [kind, name])
   if (row === undefined) return false
   await hastenPutOff(db, { kind, name, ...row })
-  return (await db.change(sql.close, [kind, name])) > 0
+  const wasSuspended = (await db.change(sql.close, [kind, name])) > 0
+  // a probe may have put items off in between, and have found it suspended still
+  await hastenPutOff(db, { kind, name, ...row })
+  return wasSuspended
 }
 
 /** What was put off with the code of its reason. The items that a mount or a source keeps waiting do not name it. */

@@ -1,6 +1,7 @@
 import type { Connection, Database } from '../connection.ts'
 import { laneName } from '../queue/lanes.ts'
 import { reap } from '../queue/reap.ts'
+import { asked, isRow } from '../queue/row-of.ts'
 import type { Scope } from './pause.ts'
 import { expireWorkers, longestSilence } from './worker.ts'
 
@@ -37,8 +38,9 @@ const statements = {
       SELECT stage, host, pid FROM slip_worker
       WHERE expired_at IS NULL AND (control_seen > $1::timestamptz AND control_seen <= clock_timestamp()) IS NOT TRUE
       ORDER BY stage, host, pid`,
-    inShard:
-      'SELECT 1 FROM slip_queue WHERE target = $1 AND htid = ANY($2) AND claim_token = $3 AND shard = $4 LIMIT 1',
+    inShard: `
+      WITH ${asked('$1', '$2::text[]')}
+      SELECT 1 FROM asked JOIN slip_queue q ON ${isRow('q', 'asked')} WHERE q.claim_token = $3 AND q.shard = $4 LIMIT 1`,
   },
   mysql: {
     unread: `

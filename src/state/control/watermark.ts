@@ -104,9 +104,20 @@ export interface Advance {
 
 /** Sets a watermark, unless it is no more where its reader left it: a person, or another reader, has moved it. */
 export async function advanceWatermark(tx: Connection, advance: Advance): Promise<boolean> {
-  const { stage, name, from, to, cycle, moved = cycle } = advance
-  const [row] = await tx.query<{ value: string }>(statements[tx.dialect].lock, [stage, name])
-  if ((row?.value ?? null) !== from) return false
+  const { stage, name, to, cycle, moved = cycle } = advance
+  if (!(await holdWatermark(tx, advance))) return false
   await writeWatermark(tx, stage, name, to, cycle, moved)
   return true
+}
+
+/**
+ * Whether a watermark is still where its reader left it, which it then is until the end of the transaction. Asked before
+ * anything is written: what was read before another reader went on is older than what that one has written.
+ */
+export async function holdWatermark(
+  tx: Connection,
+  { stage, name, from }: Pick<Advance, 'stage' | 'name' | 'from'>,
+): Promise<boolean> {
+  const [row] = await tx.query<{ value: string }>(statements[tx.dialect].lock, [stage, name])
+  return (row?.value ?? null) === from
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Connection, Database } from '../connection.ts'
 import { type Claim, type ClaimRequest, claim } from './claim.ts'
 import { type AlongRequest, type ClaimedRow, claimAlong, claimsOf, tokened } from './claim-along.ts'
-import { withLedger } from './row-of.ts'
+import { isRow, withLedger } from './row-of.ts'
 
 /**
  * A claim in a transaction of its own, which on PostgreSQL is its one statement. When the answer to COMMIT is lost the
@@ -43,9 +43,9 @@ function once(
 const postgres = `
   SELECT c.token, c.lane, q.htid, q.ctid AS place, q.action, q.shard, q.claimed_rev AS rev, q.attempts, q.unproven, q.seq,
          q.fence, coalesce(q.waive, l.waived) AS waived
-  FROM slip_claim c JOIN slip_queue q ON q.target = c.target AND q.htid = ANY(c.htids) AND q.claim_token = c.token
-  ${withLedger('q.target', 'q')}
-  WHERE c.token = ANY($1)`
+  FROM (SELECT token, lane, target, unnest(htids) AS htid FROM slip_claim WHERE token = ANY($1) OFFSET 0) c
+  JOIN slip_queue q ON ${isRow('q', 'c')} AND q.claim_token = c.token
+  ${withLedger('q.target', 'q')}`
 
 const mysql = {
   claims: 'SELECT token, lane, htids FROM slip_claim WHERE token IN (?)',

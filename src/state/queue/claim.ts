@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Connection } from '../connection.ts'
-import { withLedger } from './row-of.ts'
+import { asked, isRow, withLedger } from './row-of.ts'
 
 /**
  * ready → claimed, by slip-index. Takes N rows of one bucket (target, lane, shard) in seq order under a fresh token, with
@@ -73,22 +73,28 @@ export interface Claim {
  * A value that is selected is unknown to the planner, to whatever plan: so the plan for any values is no dearer than one
  * for these, and stays. Of large batches each would else be planned anew, which took a tenth of the claim.
  */
-const readyFrom = `state = 0 AND target = (SELECT $2) AND lane = (SELECT $3::smallint) AND shard = (SELECT $4::smallint)
-      AND seq >= (SELECT $5::bigint)`
-const readyDeletes = `state = 0 AND target = $2 AND lane = $3 AND shard = $4 AND htid = ANY($5) AND action = 'delete'`
+const readyFrom = (limit: number) => `
+    SELECT ctid AS place, htid, seq, fence FROM slip_queue
+    WHERE state = 0 AND target = (SELECT $2) AND lane = (SELECT $3::smallint) AND shard = (SELECT $4::smallint)
+      AND seq >= (SELECT $5::bigint) AND EXISTS (SELECT 1 FROM me)
+    ORDER BY seq LIMIT ${limit} FOR UPDATE SKIP LOCKED`
+
+/** Not by the index of what is ready: of a bucket that waits for its mount it would be read from end to end. */
+const readyDeletes = (limit: number) => `
+    WITH ${asked('$2', '$5::text[]')}
+    SELECT q.ctid AS place, q.htid, q.seq, q.fence FROM asked JOIN slip_queue q ON ${isRow('q', 'asked')}
+    WHERE q.state < 1 AND q.lane = $3 AND q.shard = $4 AND q.action = 'delete' AND EXISTS (SELECT 1 FROM me)
+    ORDER BY q.seq LIMIT ${limit} FOR UPDATE OF q SKIP LOCKED`
 
 /**
  * `j` are the rows locked, with their ledger. The limit is written out: with a parameter there, a plan for any value
  * expects a tenth of the bucket.
  */
-const postgresClaim = (which: string, limit: number) => `
+const postgresClaim = (ready: string) => `
 WITH me AS MATERIALIZED (SELECT 1 FROM slip_worker WHERE token = $1 AND expired_at IS NULL FOR SHARE),
 j AS MATERIALIZED (
   SELECT c.place, c.seq, c.fence, coalesce(l.shard, 0) AS ledger_shard, coalesce(l.fence, 0) AS ledger_fence, l.waived
-  FROM (
-    SELECT ctid AS place, htid, seq, fence FROM slip_queue
-    WHERE ${which} AND EXISTS (SELECT 1 FROM me)
-    ORDER BY seq LIMIT ${limit} FOR UPDATE SKIP LOCKED) c${withLedger('$2', 'c')}),
+  FROM (${ready}) c${withLedger('$2', 'c')}),
 corrected AS (
   UPDATE slip_queue q SET shard = j.ledger_shard FROM j
   WHERE q.ctid = j.place AND j.ledger_shard NOT IN (0, $4)),
@@ -151,7 +157,8 @@ interface Row extends Omit<ClaimedItem, 'htid'>, Record<string, unknown> {
 export async function claim(tx: Connection, request: ClaimRequest, token: string = randomUUID()): Promise<Claim> {
   if (tx.dialect === 'mysql') return claimMysql(tx, request, token)
   const { bucket, worker, pid, host, draw, fromSeq, deletes } = request
-  const sql = postgresClaim(deletes === undefined ? readyFrom : readyDeletes, sizeOf(request))
+  const ready = deletes === undefined ? readyFrom : readyDeletes
+  const sql = postgresClaim(ready(sizeOf(request)))
   const from = deletes ?? fromSeq
   const values = [worker, bucket.target, bucket.lane, bucket.shard, from, token, pid, host, draw]
   const rows = await tx.query<Row>(sql, values)

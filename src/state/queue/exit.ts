@@ -22,7 +22,7 @@ const postgres = {
   rows: `
     WITH asked AS MATERIALIZED (SELECT * FROM unnest($1::text[]) AS target, unnest($2::text[]) AS htid)
     SELECT 1 FROM asked JOIN slip_queue q ON ${isRow('q', 'asked')} WHERE q.claim_token = ANY($3)
-    ORDER BY asked.target, q.htid FOR UPDATE OF q`,
+    ORDER BY asked.target COLLATE "C", q.htid FOR UPDATE OF q`,
   end: 'DELETE FROM slip_claim WHERE token = $1',
   close: `
     DELETE FROM slip_claim c WHERE c.token = $1

@@ -64,6 +64,13 @@ export async function startNextPass(db: Connection, before: Pass): Promise<Pass>
   return { ...before, t0: row.now, after: { time: row.from, htid: '' }, enqueued: 0 }
 }
 
+/**
+ * The newest watermark of any target: with it, and no earlier, rows are stamped while the clock is behind it (takeStamp), which
+ * was set back. So a target whose own is older reads up to there as well.
+ */
+const newest = `(SELECT max(value::timestamptz) FROM slip_watermark WHERE stage = 'enqueue')`
+const newestMysql = `COALESCE((SELECT MAX(CAST(value AS DATETIME(6))) FROM slip_watermark WHERE stage = 'enqueue'), '1970-01-01')`
+
 const postgres = {
   beginning: '1970-01-01 00:00:00+00',
   next: `
@@ -72,7 +79,7 @@ const postgres = {
              OR clock_timestamp() >= $3::timestamptz + make_interval(secs => $4::float8 / 1000) AS whole`,
   page: `
     SELECT htid, insert_time FROM slip_rights
-    WHERE (insert_time, htid) > ($1::timestamptz, $2) AND insert_time <= greatest($3::timestamptz, $1::timestamptz)
+    WHERE (insert_time, htid) > ($1::timestamptz, $2) AND insert_time <= greatest($3::timestamptz, $1::timestamptz, ${newest})
     ORDER BY insert_time, htid LIMIT $4`,
   first: `
     INSERT INTO slip_watermark AS w (stage, name, value, cycle_at, updated_at)
@@ -103,7 +110,7 @@ const mysql = {
   page: `
     SELECT htid, insert_time FROM slip_rights FORCE INDEX (slip_rights_insert_time)
     WHERE insert_time = ? AND htid > ?
-       OR insert_time > ? AND insert_time <= GREATEST(CAST(? AS DATETIME(6)), CAST(? AS DATETIME(6)))
+       OR insert_time > ? AND insert_time <= GREATEST(CAST(? AS DATETIME(6)), CAST(? AS DATETIME(6)), ${newestMysql})
     ORDER BY insert_time, htid LIMIT ?`,
   first: `
     INSERT INTO slip_watermark (stage, name, value, cycle_at, updated_at)

@@ -18,7 +18,8 @@ import { chunksOf, slicesOf } from './slices.ts'
  *
  * In lane 0 each further failure is a refusal, if the shard has taken something else since the last one that counted, or
  * since the row came into lane 0: what was claimed later than `failed_at` (`slip_shard.accepted_at`). So an engine that is
- * dead, or takes nothing, refuses nobody. The third refusal is the error.
+ * dead, or takes nothing, refuses nobody. The third refusal is the error. A time ahead of the clock, which was set back, says
+ * nothing.
  *
  * When gen moved during the claim the row becomes ready instead: it was another document that failed. A proven success
  * and a new revision clear all of this. Strikes are the reaper's alone.
@@ -48,7 +49,7 @@ const code = 'ENGINE_REFUSES_ALONE'
 
 const value = (list: string, of: string) => `(${list}[])[${of}.at]`
 const alone = value('$5::boolean', 'own')
-const counts = `(own.lane = 0 AND ${alone} AND coalesce(s.accepted_at > own.failed_at, false))`
+const counts = `(own.lane = 0 AND ${alone} AND coalesce(s.accepted_at > own.failed_at AND s.accepted_at <= clock_timestamp(), false))`
 
 const postgres = `
 WITH ${ownOf(named, ', q.refusals, q.failed_at')},
@@ -61,7 +62,7 @@ delayed AS (
   UPDATE slip_queue q
   SET state = CASE WHEN q.hold THEN 3 ELSE 2 END, attempts = greatest(q.attempts - 1, 0), unproven = true,
       last_error = left(${value('$6::text', 'j')}, 1000), ${released}, lane = j.lane_now, refusals = j.refused,
-      failed_at = CASE WHEN q.lane = 0 AND q.failed_at IS NOT NULL AND NOT j.counts THEN q.failed_at ELSE clock_timestamp() END,
+      failed_at = CASE WHEN q.lane = 0 AND q.failed_at <= clock_timestamp() AND NOT j.counts THEN q.failed_at ELSE clock_timestamp() END,
       available_at = CASE WHEN NOT q.hold THEN clock_timestamp() + make_interval(secs => (0.5 + random()) / 1000.0 *
         least(${value('$4::bigint', 'j')}, ${longestDelayMs / 1.5})) END
   FROM judged j WHERE ${isRow('q', 'j')} AND j.refused < ${refusalsAllowed}),
@@ -84,7 +85,8 @@ const each = 'ELT(FIELD(htid, ?), ?)'
 const mysql = {
   /** Of rows that are locked. */
   standing: `
-    SELECT q.htid, q.lane, q.refusals, q.failed_at IS NOT NULL AS failed, s.accepted_at > q.failed_at AS accepted
+    SELECT q.htid, q.lane, q.refusals, q.failed_at IS NOT NULL AS failed,
+           q.failed_at <= SYSDATE(6) AS past, s.accepted_at > q.failed_at AND s.accepted_at <= SYSDATE(6) AS accepted
     FROM slip_queue q FORCE INDEX (PRIMARY) LEFT JOIN slip_shard s ON s.target = q.target AND s.shard = q.shard
     WHERE q.target = ? AND q.htid IN (?)`,
   delayed: `
@@ -120,6 +122,7 @@ interface Standing extends Record<string, unknown> {
   readonly lane: number
   readonly refusals: number
   readonly failed: number
+  readonly past: number | null
   readonly accepted: number | null
 }
 
@@ -165,8 +168,8 @@ async function standingsOf(tx: Connection, target: string, rows: readonly OwnRow
 }
 
 /** `now`: the failure is the one to compare with. */
-function judge({ lane, refusals, failed, accepted }: Standing, { alone }: Suspect) {
+function judge({ lane, refusals, failed, past, accepted }: Standing, { alone }: Suspect) {
   const counts = lane === 0 && alone && Boolean(accepted)
-  const isKept = lane === 0 && Boolean(failed) && !counts
+  const isKept = lane === 0 && Boolean(past) && !counts
   return { lane: alone || failed ? 0 : lane, refusals: refusals + Number(counts), now: !isKept }
 }

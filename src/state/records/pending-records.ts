@@ -24,7 +24,7 @@ const postgres = {
     SELECT r.record_id FROM unnest($1::text[], $2::text[], $3::boolean[]) AS d (record_id, digest, deleted)
     JOIN slip_record r ON ${isKey('r.record_id', 'd.record_id')}
     WHERE r.pending::int = 1 AND r.digest = d.digest AND (r.deleted_at IS NOT NULL) = d.deleted
-    ORDER BY d.record_id FOR UPDATE OF r`,
+    ORDER BY d.record_id COLLATE "C" FOR UPDATE OF r`,
   done: 'UPDATE slip_record SET pending = false WHERE record_id = ANY($1)',
 }
 

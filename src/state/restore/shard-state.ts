@@ -77,7 +77,7 @@ const mysql = {
       AND (adopted_fence < ? OR COALESCE(marked_at, '1970-01-01') < ${time})`,
   behind: `
     UPDATE slip_shard
-    SET behind_from = LEAST(COALESCE(behind_from, durable_at, ${time}), ${time}), durable_at = ${time}, state_before = COALESCE(state_before, state), since = IF(state = 'ahead', since, SYSDATE(6)),
+    SET behind_from = LEAST(COALESCE(behind_from, ${time}), ${time}), durable_at = ${time}, state_before = COALESCE(state_before, state), since = IF(state = 'ahead', since, SYSDATE(6)),
         reason = IF(state = 'ahead', reason, ?), state = IF(state = 'ahead', state, 'behind')
     WHERE target = ? AND shard = ? AND (durable_at > ${time} OR ?)`,
   marked: `
