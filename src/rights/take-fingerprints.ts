@@ -1,6 +1,6 @@
-import type { Connection } from '../state/connection.ts'
+import { readClaimed } from '../state/rights/claimed-items.ts'
 import { readFingerprints, writeFingerprints } from '../state/rights/files-fingerprints.ts'
-import { readIndexedFiles } from '../state/rights/indexed-files.ts'
+import { type IndexedFiles, readIndexedFiles } from '../state/rights/indexed-files.ts'
 import { merge, upsertRights } from '../state/rights/upsert-rights.ts'
 import type { Pass } from './context.ts'
 import { absentFiles, isWrittenAgain } from './written-again.ts'
@@ -8,7 +8,8 @@ import { absentFiles, isWrittenAgain } from './written-again.ts'
 /**
  * Compares the files of items as they are now with those last seen. An item whose files were written again is UPDATED, which
  * has it indexed again; one that no source has named, or that has no document, is none of ours. Files that are gone change
- * nothing: a mount that is away looks like that, too; what was never there is noted, so that it is seen when it comes.
+ * nothing: a mount that is away looks like that, too; what was never there is noted, so that it is seen when it comes. An
+ * item that nobody looked at before is not noted while it is claimed: a document is being made, perhaps of the files of before.
  *
  * @param files the fingerprint of each item; null = it is not in the repository
  * @param seen the fingerprint last seen of those that may have a document
@@ -36,28 +37,35 @@ async function note({ db }: Pass, files: ReadonlyMap<string, string>, isListed: 
   if (files.size === 0) return 0
   return db.transaction(async (tx) => {
     const known = await readFingerprints(tx, [...files.keys()], 'lock')
-    const news = await writtenAgain(tx, known, files, isListed)
+    const indexed = await readIndexedFiles(
+      tx,
+      [...known.keys()].filter((htid) => files.get(htid) !== absentFiles),
+    )
+    const news = writtenAgain(known, indexed, files, isListed)
     await upsertRights(
       tx,
       news.map((htid) => ({ htid, raise: 'UPDATED', apply: (row) => (row === null ? null : merge(row, {})) })),
     )
+    const unknown = [...known].filter(([, before]) => before === null).map(([htid]) => htid)
+    const claimed = await readClaimed(tx, unknown)
     const isNew = (htid: string, now: string) => {
       const before = known.get(htid)
-      return before !== undefined && (now === absentFiles ? before === null : before !== now)
+      if (before === undefined) return false
+      if (now === absentFiles) return before === null
+      return before !== now && !claimed.has(htid)
     }
     await writeFingerprints(tx, new Map([...files].filter(([htid, now]) => isNew(htid, now))))
     return news.length
   })
 }
 
-async function writtenAgain(
-  tx: Connection,
+function writtenAgain(
   known: ReadonlyMap<string, string | null>,
+  indexed: ReadonlyMap<string, readonly IndexedFiles[]>,
   files: ReadonlyMap<string, string>,
   isListed: boolean,
-): Promise<string[]> {
+): string[] {
   const there = [...known.keys()].filter((htid) => files.get(htid) !== absentFiles)
-  const indexed = await readIndexedFiles(tx, there)
   return there.filter((htid) =>
     isWrittenAgain({
       now: files.get(htid) as string,

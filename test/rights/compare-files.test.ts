@@ -132,3 +132,15 @@ test('while the repository is away nothing is compared, and the comparison stays
   renameSync(join(library.folder, 'away'), join(library.folder, 'pairtree'))
   expect(await compare({})).toMatchObject({ seen: 3 })
 })
+
+test('the first look at an item that is being indexed is not noted: its document may be of the files of before', async () => {
+  await sql(`INSERT INTO slip_queue (target, htid, seq, lane, state, action, shard, rev, gen, fence, attempts, enqueued_at, reason,
+                                     claim_token, claimed_rev, claimed_gen, pid, host)
+             VALUES ('main', 'a.2', 1, 1, 1, 'index', 1, 1, 1, 1, 1, CURRENT_TIMESTAMP, 'test',
+                     '00000000-0000-0000-0000-000000000001', 1, 1, 1, 'h')`)
+  expect(await compare()).toMatchObject({ updated: 0, noop: 3 })
+  await sql('DELETE FROM slip_queue')
+  await sql(`INSERT INTO slip_indexed (target, htid, shard, rev, fence, presence, digest, inputs, time)
+             VALUES ('main', 'a.2', 1, 1, 1, 'indexed', '${'0'.repeat(32)}', 'oldmets1.oldpages.....', CURRENT_TIMESTAMP)`)
+  expect(await compare()).toMatchObject({ updated: 1, noop: 2 })
+})

@@ -139,14 +139,15 @@ test('a page that was read before another reader went on is not taken in over wh
   await read()
   await foreign.put('a.1', 1, '2010-01-01 05:00:00')
   const { db } = library.state
+  const stands = (at: string) =>
+    db.query(`UPDATE slip_watermark SET value = '${at}' WHERE stage = 'rights' AND name = '${watermarkName}'`)
+  await stands('2009-06-01 00:00:00.000000')
   let isFirst = true
   const transaction: typeof db.transaction = async (work) => {
     if (isFirst) {
       isFirst = false
       await db.query(`UPDATE slip_rights SET attr = 9 WHERE htid = 'a.1'`)
-      await db.query(
-        `UPDATE slip_watermark SET value = '2010-02-01 00:00:00.000000' WHERE stage = 'rights' AND name = '${watermarkName}'`,
-      )
+      await stands('2010-02-01 00:00:00.000000')
     }
     return db.transaction(work)
   }
