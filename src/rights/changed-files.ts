@@ -1,9 +1,16 @@
+import { createHash } from 'node:crypto'
 import { listFiles, type SourceFile } from '../sources/file-set.ts'
 import type { Connection } from '../state/connection.ts'
 import { readWatermarks, writeWatermark } from '../state/control/watermark.ts'
 import { markUnread } from '../state/rights/reread-sources.ts'
 
-const nameOf = (source: string, file: SourceFile) => `${source}:${file.path}`
+const longestName = 255
+
+/** A path for which the column is too short is named by its SHA-256. */
+function nameOf(source: string, { path }: SourceFile): string {
+  const name = `${source}:${path}`
+  return name.length <= longestName ? name : `${source}:${createHash('sha256').update(path).digest('hex')}`
+}
 
 /** How the reading of a file ended: at its end, or as far as it could be read. */
 export type Ending = 'whole' | 'broken off'

@@ -108,6 +108,13 @@ test('a file that is read again by itself has those behind it read again, by who
   expect(JSON.parse(String(row?.data)).title).toEqual(['3'])
 })
 
+test('a file with a path of any length is read once', async () => {
+  const name = `${'x'.repeat(240)}.ndjson`
+  writeRecords(library, name, [recordOf('r1', ['a.1'])])
+  expect(await daemonStep()).toEqual([`catalogue/${name}`])
+  expect(await daemonStep()).toEqual([])
+})
+
 test('a file that came, and was read by another, while one before it was being read, is read again', async () => {
   writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1'], 'Old')])
   const pass = passOver(library)
