@@ -24,6 +24,8 @@ interface Circuit {
   row: boolean
   due: boolean
   probing: boolean
+  /** A probe of ours is under way, and lasts longer than a step. */
+  underWay: boolean
   /** Tried or found failing by this process: --once does so once. */
   tried: boolean
   pending: 'open' | 'fail' | 'close' | null
@@ -73,7 +75,7 @@ export class Breakers {
   #obey(circuit: Circuit, row: Breaker | undefined, heard: number): void {
     // what was heard while the tables were read is newer than they are, even if it was written already
     if (circuit.pending !== null || circuit.heardAt > heard) return
-    circuit.probing = false
+    circuit.probing = circuit.underWay && row !== undefined
     // opened by one process, closed by another or by a person: what was counted before is past
     if (row === undefined && circuit.row) circuit.failures = 0
     circuit.row = row !== undefined
@@ -97,6 +99,16 @@ export class Breakers {
     circuit.due = false
     circuit.tried = true
     return circuit.probing ? 'probe' : 'suspended'
+  }
+
+  /** The probe it was just told to make lasts until it `is` over, whatever the tables say meanwhile. */
+  probeLasts(kind: BreakerKind, name: string, is: Promise<unknown>): void {
+    const circuit = this.#circuit(kind, name)
+    circuit.underWay = true
+    const end = () => {
+      circuit.underWay = false
+    }
+    is.then(end, end)
   }
 
   isSuspended(kind: BreakerKind, name: string): boolean {
@@ -191,6 +203,7 @@ export class Breakers {
       row: false,
       due: false,
       probing: false,
+      underWay: false,
       tried: false,
       pending: null,
       heardAt: 0,

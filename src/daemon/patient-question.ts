@@ -1,9 +1,13 @@
+import { performance } from 'node:perf_hooks'
 import { setTimeout as after } from 'node:timers/promises'
 
 /** How long an answer is waited for, in milliseconds; null: until it comes, where there is nothing else to do. */
 export type Patience = number | null
 
 const patienceMs = 1_000
+
+/** An answer that lay there for longer is of another time: it is asked anew. Milliseconds. */
+const freshMs = 5_000
 
 /**
  * A question to a server, which is asked it once at a time. No answer is waited for longer than the patience, or one that
@@ -13,6 +17,8 @@ export class PatientQuestion<T> {
   readonly #ask: () => Promise<T>
   readonly #patience: Patience
   #asked: Promise<T> | null = null
+  /** When the answer came that nobody has fetched yet. */
+  #answeredAt: number | null = null
 
   constructor(ask: () => Promise<T>, patience: Patience = patienceMs) {
     this.#ask = ask
@@ -21,11 +27,10 @@ export class PatientQuestion<T> {
 
   /** Throws what the question has thrown. */
   async answer(): Promise<T | 'waits'> {
+    if (this.#answeredAt !== null && performance.now() - this.#answeredAt > freshMs) this.#asked = null
     const patience = this.#asked === null ? this.#patience : 0
-    this.#asked ??= this.#ask()
+    this.#asked ??= this.#begin()
     const asked = this.#asked
-    // heard by the next who comes
-    asked.catch(() => undefined)
     let isAnswered = true
     try {
       const answer = await (this.#patience === null ? asked : Promise.race([asked, impatience(patience ?? 0)]))
@@ -34,6 +39,17 @@ export class PatientQuestion<T> {
     } finally {
       if (isAnswered) this.#asked = null
     }
+  }
+
+  #begin(): Promise<T> {
+    this.#answeredAt = null
+    const asked = this.#ask()
+    const note = () => {
+      this.#answeredAt = performance.now()
+    }
+    // heard by the next who comes
+    asked.then(note, note)
+    return asked
   }
 }
 

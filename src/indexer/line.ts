@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { type Breakers, type Gate, shardName } from '../daemon/breakers.ts'
 import type { Chore } from '../daemon/chores/chore.ts'
-import { commitShards } from '../daemon/chores/commit.ts'
 import { recheckChore } from '../daemon/chores/recheck.ts'
 import { restoreChores } from '../daemon/chores/restore.ts'
 import type { OpenedEngine } from '../daemon/engines.ts'
@@ -17,7 +16,6 @@ import type { Repository } from '../repository/repository.ts'
 import type { Target } from '../state/control/target.ts'
 import type { Claim } from '../state/queue/claim.ts'
 import { lanes } from '../state/queue/lanes.ts'
-import { stillDelayed } from '../state/queue/still-delayed.ts'
 import { Acceptance } from './acceptance.ts'
 import type { AskedSources } from './asked-sources.ts'
 import { Batch } from './batch.ts'
@@ -27,10 +25,10 @@ import { Claimer, type Lead, type Openness } from './claimer.ts'
 import { Connections } from './connections.ts'
 import { DocumentLimit } from './document-limit.ts'
 import type { Mount } from './mount.ts'
+import { Once } from './once.ts'
 import type { OwnWork } from './own-work.ts'
 import { ParcelSizes } from './parcel-sizes.ts'
 import type { Pipeline } from './pipeline.ts'
-import { PutOff } from './put-off.ts'
 import { isStorm } from './suspension.ts'
 import { awayError, TargetBreakers } from './target-breakers.ts'
 
@@ -52,7 +50,7 @@ export type Served = 'worked' | 'idle' | 'waits' | SlipError
 
 /**
  * The work of one target, behind the breakers of its engine and its shards. A batch is assembled, and runs on by itself
- * while the next is claimed: but for a probe, which is one batch alone, and for suspects. One that waits for room in
+ * while the next is claimed: but for a probe, beside which its target has no other, and for suspects. One that waits for room in
  * memory holds no other target back: only its own is not claimed for until it is assembled.
  */
 export class Line {
@@ -69,13 +67,13 @@ export class Line {
   readonly #acceptance: Acceptance
   readonly #limit: DocumentLimit
   readonly #watch: RestoreWatch
-  /** With `--once`. */
-  readonly #putOff: PutOff | null
+  readonly #once: Once | null
   #isAssembling = false
+  /** What tries out the target, or a shard, is under way. */
+  #isProbing = false
   /** Whether its shards were once compared with the database, as far as they answered. */
   #wasAsked = false
   #wasSuspended = false
-  #isCommitted = true
   /** The first engine or shard that was away: what `--once` ends with, when the rest is done. */
   #away: SlipError | null = null
 
@@ -96,7 +94,7 @@ export class Line {
     this.#acceptance = new Acceptance(state.db)
     this.#limit = new DocumentLimit(opened.engine, config.targets[target.name]?.maxDocumentBytes)
     this.#watch = new RestoreWatch(this.#pair, context.bus, patience)
-    this.#putOff = context.once ? new PutOff(config.indexer.environmentBackoff) : null
+    this.#once = context.once ? new Once(state.db, config, target, opened.engine) : null
   }
 
   /** What is done for this target beside its batches. */
@@ -120,7 +118,7 @@ export class Line {
   async serve(pauses: Pauses, deletesOnly: boolean, others: readonly Line[]): Promise<Served> {
     const { breakers, pipeline, once } = this.#context
     const { name } = this.target
-    if (this.#isAssembling) return 'waits'
+    if (this.#isAssembling || this.#isProbing) return 'waits'
     // what was begun before must not be taken for the probe
     if (this.#circuits.isProbeDue() && !pipeline.isDry(name)) return 'waits'
     const gate = await breakers.gate('target', name)
@@ -149,7 +147,7 @@ export class Line {
    */
   async along(pauses: Pauses, lead: Lead): Promise<ClaimRun[]> {
     const { breakers } = this.#context
-    if (this.#isAssembling || breakers.isSuspended('target', this.target.name)) return []
+    if (this.#isAssembling || this.#isProbing || breakers.isSuspended('target', this.target.name)) return []
     const startedAt = performance.now()
     try {
       const mayAsk = !this.#wasAsked
@@ -183,7 +181,8 @@ export class Line {
   }
 
   async #work(pauses: Pauses, openness: Openness, gate: Gate, others: readonly Line[]): Promise<Served> {
-    const { breakers, pipeline, once } = this.#context
+    const { breakers, pipeline } = this.#context
+    const once = this.#once
     const { name } = this.target
     const storm = gate === 'probe' && isStorm(breakers.reason('target', name))
     const startedAt = performance.now()
@@ -194,14 +193,13 @@ export class Line {
       if (openness.only === undefined) {
         // it may have ended since, but lane 0 was not looked into
         if (this.#claimer.leftSuspects) return 'waits'
-        if (!once) return 'idle'
+        if (once === null) return 'idle'
         // what it wrote is committed when all of it has ended
         if (!pipeline.isDry(name)) return 'waits'
         const suspended = this.#circuits.suspendedShard()
-        const isAwaited = suspended === null && this.#putOff?.isAwaited() === true
-        if (this.#claimer.leftBusy || isAwaited) return this.#lookAgain()
-        await this.#commitAtTheEnd()
-        return this.#away ?? (await this.#whyLeft()) ?? suspended ?? 'idle'
+        if (this.#claimer.leftBusy || (suspended === null && once.isAwaited)) return this.#lookAgain()
+        const left = await once.end()
+        return this.#away ?? left ?? suspended ?? 'idle'
       }
       // where it was passed over, nothing was tried: the probe lapses
       const wasLookedInto = !this.#claimer.leftBusy && !openness.deletesOnly && !openness.uncompared.has(openness.only)
@@ -214,9 +212,25 @@ export class Line {
     const along: Held[] = []
     for (const line of alone || lead.htids.length === 0 ? [] : others)
       for (const each of await line.along(pauses, lead)) along.push({ line, run: each })
-    const report = await this.#run({ line: this, run }, along, alone)
-    if (gate === 'probe' && report !== null) this.#circuits.judge(report, storm)
+    const ended = this.#run({ line: this, run }, along, alone)
+    if (gate !== 'probe' && openness.only === undefined) await ended
+    else this.#probe(ended, gate, openness.only, storm)
     return 'worked'
+  }
+
+  /** One that hangs is waited for by nothing else. */
+  #probe(ended: Promise<BatchReport | null>, gate: Gate, only: number | undefined, storm: boolean): void {
+    const { breakers, pipeline } = this.#context
+    const { name } = this.target
+    this.#isProbing = true
+    const judged = ended
+      .then((report) => gate === 'probe' && report !== null && this.#circuits.judge(report, storm))
+      .finally(() => {
+        this.#isProbing = false
+      })
+    if (gate === 'probe') breakers.probeLasts('target', name, judged)
+    if (only !== undefined) breakers.probeLasts('shard', shardName(name, only), judged)
+    pipeline.add(name, judged)
   }
 
   /** With `--once`: what a server asked to wait with is still to be done. */
@@ -225,27 +239,12 @@ export class Line {
     return 'worked'
   }
 
-  /** With `--once`: why items are left that were put off for a fault that was not theirs. */
-  async #whyLeft(): Promise<SlipError | null> {
-    const { db } = this.#context.state
-    return this.#putOff?.whyLeft((htids) => stillDelayed(db, this.target.name, htids)) ?? null
-  }
-
-  /** With `--once`: who waits for it to end wants to see what it wrote, and no chore will come. */
-  async #commitAtTheEnd(): Promise<void> {
-    const { name, shards } = this.target
-    const commit = this.#context.config.targets[name]?.commit
-    if (this.#isCommitted || commit === undefined || !('by' in commit) || commit.by !== 'slip') return
-    this.#isCommitted = true
-    this.#away ??= await awayError(() => commitShards(this.#opened.engine, shards, 'durable'))
-  }
-
   /** Holds a claim from now on, and tells of it. */
   #begin(claim: Claim, startedAt: number, probesStorm: boolean): ClaimRun {
     const { state, leases, bus } = this.#context
     const { name, lease } = this.target
     const { token, lane, items } = claim
-    this.#isCommitted = false
+    this.#once?.writes()
     bus.emit('index.claimed', { target: name, lane, shard: items[0]?.shard ?? 0, items: items.length, token })
     leases.hold(token, items.length, lease, startedAt)
     const { engine } = this.#opened
@@ -281,7 +280,7 @@ export class Line {
   }
 
   async #hear(report: BatchReport): Promise<BatchReport> {
-    this.#putOff?.hear(report)
+    this.#once?.hear(report)
     await this.#context.breakers.flush()
     return report
   }

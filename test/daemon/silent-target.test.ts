@@ -1,8 +1,9 @@
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { askAgain } from './ask-again.ts'
 import { Door } from './door.ts'
 import { type Library, openLibrary } from './library.ts'
-import { endAll, runOnce, start } from './processes.ts'
+import { endAll, type LoggedEvent, runOnce, start } from './processes.ts'
 
 let library: Library
 let door: Door
@@ -49,4 +50,22 @@ test('a target whose server falls silent, and breaks nothing, holds no other bac
   await rows('DELETE FROM slip_breaker')
   expect((await runOnce('index', library.configFile)).code).toBe(0)
   expect(await library.violations()).toEqual([])
+})
+
+test('a shard that is read and takes nothing is tried out beside the work for others', async () => {
+  await rows(
+    `INSERT INTO slip_breaker (kind, name, failures, reason, since, next_probe)
+     VALUES ('shard', 'main/1', 3, 'ENGINE_UNAVAILABLE: away', CURRENT_TIMESTAMP(6), CURRENT_TIMESTAMP(6) - INTERVAL '1' SECOND)`,
+  )
+  await askAgain(library)
+  await index.query('BEGIN')
+  await index.query('LOCK TABLE index_main.document IN EXCLUSIVE MODE')
+  await rows(`UPDATE slip_queue SET shard = 1 WHERE target = 'main'`)
+  const daemon = start('index', library.configFile)
+  const claimed = ({ event, target }: LoggedEvent, of: string) => event === 'index.claimed' && target === of
+  const begun = () => daemon.events.findIndex((each) => claimed(each, 'main'))
+  const ended = () => daemon.events.findIndex(({ event, target }) => event === 'index.batch' && target === 'main')
+  while (ended() < 0) await rows('SELECT 1')
+  await index.query('COMMIT')
+  expect(daemon.events.slice(begun(), ended()).some((each) => claimed(each, 'second'))).toBe(true)
 })
