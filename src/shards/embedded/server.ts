@@ -38,7 +38,7 @@ export function openPool(options: ServerOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: options.url,
     // a lock whose holder is stopped is not waited for, nor is the holder for ever
-    options: `-c search_path="${schemaOf(options.target)}" -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s`,
+    options: `-c search_path="${schemaOf(options.target)}" -c lock_timeout=2min -c idle_in_transaction_session_timeout=60s`,
     application_name: `slip ${options.target}`,
     connectionTimeoutMillis: 10_000,
     query_timeout: longestAnswerMs,
