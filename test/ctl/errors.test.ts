@@ -136,7 +136,7 @@ test('errors retry --waive keeps what is waived with the request, --from rights 
   expect(await sql('SELECT waive FROM slip_queue')).toEqual([{ waive: 'page_gap' }])
   await markRead(library.state.db, 'catalogue', { path: '/a', fingerprint: 'f' } as never)
   const { out } = await ctl('errors', 'retry', '--id', 'e.1', '--from', 'rights')
-  expect(out).toBe('1 item requested anew; slip-rights reads 1 file again\n')
+  expect(out).toBe('1 item requested anew; slip-rights reads 1 input of its sources again\n')
   expect(await sql(`SELECT 1 FROM slip_watermark WHERE stage = 'rights'`)).toEqual([])
 })
 
