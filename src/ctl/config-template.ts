@@ -61,6 +61,10 @@ const others: Readonly<Record<string, readonly Other[]>> = {
       name: 'large',
       values: { 'targets.NAME.engine': 'solr', 'targets.NAME.urls': ['http://solr-1:8983/solr'] },
     },
+    {
+      name: 'cluster',
+      values: { 'targets.NAME.engine': 'opensearch', 'targets.NAME.urls': ['https://search-1:9200'] },
+    },
   ],
 }
 
