@@ -32,7 +32,7 @@ export async function readFiles<Event extends { readonly kind: string }>(
     const behind = file.flaw === null ? files.slice(files.indexOf(file) + 1).filter(({ flaw }) => flaw === null) : []
     await pass.db.transaction((tx) => forgetRead(tx, source, [file, ...behind]))
     const read = await new FileReading(pass, source, file, reader).run(async (tx, ending) => {
-      if (file.flaw === null) await forgetRead(tx, source, await behindNow(pass, patterns, file))
+      if (file.flaw === null) await forgetRead(tx, source, (await behindNow(pass, patterns, file)) ?? behind)
       await markRead(tx, source, file, ending)
     })
     await keepCounts(pass)
@@ -42,10 +42,11 @@ export async function readFiles<Event extends { readonly kind: string }>(
   return done
 }
 
-async function behindNow({ config }: Pass, patterns: readonly string[], file: SourceFile): Promise<SourceFile[]> {
+/** The files behind it as they are now; null when it is there no more. */
+async function behindNow({ config }: Pass, patterns: readonly string[], file: SourceFile) {
   const files = await listFiles(patterns, config.baseDir)
   const at = files.findIndex(({ path }) => path === file.path)
-  return files.slice(at + 1).filter(({ flaw }) => flaw === null)
+  return at < 0 ? null : files.slice(at + 1).filter(({ flaw }) => flaw === null)
 }
 
 /**
