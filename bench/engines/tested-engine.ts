@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Engine } from '../../src/shards/engine.ts'
 import { openEngine } from '../../src/shards/open-engine.ts'
 import { shardAlias } from '../../src/shards/opensearch/names.ts'
@@ -49,6 +50,18 @@ const rarely = { visible: '1h', durable: '1h' }
 /** Puts all threads of a process on such processors. */
 export const pin = (pid: number, processors: string): void => {
   execFileSync('taskset', ['-acp', processors, String(pid)], { stdio: 'ignore' })
+}
+
+const tries = 60
+
+/** Asks as often as the server has no room for the question, for a minute: what is not dropped fills its heap. */
+async function answered(url: string, question: string) {
+  for (let tried = 1; ; tried++) {
+    const { status, json } = await ask(url, question)
+    if (status < 300) return json
+    if (status !== 429 || tried === tries) throw new Error(`${question}: answered ${status}: ${JSON.stringify(json)}`)
+    await pause(1_000)
+  }
 }
 
 export const startTested = {
@@ -110,8 +123,9 @@ export const startTested = {
         return json._all.primaries.store.size_in_bytes
       },
       async drop(index) {
-        const { json } = await ask(server.url, `GET /_cat/indices/${index}*?format=json&h=index&expand_wildcards=all`)
-        for (const { index: name } of json as { index: string }[]) await ask(server.url, `DELETE /${name}`)
+        const named = `GET /_cat/indices/${index}*?format=json&h=index&expand_wildcards=all`
+        const indices: { index: string }[] = await answered(server.url, named)
+        for (const { index: name } of indices) await answered(server.url, `DELETE /${name}`)
       },
       pin: (processors) => pin(server.pid, processors),
       close: () => server.close(),
