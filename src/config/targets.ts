@@ -41,7 +41,7 @@ const anyTarget = {
   scan: z
     .strictObject({
       period: duration('7d').describe(
-        'In which time slip-index compares every document of the index with the ledger; 10,000 a minute at most.',
+        'In which time slip-index compares every document of the index with the ledger; it is longer where that is more than one page a minute.',
       ),
     })
     .prefault({})

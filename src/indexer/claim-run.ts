@@ -130,8 +130,8 @@ export class ClaimRun {
     this.#report()
     const { length } = this.claim.items
     const away = this.#putOff.length + this.#spared === length ? (this.#putOff[0]?.error ?? null) : null
-    const { putOff, over } = { putOff: this.#putOff, over: this.#over }
-    return { away, storm: this.#storm, ended: this.#ended, faults: this.#faults, putOff, over }
+    const items = { putOff: this.#putOff, over: this.#over }
+    return { away, storm: this.#storm, ended: this.#ended, faults: this.#faults, ...items }
   }
 
   #deliver(parcel: Parcel, failed: readonly ItemOutcome[]): void {

@@ -4,7 +4,7 @@ import type { SlipError } from '../errors/slip-error.ts'
 import type { Engine } from '../shards/engine.ts'
 import type { Connection } from '../state/connection.ts'
 import type { Target } from '../state/control/target.ts'
-import { stillDelayed } from '../state/queue/still-delayed.ts'
+import { findInState } from '../state/queue/in-state.ts'
 import { PutOff, type PutOffReport } from './put-off.ts'
 import { awayError } from './target-breakers.ts'
 
@@ -42,7 +42,7 @@ export class Once {
   /** Who waits for it to end wants to see what it wrote, and no chore will come. Returns what kept it from an end. */
   async end(): Promise<SlipError | null> {
     const { name } = this.#target
-    const left = await this.#putOff.whyLeft((htids) => stillDelayed(this.#db, name, htids))
+    const left = await this.#putOff.whyLeft((htids) => findInState(this.#db, name, htids, 'delayed'))
     return (await this.#commit()) ?? left
   }
 

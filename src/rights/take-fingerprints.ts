@@ -1,4 +1,6 @@
-import { readClaimed } from '../state/rights/claimed-items.ts'
+import type { Connection } from '../state/connection.ts'
+import { listTargets } from '../state/control/target.ts'
+import { findInState } from '../state/queue/in-state.ts'
 import { readFingerprints, writeFingerprints } from '../state/rights/files-fingerprints.ts'
 import { type IndexedFiles, readIndexedFiles } from '../state/rights/indexed-files.ts'
 import { merge, upsertRights } from '../state/rights/upsert-rights.ts'
@@ -47,7 +49,7 @@ async function note({ db }: Pass, files: ReadonlyMap<string, string>, isListed: 
       news.map((htid) => ({ htid, raise: 'UPDATED', apply: (row) => (row === null ? null : merge(row, {})) })),
     )
     const unknown = [...known].filter(([, before]) => before === null).map(([htid]) => htid)
-    const claimed = await readClaimed(tx, unknown)
+    const claimed = await claimedOf(tx, unknown)
     const isNew = (htid: string, now: string) => {
       const before = known.get(htid)
       if (before === undefined) return false
@@ -57,6 +59,14 @@ async function note({ db }: Pass, files: ReadonlyMap<string, string>, isListed: 
     await writeFingerprints(tx, new Map([...files].filter(([htid, now]) => isNew(htid, now))))
     return news.length
   })
+}
+
+/** Those that some target has claimed: their files may have been read already, as they were. */
+async function claimedOf(tx: Connection, htids: readonly string[]): Promise<ReadonlySet<string>> {
+  const claimed = new Set<string>()
+  for (const { name } of await listTargets(tx))
+    for (const htid of await findInState(tx, name, htids, 'claimed')) claimed.add(htid)
+  return claimed
 }
 
 function writtenAgain(

@@ -6,6 +6,7 @@ import { type TestContext, test } from 'vitest'
 import { findBinaries } from '../services/mariadb/binaries.ts'
 import type { ChaosDatabase } from './world.ts'
 
+/** More than a run waits for rest, which is given up with what is left. */
 const limitMs = 600_000
 /** Ended before the test is given up, with which all that was said would be lost. */
 const longestMs = limitMs - 15_000

@@ -66,6 +66,17 @@ test('what a probe puts off is due within seconds also where a person resumed th
   expect(await soon()).toEqual(main('f.1', 'f.2'))
 })
 
+test('what a probe puts off while another closes the breaker, which it finds suspended still, is due within seconds', async () => {
+  const breaker = { kind: 'target', name: 'main' } as const
+  await openBreaker(state.db, { ...breaker, failures: 1, reason: 'STORM_BRAKE: 30 of 30' }, probe)
+  const change: typeof state.db.change = async (sql, values) => {
+    if (sql.includes('DELETE FROM slip_breaker')) await putOff(['g.1'], storm)
+    return state.db.change(sql, values)
+  }
+  expect(await closeBreaker({ ...state.db, change }, breaker)).toBe(true)
+  expect(await soon()).toEqual(main('g.1'))
+})
+
 test('what is not suspended hastens nothing', async () => {
   await putOff(['c.1'], storm)
   expect(await closeBreaker(state.db, { kind: 'target', name: 'main' })).toBe(false)

@@ -1,5 +1,5 @@
-import { states } from '../../state/audit/queue-list.ts'
 import { lanes } from '../../state/queue/lanes.ts'
+import { states } from '../../state/queue/states.ts'
 import type { Command } from '../command.ts'
 import { confirmOptions, idsFileOption, reasonOption, sinceOption, targetOption } from './options.ts'
 

@@ -99,8 +99,8 @@ async function decide(shard: Found, writes: Writes): Promise<Outcome[]> {
   // after one that could not be sent alone no other is, or a server that hangs would be waited for by each
   let last: Unavailable | null = null
   for (const one of writes) {
-    const sure: Outcome | null = proven(shard, one, held.get(one.id)) ?? (last === null ? null : answered(last))
-    const outcome: Outcome = sure ?? (await writeAlone(shard, one))
+    const sure = proven(shard, one, held.get(one.id))
+    const outcome: Outcome = sure ?? (last === null ? await writeAlone(shard, one) : answered(last))
     if (sure === null && outcome.kind === 'unavailable') last = outcome
     outcomes.push(outcome)
   }

@@ -1,9 +1,7 @@
 import { Conditions } from '../conditions.ts'
 import type { Connection, Dialect } from '../connection.ts'
 import { lanes } from '../queue/lanes.ts'
-
-/** States of a queue row by name; numbers as in slip_state. */
-export const states = { ready: 0, claimed: 1, delayed: 2, held: 3 } as const
+import { states } from '../queue/states.ts'
 
 /** A queue row with its lane and state by name; timestamps are text. */
 export interface ListedRow {

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { afterAll, describe, expect, test } from 'vitest'
+import { openPool } from '../../../src/shards/embedded/server.ts'
 import { openEngine } from '../../../src/shards/open-engine.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { noPages } from '../../conformance/engine/used-engine.ts'
@@ -15,6 +16,16 @@ afterAll(async () => {
 
 const open = (target: string, url = database.url) => openEngine('embedded', { url, target })
 const withDatabase = (name: string) => Object.assign(new URL(database.url), { pathname: name }).href
+
+test('no lock is waited for without end, nor does a process that sleeps keep its own', async () => {
+  const pool = openPool({ url: database.url, target: 'main' })
+  const setting = async (name: string) => (await pool.query(`SHOW ${name}`)).rows[0]?.[name]
+  expect([await setting('lock_timeout'), await setting('idle_in_transaction_session_timeout')]).toEqual([
+    '2min',
+    '1min',
+  ])
+  await pool.end()
+})
 
 describe('create', () => {
   test('every shard is a partition of its own for documents and pages, and posts land there', async () => {
