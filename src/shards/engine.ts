@@ -4,6 +4,7 @@
  */
 
 import type { LiveSchema } from './schema/difference.ts'
+import type { Scope } from './search/scope.ts'
 import type { OnShard } from './snapshot.ts'
 
 /** A document as assembled by src/indexer/assemble, ready to post. */
@@ -100,7 +101,7 @@ export interface SearchAnswer {
   readonly hits: readonly SearchHit[]
 }
 
-export interface SearchOptions {
+export interface SearchOptions extends Scope {
   /** Items of the answer; clamped to 1 … 1,000. */
   readonly limit: number
   /** Clamped to 0 … 100. */
@@ -182,8 +183,8 @@ export interface Engine {
   /**
    * Finds items by what a person typed: words (all of them), "phrases in quotation marks", and -words or -"phrases"
    * that must not occur in the item. Case, accents and vowel points do not count; in scripts written without blanks
-   * (Chinese, Japanese …) every run of letters is a phrase. Catalogue text is searched too. Any text is a query; one
-   * without a word finds nothing.
+   * (Chinese, Japanese …) every run of letters is a phrase. Catalogue text is searched too, unless `field` names where
+   * to look. Any text is a query; one without a word finds nothing, and with filters all that they let through.
    */
   search(query: string, options: SearchOptions): Promise<SearchAnswer>
   /** Names the server that a shard is on, as far as it is known: what is sent to one shares its connections. */

@@ -135,6 +135,19 @@ test('search prints hits by page: plain elsewhere, bold on a terminal, marked in
   expect(answer.hits[0].pages[0].snippet).toMatch(/<em>heliotrope<\/em>/i)
 })
 
+test('search looks in one field, and shows only what a filter lets through', async () => {
+  const all = await json('search', 'heliotrope')
+  const [{ id, title, author }] = all.hits
+  const ids = ({ hits }: { hits: { id: string }[] }) => hits.map((hit) => hit.id)
+  expect(ids(await json('search', `"${author}"`, '--field', 'author'))).toContain(id)
+  expect(await json('search', `"${title}"`, '--field', 'author')).toMatchObject({ field: 'author', total: 0 })
+  const filtered = await json('search', 'heliotrope', '--filter', `id:${id}`)
+  expect(filtered).toMatchObject({ filters: [{ field: 'id', values: [id] }], total: 1, hits: [{ id }] })
+  const other = all.hits[1].id
+  expect(await json('search', '--filter', `id:${id}`, `id:${other}`)).toMatchObject({ query: '', total: 2 })
+  expect(await json('search', '--filter', `id:${id}`, 'rights:8')).toMatchObject({ total: 0 })
+})
+
 test('search wants all words, takes phrases and excluded words in one quoted query, and no hit is no error', async () => {
   const all = await json('search', 'heliotrope')
   const [{ id, title }] = all.hits

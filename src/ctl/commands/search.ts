@@ -6,11 +6,14 @@ import type { Session } from '../command.ts'
 import { pagesOfHits } from '../hit-pages.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
+import { searchScope } from '../search-scope.ts'
 import { oneTarget } from '../targets.ts'
 import { plural } from '../units.ts'
 
 interface Arguments extends Session {
-  readonly words: readonly string[]
+  readonly words?: readonly string[]
+  readonly field?: string
+  readonly filter?: readonly string[]
   readonly limit: number
   readonly pages: number
   readonly target?: string
@@ -18,13 +21,15 @@ interface Arguments extends Session {
 
 export async function run(args: Arguments): Promise<number> {
   const limits = { limit: whole('limit', args.limit, 1, 1_000), pagesPerHit: whole('pages', args.pages, 0, 100) }
+  const scope = searchScope(args.field, args.filter ?? [])
+  const query = (args.words ?? []).join(' ')
+  if (query === '' && args.filter === undefined) throw new SlipError('USAGE', 'name words to look for, or a --filter')
   return withState(args, async ({ config, state, db }) => {
     const target = await oneTarget(db, config, args.target)
     const { engine, close } = await openTargetEngine(config, state, target)
     try {
-      const query = args.words.join(' ')
-      const answer = await engine.search(query, { ...limits, pagesOf: pagesOfHits(config) })
-      print(args, { target, query, ...answer }, () => answerText(answer))
+      const answer = await engine.search(query, { ...limits, ...scope, pagesOf: pagesOfHits(config) })
+      print(args, { target, query, ...scope, ...answer }, () => answerText(answer))
       return 0
     } finally {
       await close()

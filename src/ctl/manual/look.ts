@@ -27,19 +27,34 @@ export const look: readonly Command[] = [
   },
   {
     name: 'search',
-    takes: '<words..>',
+    takes: '[words..]',
     summary: 'Finds items by words, and the pages they stand on',
     detail:
-      'All words must occur; "words in quotation marks" in this order; -word must not occur. Case and accents do not count. Quotation marks and minus need the quotes of the shell around the whole query.',
+      'All words must occur; "words in quotation marks" in this order; -word must not occur. Case and accents do not count. Quotation marks and minus need the quotes of the shell around the whole query. With --filter alone all that it lets through is found. What each field holds, and how it is read: docs/document.md and docs/schema.md.',
     positionals: { words: { describe: 'what to look for', type: 'string', array: true } },
     options: {
       limit: { describe: 'most items shown', type: 'number', default: 10, requiresArg: true },
+      field: {
+        describe:
+          'look for the words in this field alone: ocr is the text, title, author, callnumber … of the catalogue',
+        type: 'string',
+        requiresArg: true,
+      },
+      filter: {
+        describe:
+          'FIELD:VALUE, items with this value alone; of several values of a field one is enough, of several fields each counts',
+        type: 'string',
+        array: true,
+        requiresArg: true,
+      },
       pages: { describe: 'most pages shown of an item', type: 'number', default: 3, requiresArg: true },
       target: { describe: 'index to ask, when several are configured', type: 'string', requiresArg: true },
     },
     examples: [
       ['search whale ship', 'items that have both words'],
       [`search '"white whale" -ship'`, 'the phrase, in items without the word ship'],
+      ['search melville --field author --filter language:English', 'by a field, and only what has this value'],
+      ['search --filter rights:8', 'what should not be in the index'],
     ],
     exits: '0 also without a hit',
     load: () => import('../commands/search.ts'),

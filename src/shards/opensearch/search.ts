@@ -3,6 +3,7 @@ import { pageFinder } from '../search/best-pages.ts'
 import { catalogueFields } from '../search/catalogue-fields.ts'
 import { limitsOf } from '../search/limits.ts'
 import { type Phrase, parseQuery } from '../search/query.ts'
+import { asksForSomething, type Filter, textField } from '../search/scope.ts'
 import { analyseBy } from './analyse.ts'
 import { shardOf } from './names.ts'
 import { ask, type Server, withJson } from './server.ts'
@@ -23,14 +24,16 @@ interface FoundItem {
 /** See Engine.search. */
 export async function searchItems(server: Server, text: string, options: SearchOptions): Promise<SearchAnswer> {
   const { wanted, excluded } = parseQuery(text)
-  if (wanted.length === 0) return { total: 0, hits: [] }
+  if (!asksForSomething({ wanted, excluded }, options)) return { total: 0, hits: [] }
+  const { field, filters = [] } = options
   const { limit, pagesPerHit } = limitsOf(options)
   const path = `/${server.index}/_search?allow_partial_search_results=false`
   const search = {
     query: {
       bool: {
-        must: wanted.map((phrase, place) => clauseOf(phrase, `text ${place}`)),
-        must_not: excluded.map((phrase) => clauseOf(phrase)),
+        must: wanted.map((phrase, place) => clauseOf(phrase, field, `text ${place}`)),
+        must_not: excluded.map((phrase) => clauseOf(phrase, field)),
+        filter: filters.map(filterOf),
       },
     },
     sort: ['_score', { id: 'asc' }],
@@ -51,18 +54,18 @@ export async function searchItems(server: Server, text: string, options: SearchO
 }
 
 /**
- * An item that has the phrase, in its text or in a field of the catalogue.
+ * An item that has the phrase in a field; without one, in its text or in a field of the catalogue.
  *
  * @param name by which a hit tells that its text has it; of two clauses of one name the last would count
  */
-const clauseOf = ({ text }: Phrase, name?: string) => ({
-  dis_max: {
-    queries: [
-      { match_phrase: { ocr: { query: text, ...(name === undefined ? {} : { _name: name }) } } },
-      { multi_match: { query: text, type: 'phrase', fields: catalogueFields } },
-    ],
-  },
-})
+function clauseOf({ text }: Phrase, field: string | undefined, name?: string): object {
+  if (field !== undefined && field !== textField) return { match_phrase: { [field]: text } }
+  const inText = { match_phrase: { [textField]: { query: text, ...(name === undefined ? {} : { _name: name }) } } }
+  if (field !== undefined) return inText
+  return { dis_max: { queries: [inText, { multi_match: { query: text, type: 'phrase', fields: catalogueFields } }] } }
+}
+
+const filterOf = ({ field, values }: Filter) => ({ terms: { [field]: values } })
 
 function hitOf({ index }: Server, { _index, _id, _score, _source }: FoundItem, pages: PageHit[]): SearchHit {
   return {

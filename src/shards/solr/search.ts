@@ -2,7 +2,8 @@ import type { PageHit, SearchAnswer, SearchHit, SearchOptions } from '../engine.
 import { type FindPages, pageFinder } from '../search/best-pages.ts'
 import { catalogueFields } from '../search/catalogue-fields.ts'
 import { limitsOf } from '../search/limits.ts'
-import { type Phrase, parseQuery } from '../search/query.ts'
+import { type Phrase, parseQuery, type Query } from '../search/query.ts'
+import { asksForSomething, type Filter, type Scope, textField } from '../search/scope.ts'
 import { analyser } from './analysis.ts'
 import type { Cores } from './cores.ts'
 import { searchShard } from './read.ts'
@@ -20,7 +21,7 @@ interface HitDocument {
 /**
  * See Engine.search. Every shard is asked for all that may be shown, and the best of all are: scores are comparable as far
  * as the shards are alike. A phrase is given to Solr as a value, never as query language, so nothing a person types is an
- * operator. Tombstones and the marker have no words, so none has to be hidden.
+ * operator. Tombstones and the marker have neither words nor values, so none has to be hidden.
  */
 export async function searchIndex(
   cores: Cores,
@@ -28,10 +29,10 @@ export async function searchIndex(
   text: string,
   options: SearchOptions,
 ): Promise<SearchAnswer> {
-  const { wanted, excluded } = parseQuery(text)
-  if (wanted.length === 0) return { total: 0, hits: [] }
+  const query = parseQuery(text)
+  if (!asksForSomething(query, options)) return { total: 0, hits: [] }
   const { limit, pagesPerHit } = limitsOf(options)
-  const request = requestOf(wanted, excluded, limit)
+  const request = requestOf(query, options, limit)
   const numbers = Array.from({ length: shards }, (_, at) => at + 1)
   const answers = await Promise.all(
     numbers.map(async (shard) => ({ shard, ...(await searchShard<HitDocument>(cores, shard, request)).response })),
@@ -41,7 +42,7 @@ export async function searchIndex(
     .sort((a, b) => b.document.score - a.document.score || (a.document.id < b.document.id ? -1 : 1))
     .slice(0, limit)
   const total = answers.reduce((sum, { numFound }) => sum + numFound, 0)
-  const find = pagesPerHit === 0 ? null : await pageFinder(wanted, analyser(cores, 1))
+  const find = pagesPerHit === 0 ? null : await pageFinder(query.wanted, analyser(cores, 1))
   const hits: SearchHit[] = []
   for (const { shard, document } of best) {
     const pages = find === null ? [] : await pagesOf(document, find, { ...options, pagesPerHit })
@@ -50,21 +51,36 @@ export async function searchIndex(
   return { total, hits }
 }
 
-function requestOf(wanted: readonly Phrase[], excluded: readonly Phrase[], limit: number): object {
+function requestOf({ wanted, excluded }: Query, { field, filters = [] }: Scope, limit: number): object {
+  const searched = field === undefined ? [textField, ...catalogueFields] : [field]
+  const inText = searched.includes(textField) ? wanted : []
   return {
-    query: { bool: { must: wanted.map(anywhere), must_not: excluded.map(anywhere) } },
-    queries: { text: { bool: { should: wanted.map((phrase) => fieldQuery('ocr', phrase)) } } },
+    query:
+      wanted.length + excluded.length === 0
+        ? '*:*'
+        : {
+            bool: {
+              must: wanted.map((phrase) => inAny(searched, phrase)),
+              must_not: excluded.map((phrase) => inAny(searched, phrase)),
+            },
+          },
+    queries: { text: { bool: { should: inText.map(({ text }) => fieldQuery(textField, text)) } } },
+    filter: filters.map(filterQuery),
     fields: ['id', 'score', 'title', 'author', 'publishDate', 'inText:query($text,0)'],
     sort: 'score desc, id asc',
     limit,
   }
 }
 
-/** As a phrase, by the analysis of the field. */
-const fieldQuery = (f: string, { text }: Phrase) => ({ field: { f, query: text } })
+/** A value as a phrase, by the analysis of the field. */
+const fieldQuery = (f: string, query: string) => ({ field: { f, query } })
 
-const anywhere = (phrase: Phrase) => ({
-  bool: { should: ['ocr', ...catalogueFields].map((field) => fieldQuery(field, phrase)) },
+const inAny = (fields: readonly string[], { text }: Phrase) => ({
+  bool: { should: fields.map((field) => fieldQuery(field, text)) },
+})
+
+const filterQuery = ({ field, values }: Filter) => ({
+  bool: { should: values.map((value) => fieldQuery(field, value)) },
 })
 
 async function pagesOf({ id, inText }: HitDocument, find: FindPages, options: SearchOptions): Promise<PageHit[]> {

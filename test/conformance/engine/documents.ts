@@ -11,6 +11,9 @@ export interface DocumentParts {
   readonly publishDate?: string
   readonly allfields?: string
   readonly volume_enumcron?: string
+  readonly language?: readonly string[]
+  readonly callnumber?: string
+  readonly rights?: number
   /** One page per text; the page gets the next ORDER and a label of its own unless given. */
   readonly pages?: readonly (string | PageParts)[]
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Scope } from '../../../src/shards/search/scope.ts'
 import { type DocumentParts, document } from './documents.ts'
 import { type Difference, type Subject, shards } from './subject.ts'
 
@@ -8,8 +9,10 @@ const { one, two } = shards
 export function searchRules(subject: Subject, differences: readonly Difference[]): void {
   const post = (parts: Omit<DocumentParts, 'fence'> & { fence?: number }, shard = one) =>
     subject.engine.post(shard, [document({ fence: 10, ...parts })])
-  const search = (query: string, limit = 10, pagesPerHit = 10) => subject.engine.search(query, { limit, pagesPerHit })
-  const found = async (query: string) => (await search(query)).hits.map((hit) => hit.id).sort()
+  const search = (query: string, limit = 10, pagesPerHit = 10, scope: Scope = {}) =>
+    subject.engine.search(query, { limit, pagesPerHit, ...scope })
+  const found = async (query: string, scope: Scope = {}) =>
+    (await search(query, 10, 10, scope)).hits.map((hit) => hit.id).sort()
 
   describe('search', () => {
     test('a hit names item, shard, title, author, date and the pages by order and printed number', async () => {
@@ -137,6 +140,66 @@ export function searchRules(subject: Subject, differences: readonly Difference[]
       async (query) => {
         await post({ id: 'syntax.1', pages: ['osprey or 1 1'] })
         expect(await found(query)).toEqual(['syntax.1'])
+      },
+    )
+
+    test('with a field the words are looked for there alone', async () => {
+      await post({ id: 'field.title', title: 'Dotterel, a bird', pages: ['of the shore'] })
+      await post({ id: 'field.author', author: 'Dotterel, D.', pages: ['a shore'] }, two)
+      await post({ id: 'field.text', title: 'A bird', pages: ['one dotterel', 'a second dotterel'] })
+      expect(await found('dotterel')).toEqual(['field.author', 'field.text', 'field.title'])
+      expect(await found('dotterel', { field: 'title' })).toEqual(['field.title'])
+      expect(await found('dotterel', { field: 'titleProper' })).toEqual(['field.title'])
+      expect(await found('dotterel', { field: 'author' })).toEqual(['field.author'])
+      expect(await found('dotterel shore', { field: 'title' })).toEqual([])
+      expect(await found('"bird dotterel"', { field: 'title' })).toEqual([])
+      expect(await found('dotterel -bird', { field: 'title' })).toEqual([])
+      const { hits } = await search('dotterel', 10, 10, { field: 'ocr' })
+      expect(hits.map(({ id, pages }) => [id, pages.length])).toEqual([['field.text', 2]])
+      expect((await search('dotterel', 10, 10, { field: 'title' })).hits[0]).toMatchObject({
+        shard: one,
+        title: 'Dotterel, a bird',
+        pages: [],
+      })
+    })
+
+    test('a field that is read in a way of its own is found by what was typed', async () => {
+      await post({ id: 'field.call', callnumber: 'QL696 .C43' })
+      expect(await found('"QL696 .C43"', { field: 'callnumber' })).toEqual(['field.call'])
+    })
+
+    test('filters let through what has one of the values in each field', async () => {
+      await post({ id: 'filter.1', title: 'turnstone', language: ['English', 'Old Norse'], rights: 2 })
+      await post({ id: 'filter.2', title: 'turnstone', language: ['Old Norse'] }, two)
+      await post({ id: 'filter.3', pages: ['a turnstone'], rights: 9 })
+      const is = (field: string, ...values: string[]) => ({ field, values })
+      expect(await found('turnstone', { filters: [is('language', 'Old Norse')] })).toEqual(['filter.1', 'filter.2'])
+      expect(await found('turnstone', { filters: [is('language', 'Old')] })).toEqual([])
+      expect(await found('turnstone', { filters: [is('language', 'old norse')] })).toEqual([])
+      expect(await found('turnstone', { filters: [is('rights', '2', '9')] })).toEqual(['filter.1', 'filter.3'])
+      const both = { filters: [is('rights', '2', '9'), is('language', 'English')] }
+      expect(await found('turnstone', both)).toEqual(['filter.1'])
+      expect(await found('turnstone', { ...both, field: 'ocr' })).toEqual([])
+      expect(await found('turnstone', { ...both, field: 'title' })).toEqual(['filter.1'])
+    })
+
+    test('without words a filter alone says what is found; what is left out counts', async () => {
+      await post({ id: 'alone.1', title: 'godwit', language: ['Quenya'] })
+      await post({ id: 'alone.2', title: 'a knot', language: ['Quenya'], pages: ['godwit'] }, two)
+      await post({ id: 'alone.3', language: ['Quenya'] })
+      await subject.engine.remove(one, [{ id: 'alone.3', fence: 12, rev: 2 }])
+      const filters = [{ field: 'language', values: ['Quenya'] }]
+      expect(await search('', 1, 0, { filters })).toMatchObject({ total: 2, hits: [{ pages: [] }] })
+      expect(await found('', { filters })).toEqual(['alone.1', 'alone.2'])
+      expect(await found('-knot', { filters })).toEqual(['alone.1'])
+      expect(await found('-godwit', { filters, field: 'title' })).toEqual(['alone.2'])
+    })
+
+    test.each(['" OR "', '\\', '*:*', 'a}b{!lucene}', "'"])(
+      'operators mean nothing in the filter %j',
+      async (value) => {
+        await post({ id: 'filter.syntax', title: 'dunlin', language: ['English'] })
+        expect(await found('dunlin', { filters: [{ field: 'language', values: [value] }] })).toEqual([])
       },
     )
 

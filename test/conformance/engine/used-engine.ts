@@ -1,8 +1,15 @@
-import type { Engine, IndexDocument, Outcome, PageText, SearchAnswer } from '../../../src/shards/engine.ts'
+import type {
+  Engine,
+  IndexDocument,
+  Outcome,
+  PageText,
+  SearchAnswer,
+  SearchOptions,
+} from '../../../src/shards/engine.ts'
 
 /** An engine as SLIP uses it: what is done is committed, and who searches can read the pages of what was posted. */
 export interface UsedEngine extends Omit<Engine, 'search'> {
-  search(query: string, limits: { limit: number; pagesPerHit: number }): Promise<SearchAnswer>
+  search(query: string, options: Omit<SearchOptions, 'pagesOf'>): Promise<SearchAnswer>
 }
 
 /** What was posted and done, by id: the document with the highest fence. One for all connections to an index. */
@@ -24,7 +31,7 @@ export function usedEngine(engine: Engine, posted: Posted): UsedEngine {
       return committed(shard, outcomes)
     },
     remove: async (shard, removals) => committed(shard, await engine.remove(shard, removals)),
-    search: (query, limits) => engine.search(query, { ...limits, pagesOf: async (id) => pagesOf(posted.get(id)) }),
+    search: (query, options) => engine.search(query, { ...options, pagesOf: async (id) => pagesOf(posted.get(id)) }),
   }
 }
 
