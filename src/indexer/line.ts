@@ -1,46 +1,30 @@
 import { performance } from 'node:perf_hooks'
-import { type Breakers, type Gate, shardName } from '../daemon/breakers.ts'
+import { type Gate, shardName } from '../daemon/breakers.ts'
 import type { Chore } from '../daemon/chores/chore.ts'
 import { recheckChore } from '../daemon/chores/recheck.ts'
 import { restoreChores } from '../daemon/chores/restore.ts'
 import type { OpenedEngine } from '../daemon/engines.ts'
-import type { LeaseKeeper } from '../daemon/lease.ts'
 import { PatientQuestion } from '../daemon/patient-question.ts'
 import type { Pauses } from '../daemon/pause-gate.ts'
 import { RestoreWatch } from '../daemon/restore/watch.ts'
-import type { StageContext } from '../daemon/stage.ts'
 import { StormBrake } from '../daemon/storm-brake.ts'
 import { wait } from '../daemon/wait.ts'
 import { asSlipError, type SlipError } from '../errors/slip-error.ts'
-import type { Repository } from '../repository/repository.ts'
 import type { Target } from '../state/control/target.ts'
 import type { Claim } from '../state/queue/claim.ts'
 import { lanes } from '../state/queue/lanes.ts'
 import { Acceptance } from './acceptance.ts'
-import type { AskedSources } from './asked-sources.ts'
 import { Batch } from './batch.ts'
 import { ByteBudget } from './byte-budget.ts'
 import { type BatchReport, ClaimRun } from './claim-run.ts'
 import { Claimer, type Lead, type Openness } from './claimer.ts'
 import { Connections } from './connections.ts'
 import { DocumentLimit } from './document-limit.ts'
-import type { Mount } from './mount.ts'
+import type { LineContext } from './line-context.ts'
 import { Once } from './once.ts'
-import type { OwnWork } from './own-work.ts'
 import { ParcelSizes } from './parcel-sizes.ts'
-import type { Pipeline } from './pipeline.ts'
 import { isStorm } from './suspension.ts'
 import { awayError, TargetBreakers } from './target-breakers.ts'
-
-export interface LineContext extends StageContext {
-  readonly repository: Repository
-  readonly mount: Mount
-  readonly asked: AskedSources
-  readonly leases: LeaseKeeper
-  readonly breakers: Breakers
-  readonly pipeline: Pipeline
-  readonly own: OwnWork
-}
 
 /**
  * worked: there may be more. idle: nothing is ready, or may be worked on now. waits: for what of the target is under way,
@@ -119,20 +103,25 @@ export class Line {
     const { breakers, pipeline, once } = this.#context
     const { name } = this.target
     if (this.#isAssembling || this.#isProbing) return 'waits'
+    const isTriedOut = breakers.isProbeDue('target', name)
     // what was begun before must not be taken for the probe
-    if (this.#circuits.isProbeDue() && !pipeline.isDry(name)) return 'waits'
+    if (isTriedOut && !pipeline.isDry(name)) return 'waits'
+    // before a probe is taken, which would lapse while the answer is waited for
+    const mayServe = isTriedOut || !breakers.isSuspended('target', name)
+    const away = mayServe ? await this.#health.answer() : null
+    if (away === 'waits') return 'waits'
     const gate = await breakers.gate('target', name)
     // a storm suspends the target at once: open, it was resumed since
     if (gate === 'open' && (this.#wasSuspended || this.#brake.storm() !== null)) this.#brake.reset()
     this.#wasSuspended = gate !== 'open'
     if (gate === 'suspended') return once ? this.#circuits.suspendedTarget() : 'idle'
-    const away = await this.#health.answer()
-    if (away === 'waits') return 'waits'
     if (away !== null) {
       breakers.failed('target', name, away)
       return away
     }
     if (gate === 'open') breakers.succeeded('target', name)
+    await this.#circuits.listen(pauses)
+    if (this.#circuits.isShardDue(pauses) && !pipeline.isDry(name)) return 'waits'
     const { only, away: silent } = await this.#circuits.shardToProbe(pauses)
     this.#away ??= silent
     this.#wasAsked = true

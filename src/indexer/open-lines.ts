@@ -1,7 +1,8 @@
 import type { Config } from '../config/load.ts'
 import type { OpenedEngine } from '../daemon/engines.ts'
 import type { Target } from '../state/control/target.ts'
-import { Line, type LineContext } from './line.ts'
+import { Line } from './line.ts'
+import type { LineContext } from './line-context.ts'
 
 /** Opens the lines of all targets, or none. */
 export async function openLines(

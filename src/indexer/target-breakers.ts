@@ -25,6 +25,8 @@ export class TargetBreakers {
   readonly #brake: StormBrake
   /** Whether a suspended shard can be read, by shard. */
   readonly #readable: ShardQuestions<SlipError | null>
+  /** What of that was heard, and not tried out yet: what is away, or null. */
+  readonly #said = new Map<number, SlipError | null>()
 
   constructor(context: TargetBreakersContext, target: Target, engine: Engine, brake: StormBrake) {
     this.#context = context
@@ -34,13 +36,21 @@ export class TargetBreakers {
     this.#readable = new ShardQuestions(ask, context.once ? null : undefined)
   }
 
-  /** Whether the target or one of its shards may be told to be tried out now. */
-  isProbeDue(): boolean {
-    const { breakers } = this.#context
-    const shards = this.#suspendedShards()
-    return (
-      breakers.isProbeDue('target', this.#target.name) || shards.some(({ name }) => breakers.isProbeDue('shard', name))
-    )
+  /**
+   * Asks the suspended shards that are to be tried out whether they can be read. One that has not answered yet holds up
+   * nobody: it is due until it has.
+   */
+  async listen(pauses: Pauses): Promise<void> {
+    for (const { shard } of this.#due(pauses)) {
+      if (this.#said.has(shard)) continue
+      const away = await this.#readable.answer(shard)
+      if (away !== 'waits') this.#said.set(shard, away)
+    }
+  }
+
+  /** Whether one of its shards has answered and may be told to be tried out now. */
+  isShardDue(pauses: Pauses): boolean {
+    return this.#due(pauses).some(({ shard }) => this.#said.has(shard))
   }
 
   /** Whether a shard is suspended. */
@@ -60,21 +70,17 @@ export class TargetBreakers {
     return shard === undefined ? null : suspendedError(shard.name, this.#context.breakers.reason('shard', shard.name))
   }
 
-  /**
-   * Of the suspended shards one whose probe is ours, and that can at least be read; `away`: the first that cannot. One that
-   * has not answered yet holds up nobody: what it says is heard with its next probe.
-   */
+  /** Of the shards that have answered one whose probe is ours, and that can at least be read; `away`: the first that cannot. */
   async shardToProbe(pauses: Pauses): Promise<{ readonly only: number | null; readonly away: SlipError | null }> {
     const { breakers } = this.#context
-    const { name, shards } = this.#target
     let first: SlipError | null = null
-    for (const { name: shardOf, shard } of this.#suspendedShards()) {
-      if (shard > shards || pauses.shard(name, shard)) continue
-      if ((await breakers.gate('shard', shardOf)) !== 'probe') continue
-      const away = await this.#readable.answer(shard)
-      if (away === 'waits') continue
+    for (const { name, shard } of this.#due(pauses)) {
+      const away = this.#said.get(shard)
+      if (away === undefined) continue
+      this.#said.delete(shard)
+      if ((await breakers.gate('shard', name)) !== 'probe') continue
       if (away === null) return { only: shard, away: first }
-      breakers.failed('shard', shardOf, away)
+      breakers.failed('shard', name, away)
       first ??= away
     }
     return { only: null, away: first }
@@ -96,6 +102,14 @@ export class TargetBreakers {
     }
     const worst = worstOf(faults, ended)
     breakers.failed('target', name, worst === null ? againOf(breakers.reason('target', name)) : stormError(worst))
+  }
+
+  #due(pauses: Pauses) {
+    const { name: target, shards } = this.#target
+    return this.#suspendedShards().filter(
+      ({ name, shard }) =>
+        shard <= shards && !pauses.shard(target, shard) && this.#context.breakers.isProbeDue('shard', name),
+    )
   }
 
   #suspendedShards() {

@@ -52,11 +52,44 @@ test('a target whose server falls silent, and breaks nothing, holds no other bac
   expect(await library.violations()).toEqual([])
 })
 
-test('a shard that is read and takes nothing is tried out beside the work for others', async () => {
-  await rows(
+const suspend = (kind: 'target' | 'shard', name: string) =>
+  rows(
     `INSERT INTO slip_breaker (kind, name, failures, reason, since, next_probe)
-     VALUES ('shard', 'main/1', 3, 'ENGINE_UNAVAILABLE: away', CURRENT_TIMESTAMP(6), CURRENT_TIMESTAMP(6) - INTERVAL '1' SECOND)`,
+     VALUES ('${kind}', '${name}', 3, 'ENGINE_UNAVAILABLE: away', CURRENT_TIMESTAMP(6), CURRENT_TIMESTAMP(6) - INTERVAL '1' SECOND)`,
   )
+const isUntaken = async () =>
+  (await rows('SELECT 1 FROM slip_breaker WHERE next_probe < CURRENT_TIMESTAMP(6)')).length === 1
+
+test('the probe of a target is taken when its engine has answered, and no sooner', async () => {
+  await suspend('target', 'main')
+  await askAgain(library)
+  door.hold(true)
+  const daemon = start('index', library.configFile)
+  // served again after the question to the other has had its second
+  const served = () => daemon.events.filter(({ event, target }) => event === 'index.claimed' && target === 'second')
+  while (served().length < 3) await rows('SELECT 1')
+  expect(await isUntaken()).toBe(true)
+  door.hold(false)
+  await daemon.event('breaker.closed')
+})
+
+test('the probe of a shard is taken when the shard has said that it can be read, and no sooner', async () => {
+  await suspend('shard', 'main/1')
+  await askAgain(library)
+  await index.query('BEGIN')
+  await index.query('LOCK TABLE index_main.document IN ACCESS EXCLUSIVE MODE')
+  const daemon = start('index', library.configFile)
+  const asked = `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'index_main.document'::regclass`
+  while ((await index.query(asked)).rows.length === 0);
+  const served = () => daemon.events.filter(({ event, target }) => event === 'index.claimed' && target === 'second')
+  while (served().length < 3) await rows('SELECT 1')
+  expect(await isUntaken()).toBe(true)
+  await index.query('COMMIT')
+  await daemon.event('breaker.closed')
+})
+
+test('a shard that is read and takes nothing is tried out beside the work for others', async () => {
+  await suspend('shard', 'main/1')
   await askAgain(library)
   await index.query('BEGIN')
   await index.query('LOCK TABLE index_main.document IN EXCLUSIVE MODE')
