@@ -1,4 +1,5 @@
 import type { SlipError } from '../errors/slip-error.ts'
+import { storableText } from '../errors/storable-text.ts'
 import type { EventBus } from '../events/bus.ts'
 import type { Connection } from '../state/connection.ts'
 import {
@@ -148,7 +149,7 @@ export class Breakers {
   suspend(kind: BreakerKind, name: string, { code, message }: SlipError): void {
     const circuit = this.#circuit(kind, name)
     if (circuit.row && !circuit.probing) return
-    circuit.reason = `${code}: ${message}`.replaceAll('\0', '\ufffd')
+    circuit.reason = storableText(`${code}: ${message}`)
     this.#hear(circuit, circuit.probing ? 'fail' : 'open')
     circuit.probing = false
     circuit.tried = true

@@ -1,4 +1,5 @@
 import { SlipError } from '../errors/slip-error.ts'
+import { namesItem } from '../sources/record-items.ts'
 import type { CatalogueRecord } from '../sources/source.ts'
 import type { Connection } from '../state/connection.ts'
 import { findRecords } from '../state/records/find-records.ts'
@@ -13,7 +14,10 @@ import type { AskedSources, ItemAnswer } from './asked-sources.ts'
 export interface Lookups {
   /** Rights of an item. Throws RIGHTS_MISSING when it has no row. */
   rights(htid: string): RightsRow
-  /** The catalogue record of an item: one object for all items of a record. Throws RECORD_MISSING, RECORD_UNREADABLE. */
+  /**
+   * The catalogue record of an item: one object for all items of a record. Throws RECORD_MISSING, also where its record
+   * names it no more and no other has come; RECORD_UNREADABLE.
+   */
   record(rights: RightsRow): CatalogueRecord
   /** What an item belongs to. Throws SOURCE_DB_UNAVAILABLE, HOLDINGS_INVALID. */
   answer(htid: string): ItemAnswer
@@ -31,6 +35,11 @@ export async function lookUp(
   const ids = [...rights.values()].map((row) => row.recordId).filter((id) => id !== null)
   const texts = ids.length === 0 ? new Map<string, string>() : await findRecords(db, ids)
   const parsed = new Map<string, CatalogueRecord>()
+  const recordOf = (recordId: string): CatalogueRecord => {
+    const known = parsed.get(recordId) ?? parse(recordId, texts.get(recordId))
+    parsed.set(recordId, known)
+    return known
+  }
   return {
     rights: (htid) => {
       const row = rights.get(htid)
@@ -42,11 +51,10 @@ export async function lookUp(
     record: ({ htid, recordId }) => {
       if (recordId === null)
         throw new SlipError('RECORD_MISSING', `no catalogue record names ${htid}`, { place: { htid } })
-      const known = parsed.get(recordId)
-      if (known !== undefined) return known
-      const record = parse(recordId, texts.get(recordId))
-      parsed.set(recordId, record)
-      return record
+      const record = recordOf(recordId)
+      if (namesItem(record, htid)) return record
+      const message = `record ${recordId} does not name ${htid} any more, and no other does`
+      throw new SlipError('RECORD_MISSING', message, { place: { htid, record: recordId } })
     },
   }
 }

@@ -2,7 +2,9 @@ import type { Settings } from '../config/schema.ts'
 import { codeVersion } from '../config/version.ts'
 import { hostName } from '../daemon/identity.ts'
 import { documentSchemaVersion } from '../daemon/targets.ts'
+import { defectStack } from '../errors/error-lines.ts'
 import { SlipError } from '../errors/slip-error.ts'
+import { storableText } from '../errors/storable-text.ts'
 import type { Connection, Database } from '../state/connection.ts'
 import type { Claim } from '../state/queue/claim.ts'
 import { type Delay, delay } from '../state/queue/delay.ts'
@@ -206,21 +208,18 @@ function delayOf(
     // half of it at least
     baseMs: putOffMs ?? (environment ? Math.max(environmentBackoff, retryAfterMs * 2) : backoff),
     // the code of the breaker comes first: by it the row is found when the storm is over
-    message: storable(`${isPutOff ? 'STORM_BRAKE: ' : ''}${error.code}: ${error.message}`),
+    message: storableText(`${isPutOff ? 'STORM_BRAKE: ' : ''}${error.code}: ${error.message}`),
   }
 }
 
 function failureOf({ htid, error }: Failed): Failure {
-  const stack = error.class === 'internal' ? { stack: ((error.cause as Error | undefined) ?? error).stack } : {}
+  const stack = error.class === 'internal' ? { stack: defectStack(error) } : {}
   const detail = JSON.stringify({ place: error.place, advice: error.advice, ...stack })
   return {
     htid,
     code: error.code,
     class: error.class === 'internal' ? 'internal' : 'item',
-    message: storable(error.message),
+    message: storableText(error.message),
     detail,
   }
 }
-
-/** A message may quote what was found in a file; no database text holds a NUL. */
-const storable = (text: string): string => text.replaceAll('\0', '\ufffd')

@@ -1,13 +1,26 @@
-/** Cuts a stream into arrays of at most `size`. What came before an error comes first, then the error. */
-export async function* blocksOf<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
+/** Bytes of what is read that may be in one block, where that can be told. */
+const mostBytes = 8 << 20
+
+/**
+ * Cuts a stream into arrays of at most `size`, and of 8 MiB by `weigh` or one item more. What came before an error comes
+ * first, then the error.
+ */
+export async function* blocksOf<T>(
+  items: AsyncIterable<T>,
+  size: number,
+  weigh: (item: T) => number = () => 0,
+): AsyncGenerator<T[]> {
   let block: T[] = []
+  let bytes = 0
   let failure: { readonly error: unknown } | null = null
   try {
     for await (const item of items) {
       block.push(item)
-      if (block.length < size) continue
+      bytes += weigh(item)
+      if (block.length < size && bytes < mostBytes) continue
       const full = block
       block = []
+      bytes = 0
       yield full
     }
   } catch (error) {

@@ -3,6 +3,7 @@ import { findPendingRecords, type PendingRecord, takePendingRecords } from '../s
 import type { RightsRow } from '../state/rights/rights-row.ts'
 import { type Contribution, merge, upsertRights } from '../state/rights/upsert-rights.ts'
 import { oneAhead } from './blocks.ts'
+import { heedSettings } from './carry-settings.ts'
 import { hasRightsSource, inScope, type Pass } from './context.ts'
 import { keepCounts, keepCountsOnTheWay } from './keep-counts.ts'
 import type { DigestParts } from './memberships.ts'
@@ -22,6 +23,7 @@ const noLookup: Lookup = async () => new Map()
  * @param lookup what a source of rights says of items now, for those no such source has spoken of yet
  */
 export async function carryOver(pass: Pass, lookup: Lookup = noLookup): Promise<number> {
+  await heedSettings(pass)
   let done = 0
   for (let isWhole = false; !isWhole && !pass.stop.aborted; ) {
     isWhole = true

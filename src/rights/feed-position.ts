@@ -58,6 +58,14 @@ function daysBefore(day: string, days: number): string {
 export const laterDay = (a: string | null, b: string | null): string | null =>
   a === null || b === null ? (a ?? b) : a > b ? a : b
 
+/** The newest of the days, but for those after the morrow of a pass: they are slips, and say nothing of what it saw. */
+export function newestDay(days: Iterable<string>, startedOn: string): string | null {
+  const morrow = daysBefore(startedOn, -1)
+  let newest: string | null = null
+  for (const day of days) if (day <= morrow) newest = laterDay(newest, day)
+  return newest
+}
+
 /** A day, but not after `limit`. */
 const cappedDay = (day: string | null, limit: string): string | null => (day !== null && day > limit ? limit : day)
 

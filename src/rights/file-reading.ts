@@ -15,6 +15,8 @@ import { keepCountsOnTheWay } from './keep-counts.ts'
 export interface FileReader<Event> {
   readonly read: (path: string) => AsyncIterable<Event | Bad>
   readonly blockSize: number
+  /** About how many bytes an event holds, where that may be many. */
+  readonly weigh?: (event: Event) => number
   /** Takes a block in, and returns what of it cannot be used after all. */
   readonly load: (events: Event[], file: SourceFile) => Promise<Bad[]>
   /**
@@ -81,14 +83,15 @@ export class FileReading<Event extends { readonly kind: string }> {
   }
 
   async #read(): Promise<Ending | 'stopped'> {
-    const { read, blockSize } = this.#reader
+    const { read, blockSize, weigh } = this.#reader
     const { path, flaw } = this.#file
     if (flaw !== null) {
       await this.#keepOne('SOURCE_FILE_UNREADABLE', flaw)
       return 'broken off'
     }
     try {
-      const ending = await this.#takeAll(oneAhead(blocksOf(read(path), blockSize)))
+      const weighed = (event: Event | Bad) => (isBad(event) ? 0 : (weigh?.(event) ?? 0))
+      const ending = await this.#takeAll(oneAhead(blocksOf(read(path), blockSize, weighed)))
       if (ending !== 'whole') return ending === 'storm' ? await this.#endInStorm() : ending
     } catch (error) {
       if (!(error instanceof SlipError) || error.code !== 'SOURCE_FILE_UNREADABLE') throw error
@@ -125,7 +128,6 @@ export class FileReading<Event extends { readonly kind: string }> {
 
   /** As much of a block as the storm brake lets in. */
   #weigh(block: readonly (Event | Bad)[]): Omit<Taking<Event>, 'loading'> {
-    const isBad = (event: Event | Bad): event is Bad => event.kind === 'bad'
     let taken = 0
     for (const event of block) {
       taken++
@@ -203,3 +205,5 @@ export class FileReading<Event extends { readonly kind: string }> {
     return JSON.stringify(this.#isHanded ? { ...of, handed: true } : of)
   }
 }
+
+const isBad = (event: { readonly kind: string }): event is Bad => event.kind === 'bad'

@@ -12,6 +12,7 @@ import {
   feedName,
   fullName,
   laterDay,
+  newestDay,
   nextReading,
   positionOf,
   textOf,
@@ -82,7 +83,7 @@ class FeedPass {
       if (page.next !== null) asked = heldBack(this.#ask({ ...reading, cursor: page.next }))
       // what another reader, or a person, moved it for is newer than this page
       if ((await readWatermark(this.#pass.db, 'rights', this.#name)) !== at) return this.#wasMoved()
-      const seen = await this.#take(page)
+      const seen = newestDay(await this.#take(page), reading.startedOn)
       reading = { ...reading, newest: laterDay(reading.newest, seen), cursor: page.next ?? reading.cursor }
       const isLast = page.next === null
       if (isLast) await this.#errors.end(solr.url, isWhole)
@@ -119,15 +120,15 @@ class FeedPass {
     throw error
   }
 
-  /** Returns the newest date of an item. */
-  async #take(page: FeedPage): Promise<string | null> {
+  /** Returns the dates of its items. */
+  async #take(page: FeedPage): Promise<ReadonlySet<string>> {
     const { solr } = this.#catalogue
     const taking = { pass: this.#pass, source: this.#source, solr, errors: this.#errors }
-    const { records, newest } = await takeRecords(taking, page)
+    const { records, days } = await takeRecords(taking, page)
     this.records += records
     for (const event of page.events) this.#brake.add(event.kind === 'bad' ? 'SOURCE_RECORD_INVALID' : null)
     const storm = this.#brake.storm()
-    if (storm === null) return newest
+    if (storm === null) return days
     const message = `${solr.url}: ${storm.failed} of the last ${storm.of} records cannot be used: the reading ended there`
     throw new SlipError('SOURCE_ANSWER_INVALID', message, { place: { url: solr.url } })
   }

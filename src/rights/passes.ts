@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Config } from '../config/load.ts'
 import { Breakers } from '../daemon/breakers.ts'
+import { closeAll } from '../errors/close-all.ts'
 import type { EventBus } from '../events/bus.ts'
 import { openRepository } from '../repository/open-repository.ts'
 import type { Database } from '../state/connection.ts'
@@ -38,10 +39,15 @@ export function openPasses({ config, db, bus, stop, atOnce, all }: PassesOptions
   return {
     breakers: new Breakers(db, bus, config.breaker, atOnce),
     next: () => ({ ...shared, tally: new Tally() }),
-    close: async () => {
-      for (const { solr } of catalogues.values()) await solr.close()
-      await memberships.close()
-    },
+    close: () =>
+      closeAll(
+        ...[...catalogues.values()].map(
+          ({ solr }) =>
+            () =>
+              solr.close(),
+        ),
+        () => memberships.close(),
+      ),
   }
 }
 

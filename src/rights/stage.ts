@@ -13,7 +13,8 @@ export const rightsStage: StageDefinition = {
     'Reads catalogue records, rights and repository as the configuration names them, compares what they say of each item\nwith slip_rights and writes what changed: NEW, UPDATED, MOVED, WITHDRAWN, FORCED; NOOP is only counted.',
   options: {
     force: {
-      describe: 'ids of items that get a new revision though nothing changed (FORCED)',
+      describe:
+        'ids of items that get a new revision though nothing changed (FORCED); with --once, even where it is not said',
       type: 'string',
       array: true,
     },
@@ -29,6 +30,7 @@ export const rightsStage: StageDefinition = {
     },
   },
   check: (_config, args) => namedToForce(args),
+  isOnce: (args) => namedToForce(args) !== null,
   open: async (context) => openStage(context),
 }
 

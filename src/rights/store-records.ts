@@ -12,8 +12,8 @@ export type RecordNews = Exclude<RecordEvent, Bad>
 export interface Stored {
   /** What in the records cannot be used, at the line of its record. */
   readonly bad: readonly Omit<Bad, 'file'>[]
-  /** The newest date of their items, YYYYMMDD. */
-  readonly newest: string | null
+  /** The dates of their items, YYYYMMDD. */
+  readonly days: ReadonlySet<string>
 }
 
 /** What is told of records, made ready for the database. */
@@ -45,15 +45,14 @@ export async function storeRecords(pass: Pass, source: string, { loaded, deleted
   const bad = loaded.flatMap(({ line, data, problems }) =>
     problems.map((message) => ({ kind: 'bad' as const, line, message, text: sourceText(Buffer.from(data)) })),
   )
-  const days = loaded.flatMap(({ newest }) => newest ?? [])
-  return { bad, newest: days.sort().at(-1) ?? null }
+  return { bad, days: new Set(loaded.flatMap(({ days }) => [...days])) }
 }
 
 function loadedOf({ record, line }: { readonly record: CatalogueRecord; readonly line: number }) {
   const data = JSON.stringify(record)
   const digest = hash('sha256', data).slice(0, 32)
   const { items, problems } = itemsOf(record)
-  const days = items.flatMap(({ updateDate }) => updateDate ?? [])
+  const days = new Set(items.flatMap(({ updateDate }) => updateDate ?? []))
   const htids = items.map(({ htid }) => htid)
-  return { recordId: record.id, data, digest, items: items.length, htids, problems, line, newest: days.sort().at(-1) }
+  return { recordId: record.id, data, digest, items: items.length, htids, problems, line, days }
 }

@@ -15,8 +15,8 @@ export interface Taking {
 
 export interface Taken {
   readonly records: number
-  /** The newest date of an item, YYYYMMDD. */
-  readonly newest: string | null
+  /** The dates of items, YYYYMMDD. */
+  readonly days: ReadonlySet<string>
 }
 
 /** What a catalogue's Solr answered, made ready for the database. */
@@ -41,7 +41,7 @@ export async function takeRecords(
   asked: readonly string[] = [],
 ): Promise<Taken> {
   const files = new Map(news.map((event) => [event.line, solr.fileOf(recordIdOf(event))]))
-  const { bad: unfit, newest } = await storeRecords(pass, source, prepared)
+  const { bad: unfit, days } = await storeRecords(pass, source, prepared)
   const bad = events.filter((event) => event.kind === 'bad')
   const inRecords = unfit.map((each) => ({ ...each, file: files.get(each.line) ?? solr.url }))
   await errors.read([...files.values(), ...asked.map((id) => solr.fileOf(id))], [...bad, ...inRecords])
@@ -49,5 +49,5 @@ export async function takeRecords(
   tally.count('seen', events.length)
   tally.count('bad', bad.length + inRecords.length)
   await keepCountsOnTheWay(pass)
-  return { records: news.length, newest }
+  return { records: news.length, days }
 }

@@ -1,6 +1,7 @@
 import { glob, lstat, stat } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { SlipError } from '../errors/slip-error.ts'
+import { fileOrder } from './file-order.ts'
 
 export interface SourceFile {
   /** Absolute. */
@@ -18,8 +19,7 @@ export interface SourceFile {
 }
 
 /**
- * The files that a source names, each once, ordered by base name, then path: the dates in the names of catalogue and
- * hathifiles put each day after the one before. A pattern may use `*`, `?`, `[…]`, `{…}` and `**`, and may match
+ * The files that a source names, each once, in the order of their names (see `fileOrder`). A pattern may use `*`, `?`, `[…]`, `{…}` and `**`, and may match
  * nothing; a plain name must be there. What a pattern matches and is no file is among them, with its flaw; folders that
  * a `**` goes into are not. When all of it are links that lead to nothing, what they lead to is away, as a mount is.
  *
@@ -41,8 +41,8 @@ export async function listFiles(patterns: readonly string[], baseDir: string): P
       place: { file: file as string },
     })
   }
-  const key = (file: SourceFile): string => `${basename(file.path)}\0${file.path}`
-  return [...files.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1))
+  const inOrder = [...files.values()].map((file) => ({ file, key: fileOrder(file.path) }))
+  return inOrder.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ file }) => file)
 }
 
 /** A file that is named, whatever characters its name has. Throws SOURCE_FILE_MISSING, SOURCE_UNAVAILABLE. */

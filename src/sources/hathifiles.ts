@@ -1,3 +1,4 @@
+import { storableText } from '../errors/storable-text.ts'
 import { isDay } from './calendar.ts'
 import { itemIdProblem, parseItemId } from './item-id.ts'
 import { readBytes } from './read-bytes.ts'
@@ -44,9 +45,9 @@ export async function* readHathifile(path: string): AsyncGenerator<RightsEvent> 
   }
 }
 
-/** A file has one width: 25 columns are a cut line once 26 were seen. */
+/** A file has one width: 25 columns are a cut line once 26 were seen, and may be one where the file ends in it. */
 function widthProblem(cells: Cells, line: Line, sawAll: boolean): string | null {
-  if (cells.count === columns || (cells.count === columns - 1 && !sawAll)) return null
+  if (cells.count === columns || (cells.count === columns - 1 && !sawAll && line.ended)) return null
   const cut = line.ended ? '' : '; the file ends in the middle of it'
   return `has ${cells.count} instead of ${columns} columns${cut}`
 }
@@ -98,12 +99,12 @@ class Cells {
 }
 
 function textOf(cell: string): string | null {
-  return cell === '' ? null : cell.replaceAll('\0', '\ufffd')
+  return cell === '' ? null : storableText(cell)
 }
 
-/** Null when empty or MySQL's zero date, undefined when it is no time of the calendar. */
+/** Null when empty or MySQL's zero date, undefined when it is no time of the calendar, which has no year 0. */
 function timeOf(cell: string): string | null | undefined {
   if (cell === '' || cell === '0000-00-00 00:00:00') return null
-  const match = /^(\d{4})-(\d\d)-(\d\d) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.exec(cell)
+  const match = /^(?!0000)(\d{4})-(\d\d)-(\d\d) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$/.exec(cell)
   return match !== null && isDay(Number(match[1]), Number(match[2]), Number(match[3])) ? cell : undefined
 }

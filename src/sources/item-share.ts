@@ -10,7 +10,8 @@ const perItem = new Set(['id', 'ht_id', 'ht_json', 'ht_id_display', 'htsource', 
 /**
  * The part of a record that reaches the document of one item, as canonical text: equal when nothing that matters to
  * this item changed. Taken are the `recordFields`, of `fullrecord` the fields with a numeric tag above 99 and of its
- * 974s the item's own, the item's own entries of `ht_json` and `ht_id_display`, and its own source. So a new volume of a
+ * 974s the item's own, of the item's own entries of `ht_json` and `ht_id_display` enumeration, publication date and
+ * last update, and its own source. So a new volume of a
  * record with 900 items changes one share, not 900, and a new time stamp in MARC 005 none. The order of keys does not
  * matter.
  *
@@ -28,12 +29,19 @@ export function itemShares(record: CatalogueRecord, recordFields: readonly strin
     const own = {
       record: digest,
       marc: marc?.items.get(key),
-      json: entries.json.get(key),
-      display: entries.display.get(key),
+      json: pick(entries.json.get(key)),
+      display: entries.display.get(key)?.slice(1, 5),
       source: source?.(htid) ?? undefined,
     }
     return canonicalJson(own)
   }
+}
+
+/** What of the item's entry of ht_json reaches its document beside its source, and when it was last put into the repository. */
+function pick(entry: Readonly<Record<string, unknown>> | undefined) {
+  if (entry === undefined) return undefined
+  const { enumcron, enum_pubdate, enum_pubdate_range, ingest } = entry
+  return { enumcron, enum_pubdate, enum_pubdate_range, ingest }
 }
 
 interface MarcShares {

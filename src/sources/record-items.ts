@@ -37,6 +37,16 @@ export function itemsOf(record: CatalogueRecord): { items: CatalogueItem[]; prob
   return { items: [...items.values()], problems }
 }
 
+// A record has up to 1,000 items, each of which asks.
+const named = new WeakMap<CatalogueRecord, ReadonlySet<string>>()
+
+/** Whether the record names the item. */
+export function namesItem(record: CatalogueRecord, htid: string): boolean {
+  const ids = named.get(record) ?? new Set(stringsOf(record.ht_id).map((id) => id.toLowerCase()))
+  named.set(record, ids)
+  return ids.has(htid.toLowerCase())
+}
+
 /** ht_json and ht_id_display of a record, parsed. */
 export function itemEntries(record: CatalogueRecord): ItemEntries {
   const problems: string[] = []

@@ -35,11 +35,14 @@ async function* rejoin(head: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerato
 
 /**
  * One object per line, as against one document. Lines are the safer reading, since a damaged one cannot reach its
- * neighbours; a Solr answer and a pretty-printed object are known by how they begin.
+ * neighbours. A Solr answer is known by how it begins, objects that go over several lines or share one by their first line.
  */
 function isLines(head: Buffer): boolean {
   const start = head.toString('latin1', 0, headBytes).trimStart()
-  return !/^(\[|\{\s*\n|\{\s*"response(Header)?"\s*:)/.test(start)
+  if (/^(\[|\{\s*\n|\{\s*"response(Header)?"\s*:)/.test(start)) return false
+  const [line = '', ...more] = start.split('\n')
+  const goesOn = more.length > 0 && /[,{[]\s*$/.test(line)
+  return !goesOn && !/\}\s*\{/.test(line)
 }
 
 async function* readObjectLines(file: string, bytes: AsyncIterable<Buffer>): AsyncGenerator<RecordEvent> {

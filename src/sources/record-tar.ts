@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { SlipError } from '../errors/slip-error.ts'
+import { fileOrder } from './file-order.ts'
 import { gunzip, readBytes } from './read-bytes.ts'
 import { bad } from './record-events.ts'
 import type { RecordEvent } from './source.ts'
@@ -13,8 +14,7 @@ const mostReadings = 20
 const known = /\.(json|ndjson|jsonl|xml|mrc|txt)(\.gz)?$/
 
 /**
- * The records of a tar of files, each read by its name, in the order that they would have beside each other: that of their
- * base names, so that each day comes after the one before. What is bad is told with the name of its file.
+ * The records of a tar of files, each read by its name, in the order that they would have beside each other. What is bad is told with the name of its file.
  *
  * @throws SlipError SOURCE_FILE_UNREADABLE, when the tar itself is damaged, after what came before.
  */
@@ -29,6 +29,8 @@ export async function* readTarRecords(path: string, readNamed: ReadNamed): Async
       for await (const event of readMember(path, member, readNamed)) {
         yield event.kind === 'bad' ? { ...event, message: `In ${member.name}: ${event.message}` } : event
       }
+      // what is next lies before it, or nowhere: what follows may be damaged
+      if (next === order.length || order[next]! < index) break
     }
     if (next === before) throw unreadable(path, 'changed while it was read')
   }
@@ -40,7 +42,7 @@ async function orderOf(path: string): Promise<{ order: number[]; damage: SlipErr
   const keys: string[] = []
   let damage: SlipError | null = null
   try {
-    for await (const { name } of readTar(path, readBytes(path))) keys.push(`${basename(name)}\0${name}`)
+    for await (const { name } of readTar(path, readBytes(path))) keys.push(fileOrder(name))
   } catch (error) {
     if (!(error instanceof SlipError && error.code === 'SOURCE_FILE_UNREADABLE')) throw error
     damage = error

@@ -46,6 +46,16 @@ const unresolved = () =>
   )
 const codes = async () => (await unresolved()).map(({ code }) => code)
 
+test('a file that a power cut has filled up with NUL is an errors row, and all the rest is read', async () => {
+  write('catalogue/1.ndjson', `${line('r1', 'a.1')}\0\0\0\0`)
+  write('rights/1.txt', rights('b.1'))
+  expect(await read()).toEqual([])
+  const rows = await unresolved()
+  expect(rows).toMatchObject([{ code: 'SOURCE_RECORD_INVALID', source: 'catalogue' }])
+  expect(rows[0]?.message).toMatch(/^(?!.*\0).*is not valid JSON/)
+  for (const htid of ['a.1', 'o.1', 'b.1']) expect(await rightsOf(library, htid)).toMatchObject({ rev: 1 })
+})
+
 test('a damaged .gz is an errors row; what stands before the damage, the files after it, rights and items go on', async () => {
   const many = Array.from({ length: 3_000 }, (_, at) => line(`r${at}`, `a.${at}`)).join('')
   const whole = gzipSync(many)

@@ -38,6 +38,18 @@ test('a new item is NEW, the same record again is NOOP, other content is UPDATED
   expect(await rightsOf(library, 'a.1')).toMatchObject({ rev: 2 })
 })
 
+test('what was carried over is carried over anew when the settings that it depends on change', async () => {
+  const { repository, rights } = library.config
+  plantVolume(library, 'z', 'other')
+  writeRecords(library, '1.ndjson', [{ ...recordOf('r1', ['a.1', 'a.2']), ht_json: '[]' }])
+  expect(await read({ repository: { ...repository, scope: 'present' } })).toMatchObject({ new: 0 })
+  expect(await read()).toMatchObject({ new: 2 })
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ attr: null, rev: 1 })
+  expect(await read()).toMatchObject({ updated: 0, noop: 0 })
+  expect(await read({ rights: { ...rights, default: 2 } })).toMatchObject({ updated: 2 })
+  expect(await rightsOf(library, 'a.1')).toMatchObject({ attr: 2, rev: 2 })
+})
+
 test('a change of one item of a record leaves the others alone', async () => {
   writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1', 'a.2'])])
   await read()

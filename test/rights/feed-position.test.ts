@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { afterReading, type FeedPosition, nextReading, positionOf, textOf } from '../../src/rights/feed-position.ts'
+import {
+  afterReading,
+  type FeedPosition,
+  newestDay,
+  nextReading,
+  positionOf,
+  textOf,
+} from '../../src/rights/feed-position.ts'
 
 const today = '20260301'
 const begun = { since: '20260225', startedOn: '20260228', newest: '20260227', cursor: 'AoEicjE=' }
@@ -28,6 +35,13 @@ test('a pass reads from the lag before the newest day on, over the ends of month
 
 test('a newest day that lies ahead of the clock counts as today', () => {
   expect(nextReading({ newest: '20991231', reading: null }, today, 2, false).since).toBe('20260227')
+})
+
+test('days after the morrow of a pass say nothing of what it saw', () => {
+  expect(newestDay(['20260110', '20991231', '20260112', '20260111'], '20260301')).toBe('20260112')
+  expect(newestDay(['20260302'], '20260301')).toBe('20260302')
+  expect(newestDay(['20260303'], '20260301')).toBeNull()
+  expect(newestDay([], '20260301')).toBeNull()
 })
 
 test('a pass that was broken off goes on only when it would read the same', () => {

@@ -7,7 +7,7 @@ import { folderWith } from './files.ts'
 const names = async (patterns: string[], dir: string): Promise<string[]> =>
   (await listFiles(patterns, dir)).map((file) => basename(file.path))
 
-test('files come once, in order of base name, then path, whatever the order of patterns', async () => {
+test('files come once, in order of date, base name, then path, whatever the order of patterns', async () => {
   const dir = await folderWith({
     'r_20260102.ndjson': '2',
     'r_20260101.ndjson': '1',
@@ -23,10 +23,26 @@ test('files come once, in order of base name, then path, whatever the order of p
   ])
   await mkdir(join(dir, 'a'))
   await writeFile(join(dir, 'a', 'z.ndjson'), '')
-  expect((await names(['**/*.ndjson'], dir)).at(-1)).toBe('z.ndjson')
+  expect((await names(['**/*.ndjson'], dir))[0]).toBe('z.ndjson')
   const twice = await listFiles(['**/r_20260101.ndjson'], dir)
   expect(twice.map((file) => file.path)).toEqual([join(dir, 'older/r_20260101.ndjson'), join(dir, 'r_20260101.ndjson')])
   expect(twice[0]).toMatchObject({ size: 1 })
+})
+
+test('a full file comes after the days of the month before, and before those of its own', async () => {
+  const inOrder = [
+    'hathi_full.txt',
+    'z_00000000.txt',
+    'hathi_full_20250101.txt.gz',
+    'hathi_upd_20250102.txt.gz',
+    'hathi_upd_20250131.txt.gz',
+    'hathi_full_20250201.txt.gz',
+    'hathi_upd_20250201.txt.gz',
+    'hathi_upd_20250201_delete.txt',
+    'hathi_upd_20250202.txt.gz',
+  ]
+  const dir = await folderWith(Object.fromEntries(inOrder.toReversed().map((name) => [name, ''])))
+  expect(await names(['*'], dir)).toEqual(inOrder)
 })
 
 test('an absolute pattern needs no base folder', async () => {

@@ -54,6 +54,16 @@ async function read(text: string | Buffer, name = 'hathi_full.txt'): Promise<Rig
 const short = (event: RightsEvent): string =>
   event.kind === 'bad' ? `!${event.line}` : `${event.line} ${event.htid} ${event.attr}`
 
+test('a time of the year 0, which is in no calendar, is a bad line', async () => {
+  const rows = ['0000-01-01 00:00:00', '0000-00-00 00:00:00', '0001-01-01 00:00:00'].map((time) => line({ time }))
+  expect((await read(`${rows.join('\n')}\n`)).map(short)).toEqual(['!1', '2 demo1.1 1', '3 demo1.1 1'])
+})
+
+test('the last line of a file of 25 columns may be cut in its last one', async () => {
+  const rows = [line({ width: 25 }), line({ width: 25 }).slice(0, -2)]
+  expect((await read(rows.join('\n'))).map(short)).toEqual(['1 demo1.1 1', '!2'])
+})
+
 describe('hathifiles', () => {
   const whole = {
     kind: 'rights',

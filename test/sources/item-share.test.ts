@@ -41,6 +41,18 @@ test('time stamps and fields that reach no document do not change the share', ()
   expect(share({ time: '2027' })).toBe(share({}))
 })
 
+test('who holds a volume, and its rights, are no part of it; when it was put in again is', () => {
+  const plain = record({})
+  const withJson = (more: object) => ({
+    ...plain,
+    ht_json: JSON.stringify(JSON.parse(String(plain.ht_json)).map((entry: object) => ({ ...entry, ...more }))),
+  })
+  const shareOf = (changed: CatalogueRecord) => itemShares(changed, fields)('demo1.a')
+  expect(shareOf(withJson({ heldby: ['x'], rights: ['ic', 'bib'], newly_open: 1 }))).toBe(shareOf(plain))
+  expect(shareOf(withJson({ ingest: '20260202' }))).not.toBe(shareOf(plain))
+  expect(shareOf(withJson({ enum_pubdate: '1860' }))).not.toBe(shareOf(plain))
+})
+
 test('a note in MARC that only reaches the full record changes the share', () => {
   const plain = record({})
   const noted = {

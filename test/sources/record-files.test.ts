@@ -75,6 +75,14 @@ describe('every form of a record file gives the same records', () => {
 })
 
 describe('what is broken is reported with its line, and its neighbours are read', () => {
+  test('objects one after the other, whatever their first line holds of them', async () => {
+    const two = [{ id: '1', ht_id: ['a.1'] }, { id: '2' }]
+    expect(await shortOf('{ "id": "1",\n "ht_id": ["a.1"] }\n{ "id": "2"\n}\n')).toEqual(['1', '2'])
+    expect(await shortOf(two.map((each) => JSON.stringify(each)).join(''))).toEqual(['1', '2'])
+    expect(await shortOf(`${two.map((each) => JSON.stringify(each)).join(' ')}\n`)).toEqual(['1', '2'])
+    expect(await shortOf('{"id": "1", "nested": {\n "deep": 1 } }{"id": "2"}')).toEqual(['1', '2'])
+  })
+
   test('in ndjson: broken line, wrong type, truncated last line', async () => {
     const text =
       '{"id":"1"}\n{"id":"2","title":["x}\n{"id":"3"}\n[1]\n7\n{"id":"4","ht_id":"a.1"}\n{"id":5}\n{"no":1}\n{"id":"6"}\n{"id":"7","ti'

@@ -106,6 +106,14 @@ test('a tar that was cut anywhere, has a damaged header, or is none, is unreadab
   }
 })
 
+test('of a tar that was cut every whole member is read, though their order is not that of names', async () => {
+  const bytes = readFileSync(await tarOf({ 'upd_20230102.json': line('2'), 'full_20221231.json': line('1') }))
+  const folder = await folderWith({ 'dump.tar': bytes.subarray(0, 2048) })
+  const { events, error } = await drain(readRecordFile(join(folder, 'dump.tar')))
+  expect(error).toMatchObject({ code: 'SOURCE_FILE_UNREADABLE' })
+  expect(events.map(short)).toEqual(['1', '2'])
+})
+
 test('a tar that would have to be read again for each of its files is refused, and says what to do', async () => {
   const names = Array.from({ length: 40 }, (_, at) => `${String(99 - at)}.json`)
   const { events, error } = await drain(

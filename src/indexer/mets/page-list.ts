@@ -42,6 +42,8 @@ export interface PageListing {
   readonly hasFeatures?: boolean
   /** Pages come in the order of the file; ORDER means something else or nothing. */
   readonly unordered?: boolean
+  /** Text files that no page points to are left out: supplements. */
+  readonly mayLeaveText?: boolean
   /** METS need not name any text. */
   readonly mayLackText?: boolean
 }
@@ -64,7 +66,7 @@ export function pageList(mets: MetsFile, listing: PageListing): PageList {
   const isUnordered = listing.unordered || divs.every(({ order }) => order === null)
   const taken = new Map<string, number>()
   const pages = divs.map((div, index) => page(mets, listing, div, isUnordered ? index + 1 : orderOf(div), taken))
-  if (listing.unordered) return { pages, unused: [] }
+  if (listing.unordered) return { pages, unused: listing.mayLeaveText ? [] : unusedOf(mets, listing, taken.size) }
   if (!isUnordered) sortByOrder(pages)
   const unused = unusedOf(mets, listing, taken.size)
   return { pages: listing.hrefs === 'paths' ? shared(pages) : pages, unused }

@@ -9,6 +9,8 @@ const kinds = [
   /(?:^|[_-])hocr$/i,
   /(?:^|[_-])(?:txt|text|ocr)$/i,
 ]
+/** Of two files of a page in one folder: what has markup says where its lines end. */
+const byExtension = ['xml', 'hocr', 'html', 'htm', 'txt']
 const isTextName = /\.(?:xml|txt|html?|hocr)$/i
 
 // What may hold several pages.
@@ -79,16 +81,20 @@ function isCalledAfter(file: string, metsName: string): boolean {
 /** The text files of each folder beside the METS, '' for its own, by their name without extension. */
 function foldersOf(files: readonly string[], metsName: string): Map<string, Map<string, string>> {
   const folders = new Map<string, Map<string, string>>()
-  for (const file of files) {
+  // files are listed in any order
+  for (const file of files.toSorted((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1))) {
     const slash = file.indexOf('/')
     if (file === metsName || !isTextName.test(file) || file.includes('/', slash + 1)) continue
     const folder = slash < 0 ? '' : file.slice(0, slash)
     const names = folders.get(folder) ?? new Map<string, string>()
     folders.set(folder, names)
-    names.set(file.slice(slash + 1).replace(/\.[^.]*$/, ''), file)
+    const name = file.slice(slash + 1).replace(/\.[^.]*$/, '')
+    if (!names.has(name)) names.set(name, file)
   }
   return folders
 }
+
+const rankOf = (file: string): number => byExtension.indexOf(file.slice(file.lastIndexOf('.') + 1).toLowerCase())
 
 /** Folders in groups of the same rank, best first. */
 function rank(folders: readonly string[], metsName: string): string[][] {

@@ -7,6 +7,7 @@ import { TextSink } from './text-sink.ts'
 
 const lineBreaks = new Set(['p', 'div', 'br', 'tr', 'li', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'hr', 'pre'])
 const silent = new Set(['head', 'title', 'script', 'style'])
+const inHead = new Set(['title', 'meta', 'link', 'style', 'script', 'noscript', 'base', 'template'])
 
 /**
  * hOCR: the text of the body, with a line for each ocr_line and block, and a blank before each ocrx_word. Read as HTML
@@ -40,7 +41,8 @@ class HocrText {
 
   open(name: string, tag: Tag): void {
     const element = name.toLowerCase()
-    if (this.#silent !== null && element !== 'body') return
+    // neither the end of head nor body need be written
+    if (this.#silent !== null && element !== 'body' && (this.#silent !== 'head' || inHead.has(element))) return
     this.#silent = silent.has(element) ? element : null
     const kind = tag.attribute('class') ?? ''
     if (lineBreaks.has(element) || /\bocrx?_(?:line|header|caption|textfloat|par|carea|page)\b/.test(kind)) {

@@ -91,12 +91,15 @@ class PageText {
     const holder = this.#holders.at(-1)
     const index = this.#equivIndex ?? 0
     if (holder !== undefined && this.#unicode !== null && index < holder.ownIndex) {
-      holder.own = this.#unicode.trim()
+      holder.own = withoutBlanks(this.#unicode)
       holder.ownIndex = index
     }
     this.#unicode = null
   }
 }
+
+/** Of text with a character for each byte: to String.trim() the last byte of à is a blank. */
+const withoutBlanks = (text: string): string => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')
 
 const isGroup = (name: string): boolean => name.endsWith('Group') || name.endsWith('GroupIndexed')
 

@@ -61,8 +61,8 @@ export class RightsDb {
       watermark === null ? [] : [watermark],
     )
     for (;;) {
-      const end = rows.at(-1)
-      if (end !== undefined && !isTime(end.at)) throw this.#unfit(`its row ${keyOf(end)} has no time: ${end.at}`)
+      // those without a time are told as bad rows
+      const end = rows.findLast(({ at }) => isTime(at))
       const isLast = rows.length < pageSize
       if (end !== undefined) mark = later(mark, earlier(before(end.at as string, overlap), horizon))
       if (isLast && kind === 'moment') mark = later(mark, horizon)

@@ -1,5 +1,6 @@
 import { type Code, errorCodes } from '../../errors/codes.ts'
 import { patternOf } from '../../errors/pattern.ts'
+import { storableText } from '../../errors/storable-text.ts'
 import { databaseClock } from '../clock.ts'
 import type { Connection } from '../connection.ts'
 
@@ -139,8 +140,10 @@ async function supersedeGoneMysql(tx: Connection, source: string, files: readonl
  * Keeps what a source could not give. One that is known already is not kept twice: when the answer to COMMIT was lost
  * the transaction is run again.
  */
-export async function addSourceErrors(tx: Connection, errors: readonly SourceError[], host: string): Promise<void> {
-  if (errors.length === 0) return
+export async function addSourceErrors(tx: Connection, told: readonly SourceError[], host: string): Promise<void> {
+  if (told.length === 0) return
+  // a parser quotes what it could not read
+  const errors = told.map((error) => ({ ...error, message: storableText(error.message) }))
   if (tx.dialect === 'mysql') return addMysql(tx, errors, host)
   const column = (of: (error: SourceError) => string) => errors.map(of)
   await tx.change(postgres.add, [

@@ -96,6 +96,8 @@ const keptOfRights = [
   // up to which time of its own a database was read, or to which version its table of changes
   /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/,
   /^\d{1,18}( with \d{1,15} rows)?$/,
+  // the settings by which records were carried over
+  /^scope (catalogue|present), default (none|\d{1,9})$/,
   // how far items were compared with files, or with what a source says of them
   /^(large (none|[0-9a-f]{32}), )?(compared|after \S*)$/,
 ]

@@ -1,3 +1,4 @@
+import { storableText } from '../../errors/storable-text.ts'
 /** Who ended something by hand, and why: what the note of an errors row says. */
 export interface Person {
   readonly person: string
@@ -6,4 +7,4 @@ export interface Person {
 
 /** As long as the column is, in characters: a slice of the string could cut one in two. */
 export const noteOf = ({ person, reason }: Person): string =>
-  [...`${person}: ${reason}`.replaceAll('\0', '\ufffd')].slice(0, 1_000).join('')
+  [...storableText(`${person}: ${reason}`)].slice(0, 1_000).join('')

@@ -10,6 +10,6 @@ export function* slicesOf(htids: readonly string[]): Generator<string[]> {
 const size = 500
 
 /** Rows in lists as short, for a statement with values of each row. */
-export function* chunksOf<Row>(rows: readonly Row[]): Generator<Row[]> {
-  for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size)
+export function* chunksOf<Row>(rows: readonly Row[], most = size): Generator<Row[]> {
+  for (let at = 0; at < rows.length; at += most) yield rows.slice(at, at + most)
 }

@@ -2,8 +2,9 @@ import type { Connection } from '../connection.ts'
 import { takeDuty } from '../control/duty.ts'
 
 /**
- * A source that a person has read by slipctl is under a duty of its own, and slip-rights passes over it meanwhile: nothing
- * would be wrong if both read it, but it would be read twice. A slipctl that was killed is forgotten when its duty ends.
+ * A source that a person has read by slipctl is under a duty of its own. slip-rights passes over it meanwhile: nothing would
+ * be wrong if both read it, but it would be read twice. Another slipctl may not have it: one that withdraws what it did not
+ * see forgets what the other has seen. A slipctl that was killed is forgotten when its duty ends.
  */
 const prefix = 'source:'
 

@@ -1,5 +1,6 @@
 import { assertFresh, type Stamp, takeStamp } from '../clock.ts'
 import type { Connection } from '../connection.ts'
+import { chunksOf } from '../queue/slices.ts'
 import { lockRights, readRights } from './read-rights.ts'
 import { contentDigest, type RightsContent, type RightsRow, unknownRights } from './rights-row.ts'
 
@@ -127,10 +128,13 @@ async function applyAll(
   const forestalled = fresh.length > 0 ? await insertFresh(tx, stamp, fresh) : new Set<string>()
   if (others.length > 0) {
     if (tx.dialect === 'postgres') await tx.change(postgres.update, [stamp.time, ...columnsOf(others)])
-    else await tx.change(mysql.update, [rowsOf(stamp, others)])
+    else for (const some of chunksOf(others, rowsOfStatement)) await tx.change(mysql.update, [rowsOf(stamp, some)])
   }
   return { changed, forestalled }
 }
+
+/** Far below the 16 MiB a MariaDB accepts as it comes. */
+const rowsOfStatement = 5_000
 
 /** Inserts new rows; returns the ids another writer inserted first. */
 async function insertFresh(tx: Connection, stamp: Stamp, fresh: readonly RightsRow[]): Promise<Set<string>> {
@@ -140,13 +144,16 @@ async function insertFresh(tx: Connection, stamp: Stamp, fresh: readonly RightsR
     for (const { htid } of inserted) left.delete(htid)
     return left
   }
-  try {
-    await tx.change(mysql.insert, [rowsOf(stamp, fresh)])
-    return new Set()
-  } catch (error) {
-    if ((error as { code?: unknown }).code === 'ER_DUP_ENTRY') return left
-    throw error
+  for (const some of chunksOf(fresh, rowsOfStatement)) {
+    try {
+      await tx.change(mysql.insert, [rowsOf(stamp, some)])
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'ER_DUP_ENTRY') continue
+      throw error
+    }
+    for (const { htid } of some) left.delete(htid)
   }
+  return left
 }
 
 /** What rows are to become, where that is something else, and what becomes of each item. */

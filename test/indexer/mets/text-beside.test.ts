@@ -35,6 +35,12 @@ test.each([
   expect(filesOf(files)).toEqual([`${folder}0001.xml`, `${folder}0002.xml`])
 })
 
+test('of two files of a page in one folder the one with markup is taken, however they are listed', () => {
+  const both = [...inFolder('ocr/', 'txt'), ...inFolder('ocr/', 'hocr')]
+  for (const files of [both, both.toReversed()]) expect(filesOf(files)).toEqual(inFolder('ocr/', 'hocr'))
+  expect(filesOf([...both, ...inFolder('ocr/')])).toEqual(inFolder('ocr/'))
+})
+
 test('a page without a file where others have one is PAGE_MISSING, and without text where gaps are waived', () => {
   expect(() => filesOf(['PPN1_alto/0001.xml', 'PPN1_txt/0002.txt'])).toThrow(
     expect.objectContaining({ code: 'PAGE_MISSING', place: { order: 2 } }),

@@ -38,6 +38,16 @@ describe('a page of hOCR', () => {
     ).toBe('yes')
   })
 
+  test('needs neither the end of head nor body', () => {
+    const whole = `<html><head><meta name="x"><title>no</title><div class="ocr_page">${line(word('lost'))}</div></html>`
+    expect(linesOf(whole).join('').trim()).toBe('lost')
+    expect(
+      linesOf(`<html><head><title>no</title><body>${line(word('found'))}`)
+        .join('')
+        .trim(),
+    ).toBe('found')
+  })
+
   test('has references of HTML decoded, and those it does not know as they stand', () => {
     expect(linesOf(page('<p>&eacute;&#233;&shy;&mdash;&quot; &72 &HiFi;'))).toEqual(['éé\u00ad—" &72 &HiFi;'])
   })

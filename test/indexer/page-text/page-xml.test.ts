@@ -40,6 +40,13 @@ describe('a page of PAGE', () => {
     expect(linesOf(page(order + regions.join('')))).toEqual(['a', 'b', 'c', 'x'])
   })
 
+  test('keeps the last letter of a line, whatever its bytes are', () => {
+    const ends = ['Il sera là', 'città', 'МИР', 'בן', '\u{1d4a0}', 'a\u00a0']
+    expect(linesOf(page(region('r', ends.map((text) => line(equiv(` ${text}\n`))).join(''))))).toEqual(ends)
+    const words = ends.map((text) => `<Word>${equiv(text)}</Word>`).join('')
+    expect(linesOf(page(region('r', line(words))))).toEqual([ends.join(' ')])
+  })
+
   test('has regions within regions', () => {
     expect(linesOf(page(region('a', line(equiv('outer')) + region('b', line(equiv('inner'))))))).toEqual([
       'outer',

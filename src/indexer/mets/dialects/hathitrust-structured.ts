@@ -30,5 +30,5 @@ export const hathiTrustStructured: Dialect = {
 function articles(mets: MetsFile) {
   const listing = { isText: ({ use }: { use: string | null }) => use === 'article', group: 'USE="article"' }
   const divs = mets.divs.filter(({ depth, type }) => depth === 3 && type === 'primary')
-  return pageList(mets, { ...listing, divs, format: 'structured', hrefs: 'plain', unordered: true })
+  return pageList(mets, { ...listing, divs, format: 'structured', hrefs: 'plain', unordered: true, mayLeaveText: true })
 }
