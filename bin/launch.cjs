@@ -54,7 +54,9 @@ function run(entry) {
 }
 
 function relaunch(node) {
-  const child = childProcess.spawn(node, process.argv.slice(1), { stdio: 'inherit' })
+  // what the launcher asks of Node itself; anything else was meant for the one that is too old
+  const own = process.execArgv.filter((flag) => flag.startsWith('--max-semi-space-size'))
+  const child = childProcess.spawn(node, own.concat(process.argv.slice(1)), { stdio: 'inherit' })
   for (const signal of ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2']) process.on(signal, () => child.kill(signal))
   // Ctrl-C reaches the child by itself; this process only has to outlive it.
   process.on('SIGINT', () => {})

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { foreignUrl } from './database-url.ts'
 import { duration } from './duration.ts'
 import { login } from './login.ts'
 
@@ -19,11 +20,7 @@ export const column = (standard: string, what: string) =>
 
 /** Where the database of a source is, and how long it may take. */
 export const foreignLogin = (what: string) => ({
-  url: z
-    .string()
-    .regex(/^(postgres(ql)?|mysql|mariadb):\/\/[^/]/, 'postgres:// or mysql:// HOST[:PORT]/NAME')
-    .refine((url) => URL.canParse(url), 'postgres:// or mysql:// HOST[:PORT]/NAME')
-    .describe(`The ${what}: postgres://HOST[:PORT]/NAME or mysql://HOST[:PORT]/NAME (MariaDB too).`),
+  url: foreignUrl.describe(`The ${what}: postgres://HOST[:PORT]/NAME or mysql://HOST[:PORT]/NAME (MariaDB too).`),
   ...login,
   timeout: duration('1m').describe('Longest time for one statement, and to connect.'),
 })

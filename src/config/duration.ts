@@ -8,10 +8,17 @@ export function parseDuration(text: string): number | undefined {
   return match ? Number(match[1]) * units[match[2] as keyof typeof units] : undefined
 }
 
-/** A duration in configuration: text with a unit, milliseconds after parsing. */
-export const duration = (standard: string) =>
+/** Longest that 31 bits of milliseconds hold, as columns of the tables and timers of Node do. */
+const longestMs = 2 ** 31 - 1
+
+/** A duration in configuration: text with a unit, milliseconds after parsing; at most 24 days. */
+export const duration = (standard: string) => longDuration(standard, longestMs)
+
+/** One that no timer waits for. */
+export const longDuration = (standard: string, most = Number.POSITIVE_INFINITY) =>
   z
     .string()
     .refine((text) => (parseDuration(text) ?? 0) > 0, 'a duration above zero such as 500ms, 30s, 5m, 2h or 1d')
+    .refine((text) => (parseDuration(text) ?? 0) <= most, 'a duration of at most 24d')
     .default(standard)
     .transform((text) => parseDuration(text) as number)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { isMap, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
 import { SlipError } from '../errors/slip-error.ts'
 import { explain, type Finding } from './explain.ts'
 import { type Settings, schema } from './schema.ts'
@@ -21,19 +21,29 @@ const systemFile = '/etc/slip/slip.yaml'
 /** The configuration file to use: the one named, else SLIP_CONFIG, else /etc/slip/slip.yaml. Throws CONFIG_MISSING. */
 export function configFile(named: string | undefined): string {
   const file = resolve(named ?? process.env.SLIP_CONFIG ?? systemFile)
-  if (!existsSync(file))
+  if (isAbsent(file))
     throw new SlipError('CONFIG_MISSING', `there is no configuration file ${file}`, { place: { file } })
   return file
 }
 
-/** Reads and checks a configuration file whole. Throws CONFIG_INVALID with every finding, each with line and key. */
+/** One in a folder that may not be entered is not known to be absent. */
+function isAbsent(file: string): boolean {
+  try {
+    statSync(file)
+    return false
+  } catch (error) {
+    return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
+  }
+}
+
+/** Reads and checks a configuration file whole. Throws CONFIG_MISSING, CONFIG_UNREADABLE, or CONFIG_INVALID with every finding, each with line and key. */
 export function loadConfig(named?: string): Config {
   const file = configFile(named)
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new SlipError('CONFIG_MISSING', (error as Error).message, { place: { file }, cause: error })
+    throw new SlipError('CONFIG_UNREADABLE', (error as Error).message, { place: { file }, cause: error })
   }
   return parseConfig(text, file)
 }
@@ -65,7 +75,7 @@ export function parseConfig(text: string, file: string): Config {
     }
     return 1
   }
-  const { value, unresolved } = resolveValues(document.toJS() ?? {}, dirname(file))
+  const { value, unresolved } = resolveValues(plainOf(document, fail) ?? {}, dirname(file))
   if (unresolved.length > 0) {
     fail(unresolved.map(({ path, message }) => ({ line: lineOf(path), message: `${path.join('.')}: ${message}` })))
   }
@@ -73,6 +83,15 @@ export function parseConfig(text: string, file: string): Config {
   if (!parsed.success) fail(explain(parsed.error.issues, lineOf))
   const settings = parsed.data as Settings
   return { ...settings, file, baseDir: dirname(file), digest: documentDigest(settings) }
+}
+
+/** Throws what `fail` makes of an alias without an anchor, or of aliases that would fill the memory. */
+function plainOf(document: Document, fail: (findings: Finding[]) => never): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    return fail([{ line: 1, message: (error as Error).message }])
+  }
 }
 
 function documentDigest({ rights, indexer, sources }: Settings): string {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { column, foreignLogin, table } from './database-source.ts'
-import { duration } from './duration.ts'
+import { duration, longDuration } from './duration.ts'
 
 const onlyRead = 'which is only read: the right to SELECT is enough'
 
@@ -8,7 +8,7 @@ const changes = (standard: { readonly table: string; readonly item: string; read
   z
     .strictObject({
       table: table(standard.table).describe(
-        'Table of items that changed, with an index on version and item; the table of the items itself, where its rows say when they were changed.',
+        'Only where `changes` is given, be it as {}: without it nothing is followed, and a comparison alone finds what changed. Table of items that changed, with an index on version and item; the table of the items itself, where its rows say when they were changed.',
       ),
       item: column(standard.item, 'The item id.'),
       version: column(
@@ -24,7 +24,7 @@ const changes = (standard: { readonly table: string; readonly item: string; read
 
 const pace = {
   every: duration('10m').describe('How often it is asked what changed, and which collections are large.'),
-  compare: duration('1d').describe(
+  compare: longDuration('1d').describe(
     'How long after one comparison of all items with the source the next begins. It begins at once when other collections are large than before.',
   ),
 }

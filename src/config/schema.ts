@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { duration } from './duration.ts'
+import { stateUrl } from './database-url.ts'
+import { duration, longDuration } from './duration.ts'
 import { login, webLogin } from './login.ts'
 import { collections, holdings } from './memberships.ts'
 import { repositorySource } from './repository-source.ts'
@@ -16,7 +17,7 @@ const files = z
   .array(z.string().min(1))
   .min(1)
   .describe(
-    'Files or glob patterns, relative to the configuration file; read in order of base name, a later file overrules an earlier one. What matches and is no file is an error of its own, but for the folders a ** goes into.',
+    'Files or glob patterns, relative to the configuration file; read in the order of the dates in their names, then of base names; a later file overrules an earlier one. What matches and is no file is an error of its own, but for the folders a ** goes into.',
   )
 
 const share = (standard: number) => z.number().int().min(1).max(100).default(standard)
@@ -70,12 +71,9 @@ const speaksOfRights = ({ kind }: Sources[string]) => kind === 'hathifiles' || k
 export const schema = z.strictObject({
   database: z
     .strictObject({
-      url: z
-        .string()
-        .min(1)
-        .describe(
-          'State database: postgres://HOST[:PORT]/NAME, mysql://HOST[:PORT]/NAME (MariaDB too), or embedded:DIR for a PostgreSQL that SLIP starts itself.',
-        ),
+      url: stateUrl.describe(
+        'State database: postgres://HOST[:PORT]/NAME, mysql://HOST[:PORT]/NAME (MariaDB too), or embedded:DIR for a PostgreSQL that SLIP starts itself.',
+      ),
       ...login,
     })
     .describe('The state database.'),
@@ -204,15 +202,15 @@ export const schema = z.strictObject({
     .describe('Samples: what the views show without counting.'),
   retention: z
     .strictObject({
-      errors: duration('90d').describe(
+      errors: longDuration('90d').describe(
         'Errors that were resolved: fixed and superseded ones; skipped and purged ones only once a later revision was indexed.',
       ),
-      watermarks: duration('90d').describe('History of the watermarks.'),
-      workers: duration('7d').describe(
+      watermarks: longDuration('90d').describe('History of the watermarks.'),
+      workers: longDuration('7d').describe(
         'Daemons that were silent for a lease and expired; what is suspended and nobody has tried again since.',
       ),
-      samples: duration('14d').describe('Samples.'),
-      dailyStats: duration('1825d').describe('Statistics by day.'),
+      samples: longDuration('14d').describe('Samples.'),
+      dailyStats: longDuration('1825d').describe('Statistics by day.'),
     })
     .prefault({})
     .describe('How long what is over is kept.'),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { duration } from './duration.ts'
+import { indexUrl } from './database-url.ts'
+import { duration, longDuration } from './duration.ts'
 import { webLogin } from './login.ts'
 
 const most = (what: string) => z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe(what)
@@ -40,7 +41,7 @@ const anyTarget = {
     .describe('The slow search for whatever the watermark missed.'),
   scan: z
     .strictObject({
-      period: duration('7d').describe(
+      period: longDuration('7d').describe(
         'In which time slip-index compares every document of the index with the ledger; it is longer where that is more than one page a minute.',
       ),
     })
@@ -49,7 +50,7 @@ const anyTarget = {
 }
 
 const durable = duration('1m').describe(
-  'How often a shard is given a new durability marker, and with it all that was written before goes to disk. What an engine that was set back lost is known to so much.',
+  'How often a shard is given a new durability marker, and with it all that was written before goes to disk. It bounds what has to be repaired after an engine was set back.',
 )
 
 /** Of engines that show what they took only after a commit. */
@@ -126,7 +127,7 @@ export const target = z.discriminatedUnion('engine', [
       .literal('embedded')
       .describe('Engine of the index; embedded = PostgreSQL full text, for trying things out and small libraries.'),
     urls: z
-      .array(z.string().min(1))
+      .array(indexUrl)
       .length(1)
       .optional()
       .describe(

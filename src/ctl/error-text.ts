@@ -1,10 +1,10 @@
 import { type Code, errorCodes } from '../errors/codes.ts'
 import type { ErrorCode } from '../errors/error-code.ts'
+import { placeText } from '../errors/error-lines.ts'
 import { suggestion } from '../errors/nearest.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import type { ErrorRow } from '../state/audit/errors.ts'
 import type { Session } from './command.ts'
-import { placeText } from './fail.ts'
 import { asTyped } from './next-step.ts'
 import { moment, plural } from './units.ts'
 

@@ -1,5 +1,6 @@
 import { exitCodeOf } from '../daemon/exit-codes.ts'
-import type { Place, SlipError } from '../errors/slip-error.ts'
+import { errorLines } from '../errors/error-lines.ts'
+import type { SlipError } from '../errors/slip-error.ts'
 import type { Session } from './command.ts'
 import { asTyped } from './next-step.ts'
 
@@ -16,19 +17,6 @@ export function fail(error: SlipError, session: Session, words: readonly string[
     const { code, message, place } = error
     process.stdout.write(`${JSON.stringify({ error: { code, message, place, advice } })}\n`)
   }
-  const lines = [`slipctl: ${error.code}: ${error.message}`]
-  const place = placeText(error.place, error.message)
-  if (place !== '') lines.push(`  ${place}`)
-  lines.push(`  ${advice}`)
-  if (error.class === 'internal') lines.push(((error.cause as Error | undefined) ?? error).stack ?? '')
-  process.stderr.write(`${lines.join('\n')}\n`)
+  process.stderr.write(`slipctl: ${errorLines(error, advice).join('\n')}\n`)
   return exitCodeOf(error)
-}
-
-/** A place as `key=value …`; what the message says already is left out. */
-export function placeText(place: Place, message = ''): string {
-  return Object.entries(place)
-    .filter(([, value]) => !message.includes(String(value)))
-    .map(([key, value]) => `${key}=${value}`)
-    .join(' ')
 }

@@ -5,6 +5,15 @@ import { SlipError } from '../errors/slip-error.ts'
 /** Who calls, for what the tables remember of people: `user@host`. */
 export const person = (): string => `${userInfo().username}@${hostName}`
 
+/** Of what a column holds, in characters. */
+const longestReason = 1_000
+
+/** Why, as it is kept in a table. Throws USAGE for one that is too long. */
+export function shortReason(text: string): string {
+  if ([...text].length <= longestReason) return text
+  throw new SlipError('USAGE', `--reason has at most ${longestReason} characters`)
+}
+
 /** Why a person does what cannot be seen afterwards. Throws USAGE for a text that says nothing. */
 export function neededReason(text: string): string {
   const reason = text.trim()

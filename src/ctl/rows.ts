@@ -65,6 +65,17 @@ const tsvCell = (value: unknown): string =>
 
 const escapes = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' } as const
 
+/** Throws USAGE where two forms of output are asked for. */
+export function assertOneForm({
+  json,
+  format,
+}: {
+  readonly json: boolean
+  readonly format?: string | undefined
+}): void {
+  if (json && format !== undefined) throw new SlipError('USAGE', '--json and --format are two forms: name one')
+}
+
 /** What `--tail` says. Throws USAGE when it is no whole number from 1 to `most`. */
 export function tailOption(tail: number | undefined, most = Number.POSITIVE_INFINITY): number | undefined {
   if (tail === undefined || (Number.isInteger(tail) && tail > 0 && tail <= most)) return tail

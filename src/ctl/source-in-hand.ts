@@ -3,7 +3,7 @@ import { suggestion } from '../errors/nearest.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import { EventBus } from '../events/bus.ts'
 import type { Pass } from '../rights/context.ts'
-import { openPasses, type Passes } from '../rights/passes.ts'
+import { openPasses, type Passes, type PassesOptions } from '../rights/passes.ts'
 import type { Database } from '../state/connection.ts'
 import { inHandEveryMs, letGo, takeInHand } from '../state/rights/source-in-hand.ts'
 import type { Session } from './command.ts'
@@ -36,27 +36,45 @@ export async function withSource<T>(
         'USAGE',
         `there is no source ${name}${suggestion(name, names)}; configured: ${names.join(', ')}`,
       )
-    const bus = new EventBus()
-    bus.subscribe((event, told) => {
-      if (event === 'daemon.warning') note((told as { message: string }).message)
-    })
-    const passes = openPasses({ config, db, bus, stop: stop.signal, atOnce: true, all })
     const token = randomUUID()
     if (!(await takeInHand(db, name, token)))
       throw new SlipError('LOCKED', `source ${name} is read by another slipctl, or was within the last minute`)
-    const pass = passes.next()
-    const progress = new ReadingProgress(process.stderr, pass.tally)
+    const lost = () => {
+      note(`source ${name} was taken in hand by another slipctl meanwhile: this one stops`)
+      stop.abort()
+    }
     const keep = setInterval(() => {
-      takeInHand(db, name, token).catch(() => false)
+      // a database that is away is noticed by what is read as well
+      takeInHand(db, name, token).then(
+        (isOurs) => isOurs || lost(),
+        () => undefined,
+      )
     }, inHandEveryMs)
     try {
-      return await work({ pass, breakers: passes.breakers, db })
+      return await withPasses({ config, db, stop: stop.signal, all }, work)
     } finally {
       clearInterval(keep)
-      progress.end()
       await letGo(db, name, token)
-      await passes.close()
     }
   }
   return withState(session, run, stop)
+}
+
+async function withPasses<T>(
+  options: Pick<PassesOptions, 'config' | 'db' | 'stop' | 'all'>,
+  work: (inHand: InHand) => Promise<T>,
+): Promise<T> {
+  const bus = new EventBus()
+  bus.subscribe((event, told) => {
+    if (event === 'daemon.warning') note((told as { message: string }).message)
+  })
+  const passes = openPasses({ ...options, bus, atOnce: true })
+  const pass = passes.next()
+  const progress = new ReadingProgress(process.stderr, pass.tally)
+  try {
+    return await work({ pass, breakers: passes.breakers, db: options.db })
+  } finally {
+    progress.end()
+    await passes.close()
+  }
 }

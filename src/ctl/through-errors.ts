@@ -94,16 +94,17 @@ async function* pagesThrough(
  *
  * @param participle what was done: `retried`, `skipped`
  * @param more what is to be said of an item that was named and has no unresolved error
+ * @param json what is printed beside it with `--json`
  */
 export function tellDone(
   args: ActingArguments,
   participle: string,
   outcomes: Outcomes,
   told: (items: number) => string,
-  more?: ReadonlyMap<string, string>,
+  { more, json = {} }: { readonly more?: ReadonlyMap<string, string>; readonly json?: object } = {},
 ): number {
   const { done, unknown, invalid, targets } = outcomes
-  print(args, { [participle]: done, targets, unknown, invalid }, () => told(done))
+  print(args, { [participle]: done, targets, unknown, invalid, ...json }, () => told(done))
   const which = [args.code, args.group && `of group ${args.group}`].filter(Boolean).join(' ')
   const why = `has no unresolved error${which === '' ? '' : ` ${which}`}`
   return tellUnserved(

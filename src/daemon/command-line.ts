@@ -1,5 +1,6 @@
 import yargs from 'yargs'
 import { codeVersion } from '../config/version.ts'
+import { SlipError } from '../errors/slip-error.ts'
 import { runDaemon } from './daemon.ts'
 import type { StageDefinition } from './stage.ts'
 
@@ -17,9 +18,16 @@ export async function runStage(definition: StageDefinition, argv: readonly strin
     .options(definition.options)
     .version(codeVersion)
     .epilogue(
-      'Exit codes: 0 done, 1 unexpected, 2 configuration, 4 some of the items named were rejected (slip-rights --force), 6 paused, or stopped by the storm brake (--once only), 7 a server is away (--once only), 8 schema too old or too new.',
+      'Exit codes: 0 done, 1 unexpected, 2 configuration, 4 some of the items named were rejected (slip-rights --force), 6 it or a target is paused, or stopped by the storm brake (--once only), 7 a server is away (--once only), 8 schema too old or too new.',
     )
     .strict()
+    .check((args) => {
+      const twice = Object.keys(args).find(
+        (name) => name !== '_' && Array.isArray(args[name]) && definition.options[name]?.array !== true,
+      )
+      if (twice !== undefined) throw new SlipError('USAGE', `--${twice} is given twice`)
+      return true
+    })
     .wrap(Math.min(110, yargs().terminalWidth()))
     .exitProcess(false)
   let failure: string | undefined
@@ -28,7 +36,7 @@ export async function runStage(definition: StageDefinition, argv: readonly strin
   })
   const args = await parser.parseAsync()
   if (failure !== undefined) {
-    process.stderr.write(`slip-${definition.name}: ${failure}; see --help\n`)
+    process.stderr.write(`slip-${definition.name}: USAGE: ${failure}; see --help\n`)
     return 2
   }
   if (args.help === true || args.version === true) return 0

@@ -1,5 +1,7 @@
 import { type Config, loadConfig } from '../config/load.ts'
 import { codeVersion } from '../config/version.ts'
+import { closeAll } from '../errors/close-all.ts'
+import { errorLines } from '../errors/error-lines.ts'
 import { asSlipError, type SlipError } from '../errors/slip-error.ts'
 import { EventBus } from '../events/bus.ts'
 import { databaseClock } from '../state/clock.ts'
@@ -38,7 +40,8 @@ export async function runDaemon(definition: StageDefinition, args: Arguments): P
   const stop = stopOnSignals((signal) => bus.emit('daemon.stopping', { reason: signal }))
   let exitCode: number
   try {
-    exitCode = await run(definition, { config, bus, stop, args })
+    const once = args.once || definition.isOnce?.(args) === true
+    exitCode = await run(definition, { config, bus, stop, args: { ...args, once } })
   } catch (error) {
     exitCode = tell(asSlipError(error))
   }
@@ -85,10 +88,12 @@ async function run(definition: StageDefinition, { config, bus, stop, args }: Pro
         await stage.close()
       }
     } finally {
-      await presence.stop()
-      // counted as far as they were written when the database is away now
-      await counters.write().catch(() => undefined)
-      counters.close()
+      await closeAll(
+        () => presence.stop(),
+        // counted as far as they were written when the database is away now
+        () => counters.write().catch(() => undefined),
+        async () => counters.close(),
+      )
     }
   } finally {
     if (token !== undefined) await farewell(state, token)
@@ -141,10 +146,7 @@ function endOf(end: LoopEnd): number {
   return codes[end]
 }
 
-/** One sentence, the place and what to do; a stack only for a defect. */
 function tell(error: SlipError): number {
-  const lines = [`${error.code}: ${error.message}`, `  ${error.advice}`]
-  if (error.class === 'internal') lines.push(((error.cause as Error | undefined) ?? error).stack ?? '')
-  process.stderr.write(`${lines.join('\n')}\n`)
+  process.stderr.write(`${errorLines(error).join('\n')}\n`)
   return exitCodeOf(error)
 }

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { asSlipError } from '../errors/slip-error.ts'
 import type { EventBus } from '../events/bus.ts'
 import type { Connection } from '../state/connection.ts'
 import { renew } from '../state/queue/renew.ts'
@@ -66,13 +67,20 @@ export class LeaseKeeper {
     const startedAt = performance.now()
     const tokens = [...this.#leases].filter(([, lease]) => !lease.lost).map(([token]) => token)
     // no answer is no loss yet: the lease runs on until its time is over
-    const held = await renew(this.#db, tokens).catch(() => null)
+    const held = await renew(this.#db, tokens).catch((thrown: unknown) => this.#unheard(thrown))
     for (const token of tokens) {
       const lease = this.#leases.get(token)
       if (lease === undefined) continue
       if (held?.has(token)) lease.until = startedAt + lease.leaseMs
       else if (held !== null || performance.now() > lease.until) this.#lose(token, lease)
     }
+  }
+
+  #unheard(thrown: unknown): null {
+    const { class: kind, code, message } = asSlipError(thrown)
+    if (kind !== 'environment')
+      this.#bus.emit('daemon.warning', { message: `a lease is not renewed: ${code}: ${message}` })
+    return null
   }
 
   #lose(token: string, lease: Lease): void {

@@ -62,8 +62,8 @@ async function goRound(
       paused = false
       const more = await stage.step(pauses)
       waiting.reset()
-      if (more) idling.reset()
-      else if (once) return 'nothing to do'
+      if (more === true) idling.reset()
+      else if (once) return more === 'paused' ? 'paused' : 'nothing to do'
       else await wait(idling.next(), stop)
     } catch (thrown) {
       const error = asSlipError(thrown)

@@ -36,18 +36,19 @@ export class Pauses {
 
   target(target: string): boolean {
     const isKept = this.targets.some(({ name, state }) => name === target && state !== 'retiring')
-    return !isKept || this.#has('target', target)
+    return !isKept || this.has('target', target)
   }
 
   shard(target: string, shard: number): boolean {
-    return this.#has('shard', `${target}/${shard}`)
+    return this.has('shard', `${target}/${shard}`)
   }
 
   lane(lane: number): boolean {
-    return this.#has('lane', laneName(lane))
+    return this.has('lane', laneName(lane))
   }
 
-  #has(kind: Pause['kind'], name: string): boolean {
+  /** Whether a person has paused just that. */
+  has(kind: Pause['kind'], name: string): boolean {
     return this.#pauses.some((pause) => pause.kind === kind && pause.name === name)
   }
 }

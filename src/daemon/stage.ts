@@ -23,10 +23,10 @@ export interface StageContext {
 export interface Stage {
   readonly chores: readonly Chore[]
   /**
-   * One batch of work; true = there may be more, false = nothing to do now. Throws a SlipError of class environment
+   * One batch of work; true = there may be more, false = nothing to do now, `paused` = nothing but what is paused. Throws a SlipError of class environment
    * when a server or mount is away: the loop waits and calls again.
    */
-  step(pauses: Pauses): Promise<boolean>
+  step(pauses: Pauses): Promise<boolean | 'paused'>
   close(): Promise<void>
 }
 
@@ -39,5 +39,7 @@ export interface StageDefinition {
   >
   /** Looks at what the options say before anything is opened. Throws USAGE. */
   readonly check?: (config: Config, args: StageContext['args']) => void
+  /** Whether what the options ask for is done once, as with `--once`. */
+  readonly isOnce?: (args: StageContext['args']) => boolean
   open(context: StageContext): Promise<Stage>
 }

@@ -47,11 +47,12 @@ const openOf = <R extends Reader | Filler>(readers: Iterable<R>, pauses: Pauses)
   [...readers].filter(({ target }) => !pauses.target(target.name))
 
 /** `--once`: first every follower to the end of one pass, then every sweep, a page of each a step. */
-async function stepOnce(passes: readonly Set<Reader>[], pauses: Pauses): Promise<boolean> {
+async function stepOnce(passes: readonly Set<Reader>[], pauses: Pauses): Promise<boolean | 'paused'> {
   for (const readers of passes) {
     const open = openOf(readers, pauses)
     for (const reader of open) if (!(await reader.step())) readers.delete(reader)
     if (open.length > 0) return true
   }
-  return false
+  const left = passes.flatMap((readers) => [...readers])
+  return left.some(({ target }) => pauses.has('target', target.name)) ? 'paused' : false
 }

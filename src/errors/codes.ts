@@ -192,6 +192,10 @@ export const errorCodes = {
     'There is no configuration file.',
     'Name one with --config or SLIP_CONFIG, or write one with: slipctl init',
   ),
+  CONFIG_UNREADABLE: usage(
+    'The configuration file cannot be read.',
+    'Let the user that runs SLIP read it: chown slip FILE, or chmod g+r FILE and its group.',
+  ),
   TARGET_MISMATCH: usage(
     'A target in the configuration differs from what the database says it is.',
     'Correct the key named, or apply it with: slipctl targets apply',
@@ -235,8 +239,8 @@ export const errorCodes = {
   SCHEMA_TOO_OLD: usage('The database schema is older than this release.', 'Run: slipctl db migrate'),
   SCHEMA_TOO_NEW: usage('The database schema is newer than this release can use.', 'Install the current release.'),
   SERVER_UNSUPPORTED: usage(
-    'The database server is too old, or set so that SLIP cannot work on it.',
-    'PostgreSQL 14, MariaDB 10.6 or MySQL 8.0.16, or newer; on the latter two binlog_format must not be STATEMENT.',
+    'The database server is too old, or it or the database is set so that SLIP cannot work on it.',
+    'PostgreSQL 14, MariaDB 10.6 or MySQL 8.0.16, or newer; on the latter two binlog_format must not be STATEMENT, on the first the database is in UTF8.',
   ),
   SOURCE_FILE_UNFIT: usage(
     'A file that was to be loaded is not there, cannot be opened or is no regular file; nothing of it, nor of the files named with it, was loaded.',
@@ -256,8 +260,8 @@ export const errorCodes = {
     'Wait until what the message names is done, or end it; then call the command again.',
   ),
   FOLDER_UNUSABLE: usage(
-    'A folder cannot be written or entered.',
-    'Check its permissions, and those of the folders above it.',
+    'A folder cannot be written or entered, or is another one than it should be.',
+    'Check its permissions, and those of the folders above it; or name another.',
   ),
   // internal
   INTERNAL: {

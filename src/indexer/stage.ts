@@ -5,6 +5,7 @@ import { openTargetEngine } from '../daemon/engines.ts'
 import { LeaseKeeper } from '../daemon/lease.ts'
 import type { Stage, StageContext, StageDefinition } from '../daemon/stage.ts'
 import { configuredTargets } from '../daemon/targets.ts'
+import { closeAll } from '../errors/close-all.ts'
 import { openRepository } from '../repository/open-repository.ts'
 import { AskedSources } from './asked-sources.ts'
 import { Mount } from './mount.ts'
@@ -47,19 +48,18 @@ async function openStage(context: StageContext): Promise<Stage> {
       const open = openLinesFrom(lines, turn++, pauses)
       await breakers.refresh()
       try {
-        return await serveOne(open, { pauses, mount, asked, breakers, pipeline, once })
+        const more = await serveOne(open, { pauses, mount, asked, breakers, pipeline, once })
+        return more || (lines.some(({ target }) => pauses.has('target', target.name)) ? 'paused' : false)
       } finally {
         await breakers.flush()
       }
     },
-    close: async () => {
-      try {
-        await pipeline.close()
-      } finally {
-        await leases.stop()
-        for (const line of lines) await line.close()
-        await asked.close()
-      }
-    },
+    close: () =>
+      closeAll(
+        () => pipeline.close(),
+        () => leases.stop(),
+        ...lines.map((line) => () => line.close()),
+        () => asked.close(),
+      ),
   }
 }

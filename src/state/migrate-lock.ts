@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { SlipError } from '../errors/slip-error.ts'
 import type { Connection, Dialect } from './connection.ts'
+import { isConnectionLoss } from './retry.ts'
 
 /**
  * One migration at a time. Two locks:
@@ -88,10 +89,20 @@ export async function withMigrationLock<T>(
       await inTurn(tx, begin)
       return await work(tx)
     } finally {
-      // a connection that is lost has released the lock, and the pool drops it
-      await inTurn(tx, end).catch(() => undefined)
+      await endLock(tx, end)
     }
   })
+}
+
+/**
+ * Each whatever becomes of those before: a connection that goes back to the pool holds no lock. One that is lost has
+ * released it, and the pool drops it. Throws what failed otherwise.
+ */
+async function endLock(tx: Knex, list: readonly string[]): Promise<void> {
+  const failures: unknown[] = []
+  for (const statement of list) await tx.raw(statement).catch((error: unknown) => failures.push(error))
+  const failure = failures.find((error) => !isConnectionLoss(error))
+  if (failure !== undefined) throw failure
 }
 
 async function inTurn(tx: Knex, list: readonly string[]): Promise<void> {

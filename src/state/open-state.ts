@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Knex } from 'knex'
 import type { Config } from '../config/load.ts'
+import { closeAll } from '../errors/close-all.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import type { Database } from './connection.ts'
 import { openDatabase } from './database.ts'
@@ -48,10 +49,11 @@ async function openEmbedded(dir: string, options: OpenOptions): Promise<State> {
   try {
     await ensureDatabase(server, 'slip')
     const db = await openDatabase({ url: server.url('slip'), ...options })
-    const close = async () => {
-      await db.close()
-      await server.release()
-    }
+    const close = () =>
+      closeAll(
+        () => db.close(),
+        () => server.release(),
+      )
     return { db, siblingUrl: (name) => server.url(name), close }
   } catch (error) {
     await server.release()

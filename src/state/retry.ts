@@ -32,7 +32,18 @@ const exhausted = new Set([
   'ER_OUT_OF_RESOURCES',
   'ER_OPTION_PREVENTS_STATEMENT',
 ])
-const refusedUs = new Set(['3D000', 'ER_ACCESS_DENIED_ERROR', 'ER_DBACCESS_DENIED_ERROR', 'ER_BAD_DB_ERROR'])
+const refusedUs = new Set([
+  '3D000',
+  '42501',
+  'ER_ACCESS_DENIED_ERROR',
+  'ER_DBACCESS_DENIED_ERROR',
+  'ER_BAD_DB_ERROR',
+  'ER_TABLEACCESS_DENIED_ERROR',
+  'ER_COLUMNACCESS_DENIED_ERROR',
+  'ER_SPECIFIC_ACCESS_DENIED_ERROR',
+])
+/** pg's words where the server asks for a password and none is configured. */
+const noPassword = /^SASL: .*client password must be/
 const attempts = 6
 
 interface Coded {
@@ -68,12 +79,15 @@ export async function withRetry<T>(work: () => Promise<T>, place: string): Promi
 }
 
 /**
- * A server that can do nothing for now. Wrong password, unknown database or role: the server answers, but not to us. And
- * pg's words for a server that was silent for the whole connection timeout: that was waiting enough.
+ * A server that can do nothing for now. Wrong password or none, unknown database or role, a right that is lacking: the
+ * server answers, but not to us. And pg's words for a server that was silent for the whole connection timeout: that was
+ * waiting enough.
  */
 function asUnavailable(error: unknown, place: string): unknown {
-  const { code, message } = error as Coded
-  const isRefused = typeof code === 'string' && (code.startsWith('28') || refusedUs.has(code) || exhausted.has(code))
+  const { code, message = '' } = error as Coded
+  const isRefused =
+    noPassword.test(message) ||
+    (typeof code === 'string' && (code.startsWith('28') || refusedUs.has(code) || exhausted.has(code)))
   return isRefused || message === 'timeout expired' ? unavailable(error, place) : error
 }
 

@@ -10,6 +10,8 @@ export interface ServerFacts {
   readonly binlogFormat: string | null
   /** A node of a Galera cluster. */
   readonly galera: boolean
+  /** Of the database, where texts are only what that can hold; null where tables say it themselves. */
+  readonly encoding: string | null
 }
 
 /** The oldest whose locks and CHECKs do what the transitions need: SKIP LOCKED, and a CHECK that is not ignored. */
@@ -30,8 +32,11 @@ export async function checkServer(db: Pick<Connection, 'dialect' | 'query'>): Pr
 
 async function readFacts(db: Pick<Connection, 'dialect' | 'query'>): Promise<ServerFacts> {
   if (db.dialect === 'postgres') {
-    const [row] = await db.query<{ server_version: string }>('SHOW server_version')
-    return { ...serverOf('postgres', row?.server_version ?? ''), binlogFormat: null, galera: false }
+    const [row] = await db.query<{ version: string; encoding: string }>(
+      "SELECT current_setting('server_version') AS version, current_setting('server_encoding') AS encoding",
+    )
+    const { version = '', encoding = null } = row ?? {}
+    return { ...serverOf('postgres', version), binlogFormat: null, galera: false, encoding }
   }
   const rows = await db.query<{ Variable_name: string; Value: string }>(settings)
   const values = new Map(rows.map((row) => [row.Variable_name, row.Value]))
@@ -42,6 +47,7 @@ async function readFacts(db: Pick<Connection, 'dialect' | 'query'>): Promise<Ser
     ...serverOf('mysql', values.get('version') ?? ''),
     binlogFormat: isLogged ? (values.get('binlog_format') ?? null) : null,
     galera,
+    encoding: null,
   }
 }
 
@@ -57,11 +63,14 @@ export function serverOf(dialect: Connection['dialect'], told: string): Pick<Ser
 }
 
 /** Why SLIP cannot work on it; null when it can. */
-export function refusalOf({ product, version, binlogFormat }: ServerFacts): string | null {
+export function refusalOf({ product, version, binlogFormat, encoding }: ServerFacts): string | null {
   if (isOlder(version, oldest[product]))
     return `${product} ${version} is too old: ${oldest[product]} or newer is needed`
   if (binlogFormat?.toUpperCase() === 'STATEMENT') {
     return `binlog_format is STATEMENT: set it to ROW or MIXED, for SLIP works in READ COMMITTED`
+  }
+  if (encoding !== null && encoding !== 'UTF8') {
+    return `the database is in ${encoding} and has to be in UTF8: make it with createdb --encoding UTF8 --template template0`
   }
   return null
 }

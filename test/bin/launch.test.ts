@@ -80,6 +80,21 @@ test('a checkout that carries its own Node runs under it when the one of the hos
   expect(ended).toEqual({ code: 5, out: `${own} x\n`, err: '' })
 })
 
+test('what a launcher asks of Node is asked of the Node of the checkout, and nothing else', async () => {
+  const folder = project('checkout', '')
+  mkdirSync(join(folder, 'src/indexer'))
+  const main = 'export async function main() { console.log(process.execArgv.join()); return 0 }'
+  writeFileSync(join(folder, 'src/indexer/main.ts'), main)
+  const own = join(folder, 'node_modules/node/bin/node')
+  mkdirSync(join(own, '..'), { recursive: true })
+  cpSync(process.execPath, own)
+  const flags = ['--max-semi-space-size=4', '--import', pretend('18.20.0')]
+  expect(await runNode([...flags, join(folder, 'bin/slip-index.cjs')])).toMatchObject({
+    code: 0,
+    out: '--max-semi-space-size=4\n',
+  })
+})
+
 test('a signal sent to the launcher reaches the command that runs under another Node', async () => {
   const folder = project(
     'checkout',

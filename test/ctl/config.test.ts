@@ -77,6 +77,33 @@ test('config check prints every finding with its line, and ends with 2', async (
   expect(checked.findings).toHaveLength(out.trim().split('\n').length)
 })
 
+test.each([
+  ['url: sqlite:foo', 'database.url: postgres:// or mysql:// HOST[:PORT]/NAME, or embedded:DIR'],
+  ['url: postgres://h/slip?sslmode=require', 'database.url: options after ? are not read'],
+  ['url: mysql://h/slip?ssl-mode=REQUIRED', 'database.url: options after ? are not read'],
+])('config check refuses the database %s', async (line, words) => {
+  const file = fileWith(`database: { ${line} }\n${least}`)
+  expect((await slipctl(['config', 'check', '--config', file])).out).toContain(`${file}:1: ${words}`)
+})
+
+test('config check refuses an index that is no URL, a lease of more than 24 days, an alias without its anchor', async () => {
+  const target = (keys: string) =>
+    `database: { url: embedded:db }\n${least.replace('{ engine: embedded }', `{ engine: embedded, ${keys} }`)}`
+  for (const [text, words] of [
+    [target('urls: [nonsense]'), 'targets.main.urls.0: postgres://HOST[:PORT]/NAME or embedded:DIR'],
+    [target('lease: 30d'), 'targets.main.lease: a duration of at most 24d'],
+    [`database: *x\n${least}`, 'Unresolved alias'],
+  ] as const) {
+    const { code, out, err } = await slipctl(['config', 'check', '--config', fileWith(text)])
+    expect([code, `${out}${err}`]).toEqual([2, expect.stringContaining(words)])
+  }
+})
+
+test('a configuration that cannot be read is not called missing', async () => {
+  const { code, err } = await slipctl(['status', '--config', folder()])
+  expect([code, err]).toEqual([2, expect.stringMatching(/^slipctl: CONFIG_UNREADABLE: EISDIR/)])
+})
+
 test('config show fills in defaults, writes durations as the file does, and passes config check again', async () => {
   const file = fileWith(`database: { url: "embedded:state" }\n${least}indexer: { backoff: 90s }\n`)
   const { code, out } = await slipctl(['config', 'show', '--config', file])

@@ -95,6 +95,12 @@ test('a key found in errors groups names the same errors in list, export, retry 
   expect(await resolutions()).toMatchObject({ 'e.1': 'skipped', [quote]: 'skipped', 'e.4': null })
   const gone = await ctl('errors', 'retry', '--group', key)
   expect(gone).toMatchObject({ code: 4, out: '', err: expect.stringContaining(`no unresolved error of group ${key}`) })
+  for (const of of [
+    ['errors', 'list'],
+    ['errors', 'groups'],
+    ['queue', 'list'],
+  ])
+    expect(await ctl(...of, '--json', '--format', 'tsv')).toMatchObject({ code: 2 })
   const { err } = await ctl('errors', 'list', '--group', 'ffffffff')
   expect(err).toMatch(/NOT_FOUND: .* ffffffff/)
   expect(await ctl('errors', 'list', '--group', "'; --")).toMatchObject({ code: 2 })
@@ -140,8 +146,12 @@ test('errors retry --waive keeps what is waived with the request, --from rights 
   expect(await sql(`SELECT 1 FROM slip_watermark WHERE stage = 'rights'`)).toEqual([])
 })
 
-test('errors retry of a group that is not there has no file read again', async () => {
+test('errors retry of what is not there has no file read again', async () => {
   await markRead(library.state.db, 'catalogue', { path: '/a', fingerprint: 'f' } as never)
+  const none = ['errors', 'retry', '--from', 'rights']
+  expect(await ctl(...none, '--id', 'e.unknown')).toMatchObject({ code: 4 })
+  expect(await ctl(...none, '--ids-file', '/nowhere/ids')).toMatchObject({ code: 2 })
+  expect(await json(...none, '--code', 'METS_MISSING')).toMatchObject({ retried: 0, inputs: 0 })
   expect(await ctl('errors', 'retry', '--group', 'deadbeef', '--from', 'rights')).toMatchObject({ code: 4, out: '' })
   expect(await sql(`SELECT 1 FROM slip_watermark WHERE stage = 'rights'`)).toHaveLength(1)
 })

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { readProgress } from '../../src/state/audit/progress.ts'
+import { pause, resume } from '../../src/state/control/pause.ts'
 import { retryErrors } from '../../src/state/queue/retry.ts'
 import { noPages } from '../conformance/engine/used-engine.ts'
 import { type Library, openLibrary, samples } from './library.ts'
-import { endAll, runOnce } from './processes.ts'
+import { endAll, runOnce, start } from './processes.ts'
 
 const expected = JSON.parse(readFileSync(join(samples, 'expected.json'), 'utf8'))
 const planted = Object.entries(expected.errors as Record<string, string>)
@@ -107,6 +108,18 @@ test('a corrected file followed by a retry heals each error', async () => {
   expect(history).toEqual([{ resolution: 'fixed' }])
 })
 
+test('with --once a daemon whose target is paused ends with 6, and does the rest', async () => {
+  const scope = { kind: 'target', name: 'main' } as const
+  await pause(library.state.db, scope, { by: 'test', reason: '' })
+  for (const stage of ['enqueue', 'index'] as const) expect((await runOnce(stage, library.configFile)).code).toBe(6)
+  await resume(library.state.db, scope)
+})
+
+test('an option that is given twice is refused', async () => {
+  const config = await runOnce('rights', library.configFile, '--config', library.configFile)
+  expect([config.code, config.words]).toEqual([2, 'slip-rights: USAGE: --config is given twice; see --help'])
+})
+
 test('FORCED gives a new revision though nothing changed', async () => {
   const forced = await runOnce('rights', library.configFile, '--force', 'demo1.30000000000011')
   expect(passOf(forced.events)).toMatchObject({ forced: 1, updated: 0 })
@@ -116,4 +129,10 @@ test('FORCED gives a new revision though nothing changed', async () => {
     `SELECT rev, indexed_ct FROM slip_indexed WHERE htid = 'demo1.30000000000011'`,
   )
   expect(row).toEqual({ rev: 2, indexed_ct: 2 })
+})
+
+test('--force ends by itself, without --once too', async () => {
+  const daemon = start('rights', library.configFile, '--force', 'demo1.stays_day2')
+  expect(await daemon.exit).toEqual({ code: 0, signal: null })
+  expect(passOf(daemon.events)).toMatchObject({ forced: 1 })
 })

@@ -22,7 +22,7 @@ test('every test that the invariants are shown by is there', () => {
   const shown = rows.flatMap((row) => namedTests(row.split('|').at(-2) ?? ''))
   expect(shown.length).toBeGreaterThan(rows.length)
   const absent = shown.filter(({ file, name }) => {
-    const path = file.startsWith('src/') ? file : `test/${file}`
+    const path = `test/${file}`
     return !existsSync(join(root, path)) || !readProjectFile(path).includes(name === '' ? '' : `test('${name}'`)
   })
   expect(absent).toEqual([])

@@ -3,7 +3,7 @@ import type { Connection } from '../../src/state/connection.ts'
 import { checkServer, refusalOf, serverOf, warningsOf } from '../../src/state/server-check.ts'
 import { openState } from './fixture.ts'
 
-const plain = { binlogFormat: null, galera: false }
+const plain = { binlogFormat: null, galera: false, encoding: null }
 
 test.each([
   ['postgres', '18.4', 'PostgreSQL', '18.4'],
@@ -34,11 +34,19 @@ test.each([
   ['MySQL', '8.0.16'],
   ['MySQL', '9.1.0'],
 ] as const)('%s %s will do', (product, version) => {
-  expect(refusalOf({ product, version, binlogFormat: 'ROW', galera: false })).toBeNull()
+  expect(refusalOf({ product, version, ...plain, binlogFormat: 'ROW' })).toBeNull()
+})
+
+test('a PostgreSQL database in another encoding than UTF8 is refused, with what makes one', () => {
+  const server = { product: 'PostgreSQL', version: '16.4', ...plain } as const
+  expect(refusalOf({ ...server, encoding: 'SQL_ASCII' })).toMatch(
+    /^the database is in SQL_ASCII .* createdb --encoding UTF8/,
+  )
+  expect(refusalOf({ ...server, encoding: 'UTF8' })).toBeNull()
 })
 
 test('a binary log of statements is refused, a node of Galera is only warned of', () => {
-  const server = { product: 'MariaDB', version: '10.11.19', galera: true } as const
+  const server = { product: 'MariaDB', version: '10.11.19', galera: true, encoding: null } as const
   expect(refusalOf({ ...server, binlogFormat: 'STATEMENT' })).toMatch(/^binlog_format is STATEMENT: set it to ROW/)
   expect(refusalOf({ ...server, binlogFormat: 'MIXED' })).toBeNull()
   expect(warningsOf({ ...server, binlogFormat: 'MIXED' })).toEqual([

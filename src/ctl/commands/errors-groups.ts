@@ -4,7 +4,7 @@ import type { Connection } from '../../state/connection.ts'
 import { type ErrorArguments, errorSelection, groupKey } from '../error-selection.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
-import { printTsv, tailOption } from '../rows.ts'
+import { assertOneForm, printTsv, tailOption } from '../rows.ts'
 import { table } from '../table.ts'
 import { moment } from '../units.ts'
 
@@ -18,13 +18,14 @@ const columns = ['group', 'items', 'first', 'last', 'target', 'code', 'pattern',
 const examples = 3
 
 export async function run(args: Arguments): Promise<number> {
+  assertOneForm(args)
   const tail = tailOption(args.tail)
   const selected = errorSelection(args, args.all)
   return withState(args, async ({ db }) => {
     const selection = await selected(db)
     const groups = newest(await countGroups(db, selection), tail)
     const found = await Promise.all(groups.map((group) => whole(db, group, selection)))
-    if (args.format === 'tsv' && !args.json) {
+    if (args.format === 'tsv') {
       const rows = found.map((group) => ({ ...group, examples: group.examples.join(' ') }))
       await printTsv(columns, { pages: onePage(rows) })
       return 0

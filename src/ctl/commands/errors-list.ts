@@ -6,7 +6,7 @@ import { errorData, errorLine } from '../error-text.ts'
 import { oneId } from '../item-ids.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
-import { printArray, printLines, printTsv, tailOption } from '../rows.ts'
+import { assertOneForm, printArray, printLines, printTsv, tailOption } from '../rows.ts'
 
 interface Arguments extends ErrorArguments {
   readonly id?: readonly string[]
@@ -19,6 +19,7 @@ const pageSize = 1_000
 const columns = ['id', 'error_time', 'target', 'htid', 'source', 'record_id', 'code', 'resolution', 'message'] as const
 
 export async function run(args: Arguments): Promise<number> {
+  assertOneForm(args)
   const tail = tailOption(args.tail)
   const htids = args.id?.map(oneId)
   const selected = errorSelection(args, args.all)

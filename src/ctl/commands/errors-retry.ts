@@ -1,6 +1,7 @@
 import type { Config } from '../../config/load.ts'
 import { lastResolutions } from '../../state/audit/errors.ts'
 import type { Connection } from '../../state/connection.ts'
+import type { PageDone } from '../../state/queue/error-filter.ts'
 import { retryErrorPage } from '../../state/queue/retry.ts'
 import type { Waiver } from '../../state/queue/waiver.ts'
 import { rereadSources } from '../../state/rights/reread-sources.ts'
@@ -22,12 +23,20 @@ export async function run(args: Arguments): Promise<number> {
   const options = args.waive === undefined ? {} : { waive: [...new Set(args.waive)] }
   return withState(args, async ({ config, db }) => {
     const through = await find(db)
-    // before the request: an item that is claimed at once would be assembled of what is known now
-    const inputs = args.from === undefined ? undefined : await db.transaction((tx) => reread(tx, config))
-    const outcomes = await through((tx, filter, page) => retryErrorPage(tx, filter, page, options))
+    let inputs: number | undefined
+    const outcomes = await through(async (tx, filter, page) => {
+      const done = await retryErrorPage(tx, filter, page, options)
+      // with the first request: an item that is claimed at once would be assembled of what is known now
+      if (args.from !== undefined && inputs === undefined && retriesAny(done)) inputs = await reread(tx, config)
+      return done
+    })
     const more = await enqueueInstead(db, args, outcomes.unknown)
     const again = inputs === undefined ? '' : `; slip-rights reads ${plural(inputs, 'input')} of its sources again`
-    return tellDone(args, 'retried', outcomes, (items) => `${plural(items, 'item')} requested anew${again}`, more)
+    const told = (items: number) => `${plural(items, 'item')} requested anew${again}`
+    return tellDone(args, 'retried', outcomes, told, {
+      more,
+      ...(args.from === undefined ? {} : { json: { inputs: inputs ?? 0 } }),
+    })
   })
 }
 
@@ -45,5 +54,7 @@ async function enqueueInstead(db: Connection, args: Arguments, htids: readonly s
   }
   return steps
 }
+
+const retriesAny = ({ done }: PageDone): boolean => [...done.values()].some((htids) => htids.length > 0)
 
 const reread = (tx: Connection, { sources }: Config): Promise<number> => rereadSources(tx, Object.keys(sources))

@@ -101,7 +101,10 @@ async function restoreAll({ config, state, db }: Opened, { target, name, shards 
     })
     return await recordRestored({ db, engine, target }, done, name)
   } catch (error) {
-    if (done.length > 0) await recordRestored({ db, engine, target }, done, name).catch(() => undefined)
+    if (done.length > 0)
+      await recordRestored({ db, engine, target }, done, name).catch((second: Error) =>
+        note(`${target}: shards ${done.join(', ')} were set back, and it could not be recorded: ${second.message}`),
+      )
     throw error
   } finally {
     bar.clear()

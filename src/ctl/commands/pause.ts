@@ -8,7 +8,7 @@ import type { Session } from '../command.ts'
 import { drain, waitingFor } from '../drain.ts'
 import { asTyped } from '../next-step.ts'
 import { withState } from '../open.ts'
-import { person } from '../person.ts'
+import { person, shortReason } from '../person.ts'
 import { note, print } from '../print.ts'
 import { knownScope } from '../scope.ts'
 import { moment } from '../units.ts'
@@ -25,9 +25,10 @@ export async function run(args: Arguments): Promise<number> {
   const forMs = milliseconds('for', args.for)
   const timeoutMs = milliseconds('timeout', args.timeout)
   if (timeoutMs !== undefined && !args.drain) throw new SlipError('USAGE', '--timeout goes with --drain')
+  const reason = shortReason(args.reason)
   return withState(args, async ({ db }) => {
     const scope = await knownScope(db, args.scope)
-    const options = { by: person(), reason: args.reason, drain: args.drain, ...(forMs && { forMs }) }
+    const options = { by: person(), reason, drain: args.drain, ...(forMs && { forMs }) }
     const [before, now] = await db.transaction(async (tx) => {
       const find = async () =>
         (await readPauses(tx)).find(({ kind, name }) => kind === scope.kind && name === scope.name)
@@ -35,10 +36,10 @@ export async function run(args: Arguments): Promise<number> {
       await pause(tx, scope, options)
       return [found, (await find()) as Pause] as const
     })
-    const { until, reason, by, pausedAt } = now
+    const { until, by, pausedAt } = now
     const already = before !== undefined
     if (scope.kind === 'host') await tellHost(db, scope.name)
-    const data = { scope: scopeText(scope), paused: true, already, pausedAt, until, by, reason }
+    const data = { scope: scopeText(scope), paused: true, already, pausedAt, until, by, reason: now.reason }
     if (!args.drain) {
       print(args, data, () => told(now, before))
       return exitCodes.done

@@ -5,7 +5,7 @@ import { oneLine } from '../error-text.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
 import { type QueueArguments, queueSelection } from '../queue-selection.ts'
-import { printArray, printLines, printTsv, tailOption } from '../rows.ts'
+import { assertOneForm, printArray, printLines, printTsv, tailOption } from '../rows.ts'
 import { chosenTargets } from '../targets.ts'
 import { moment, plural } from '../units.ts'
 
@@ -19,6 +19,7 @@ const pageSize = 1_000
 const longestTail = 10_000
 
 export async function run(args: Arguments): Promise<number> {
+  assertOneForm(args)
   const tail = tailOption(args.tail, longestTail)
   const selected = queueSelection(args)
   return withState(args, async ({ db }) => {

@@ -4,7 +4,7 @@ import { setWatermark } from '../../state/control/watermark-set.ts'
 import type { Session } from '../command.ts'
 import { isoTime } from '../json-text.ts'
 import { withState } from '../open.ts'
-import { person } from '../person.ts'
+import { person, shortReason } from '../person.ts'
 import { note, print } from '../print.ts'
 
 interface Arguments extends Session {
@@ -17,6 +17,7 @@ interface Arguments extends Session {
 export async function run(args: Arguments): Promise<number> {
   const { stage, name, value, reason = '' } = args
   if (reason.trim() === '') throw new SlipError('USAGE', 'watermark set needs a --reason: it is kept in the history')
+  shortReason(reason)
   return withState(args, async ({ db }) => {
     const set = await db.transaction((tx) =>
       setWatermark(tx, { stage, name, value, movedBy: 'set', person: person(), reason }),

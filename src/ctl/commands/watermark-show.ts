@@ -5,6 +5,7 @@ import type { Session } from '../command.ts'
 import { isoTime } from '../json-text.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
+import { tailOption } from '../rows.ts'
 import { section } from '../table.ts'
 import { age, moment } from '../units.ts'
 
@@ -14,10 +15,11 @@ interface Arguments extends Session {
 }
 
 export async function run(args: Arguments): Promise<number> {
+  const tail = tailOption(args.tail) as number
   return withState(args, async ({ db }) => {
     const now = await databaseClock(db)
     if (args.history) {
-      const moves = await readMoves(db, args.tail)
+      const moves = await readMoves(db, tail)
       print(args, { moves, now }, () => historyOf(moves))
     } else {
       const watermarks = await listWatermarks(db)

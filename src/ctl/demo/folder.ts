@@ -38,11 +38,25 @@ export function openFolder(demos: string, library: DemoLibrary): string {
   try {
     mkdirSync(folder, { recursive: true })
     accessSync(folder, constants.W_OK | constants.X_OK)
+    claimFolder(folder)
   } catch (error) {
+    if (error instanceof SlipError) throw error
     const message = `the demo keeps its data in ${folder}, which cannot be written: ${(error as Error).message}`
     throw new SlipError('FOLDER_UNUSABLE', message, { place: { folder }, cause: error })
   }
   return realpathSync(folder)
+}
+
+const markFile = (folder: string) => join(folder, '.slip-demo')
+
+/** What a demo did not make itself it neither empties nor writes into. */
+function claimFolder(folder: string): void {
+  if (existsSync(markFile(folder))) return
+  if (readdirSync(folder).length > 0) {
+    const message = `the demo keeps its data in ${folder}, and what is there is no demo's`
+    throw new SlipError('FOLDER_UNUSABLE', message, { place: { folder } })
+  }
+  writeFileSync(markFile(folder), 'The data of `slipctl demo`, which --fresh removes.\n')
 }
 
 const holderFile = (folder: string) => join(folder, 'demo.process')
@@ -61,11 +75,13 @@ export async function holdFolder(folder: string): Promise<() => void> {
   return () => rmSync(holderFile(folder), { force: true })
 }
 
+const kept = ['lock', 'demo.process', '.slip-demo']
+
 /** Removes all data of a library but the lock. */
 export async function emptyFolder(folder: string): Promise<void> {
   await removeServerFiles(join(folder, 'postgres'))
   for (const name of readdirSync(folder)) {
-    if (name !== 'lock' && name !== 'demo.process') rmSync(join(folder, name), { recursive: true, force: true })
+    if (!kept.includes(name)) rmSync(join(folder, name), { recursive: true, force: true })
   }
 }
 

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { ensureDatabase, withClient } from '../../embedded-postgres/database.ts'
 import { SlipError } from '../../errors/slip-error.ts'
 import { engineUnavailable, type ServerOptions, schemaOf } from './server.ts'
 import { createStatements, indexes } from './tables.ts'
@@ -63,32 +64,12 @@ async function hasIndexes(client: pg.PoolClient): Promise<boolean> {
   return rows[0]?.has === true
 }
 
+/** By a connection to its own database first: who may use that need not be let into another. */
 async function createDatabase(url: string): Promise<void> {
-  const database = new pg.Client({ connectionString: url })
-  const name = database.database
-  const missing = await connectError(database)
-  await database.end()
+  const name = decodeURIComponent(new URL(url).pathname.slice(1))
+  const missing = await withClient(url, async () => null).catch((error: unknown) => error)
   if (missing === null) return
-  if (!(missing instanceof pg.DatabaseError && missing.code === '3D000' && name)) throw missing
-  const maintenance = new URL(url)
-  maintenance.pathname = '/postgres'
-  const server = new pg.Client({ connectionString: maintenance.href })
-  await server.connect()
-  try {
-    await server.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0 ENCODING 'UTF8'`)
-  } catch (error) {
-    // Another process made it meanwhile: duplicate_database, or the unique key of the catalogue itself.
-    if (!(error instanceof pg.DatabaseError && /^(42P04|23505)$/.test(error.code ?? ''))) throw error
-  } finally {
-    await server.end()
-  }
-}
-
-async function connectError(client: pg.Client): Promise<unknown> {
-  try {
-    await client.connect()
-    return null
-  } catch (error) {
-    return error
-  }
+  if (!(missing instanceof pg.DatabaseError && missing.code === '3D000' && name !== '')) throw missing
+  const urlOf = (database: string) => Object.assign(new URL(url), { pathname: `/${encodeURIComponent(database)}` }).href
+  await ensureDatabase({ url: urlOf }, name)
 }

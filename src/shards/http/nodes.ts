@@ -1,5 +1,5 @@
 import type { Answer } from '../../http/answer.ts'
-import { HttpFault } from '../../http/fault.ts'
+import { AnswerTooLarge, HttpFault } from '../../http/fault.ts'
 import { HttpNode, type HttpRequest, type NodeOptions } from '../../http/node.ts'
 
 /** A node that could not be reached is left out for this long, unless no other is there. */
@@ -41,8 +41,10 @@ export class HttpNodes {
         return answer
       } catch (error) {
         last = error
+        // it is there, or what went wrong is ours
+        if (!(error instanceof HttpFault) || error instanceof AnswerTooLarge || request.signal?.aborted) break
         this.#awayUntil.set(node, performance.now() + restMs)
-        if (!(error instanceof HttpFault) || error.kind !== 'unsent') break
+        if (error.kind !== 'unsent') break
       }
     }
     throw last

@@ -6,7 +6,7 @@
  * row that is already there rev is the greatest, the lane the more urgent, and gen rises when rev rises or when it is a
  * request of its own; a raised gen ends a back-off and gives all attempts anew. A raised rev is another document: what the
  * engine did with the one before counts no more. A claim is never touched: its worker finds gen moved at its exit.
- * No WHERE on the conflict action: that clause is how requests get lost (job-queues.md, 3, 3).
+ * No WHERE on the conflict action: that clause is how requests get lost.
  */
 export const postgresUpsert = (from: string, lane: string, reason: string, request: boolean): string => `
   INSERT INTO slip_queue AS q (target, htid, seq, lane, action, shard, rev, fence, enqueued_at, reason)

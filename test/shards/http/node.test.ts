@@ -178,6 +178,22 @@ test('what was sent and not answered is not sent to another node', async () => {
   expect(other.asked).toEqual([])
 })
 
+test('a node that answers too much, or is asked no longer, is not left alone', async () => {
+  const talking = await serve((_, response) => json(response, 'x'.repeat(100_000)))
+  const other = await serve((_, response) => json(response, {}))
+  const nodes = new HttpNodes([talking.url, other.url], { ...options, mostBytes: 1_000 })
+  closing.push(() => nodes.close())
+  await faultOf(nodes.request(get))
+  await nodes.request(get)
+  await faultOf(nodes.request(get))
+  await nodes.request(get)
+  const over = AbortSignal.abort()
+  await expect(nodes.request({ ...get, signal: over })).rejects.toThrow()
+  await nodes.request(get)
+  await faultOf(nodes.request(get))
+  expect([talking.asked.length, other.asked.length]).toEqual([3, 3])
+})
+
 test('a node that one of them told is asked as the first is, by one set of connections', async () => {
   const first = await serve((_, response) => json(response, {}))
   const told = await serve((_, response) => json(response, {}))
