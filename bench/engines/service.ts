@@ -121,9 +121,12 @@ async function whileReindexing(db: Database, ids: readonly string[], work: () =>
       await pause(2_000, null, { signal: over.signal }).catch(() => undefined)
     }
   })()
-  await work()
-  over.abort()
-  await asking
+  try {
+    await work()
+  } finally {
+    over.abort()
+    await asking
+  }
   await db.change('DELETE FROM slip_queue WHERE state = 0')
   while ((await db.query('SELECT 1 FROM slip_claim')).length > 0) await pause(lookMs)
 }

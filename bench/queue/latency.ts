@@ -53,7 +53,7 @@ async function dailyLatency({ db, worker }: BenchState): Promise<number> {
   const over = new AbortController()
   const working = (async () => {
     const idling = new Backoff(50, 2_000)
-    while (times.length < requests) {
+    while (times.length < requests && !over.signal.aborted) {
       const claimed = await claimer.next(pauses)
       if (claimed === null) {
         await wait(idling.next(), over.signal)
@@ -67,11 +67,16 @@ async function dailyLatency({ db, worker }: BenchState): Promise<number> {
       }
     }
   })()
-  for (let n = 1; n <= requests; n++) {
-    asked.set(htidOf(n), performance.now())
-    await db.transaction((tx) => requestItems(tx, 'main', [htidOf(n)], { lane: 'daily', reason: 'bench' }))
-    await pause(apartMs)
+  try {
+    for (let n = 1; n <= requests; n++) {
+      asked.set(htidOf(n), performance.now())
+      await db.transaction((tx) => requestItems(tx, 'main', [htidOf(n)], { lane: 'daily', reason: 'bench' }))
+      await pause(apartMs)
+    }
+    await working
+  } finally {
+    over.abort()
+    await working
   }
-  await working
   return percentile(times, 0.99)
 }

@@ -32,10 +32,12 @@ export async function measureSweep(
   const beside = async (page: number, msPerPage: number) => {
     const over = new AbortController()
     const sweeping = sweepUntil(state, targets, over.signal, page, msPerPage)
-    const measured = await p99()
-    over.abort()
-    await sweeping
-    return measured
+    try {
+      return await p99()
+    } finally {
+      over.abort()
+      await sweeping
+    }
   }
   const sides = {
     alone: p99,

@@ -1,8 +1,7 @@
-import { resolve } from 'node:path'
 import type { Config } from '../config/load.ts'
 import { asSlipError } from '../errors/slip-error.ts'
 import { readPages } from '../indexer/make-document.ts'
-import { openRepository } from '../repository/open-repository.ts'
+import { configuredRepository } from '../repository/configured.ts'
 import type { SearchOptions } from '../shards/engine.ts'
 import { note } from './print.ts'
 
@@ -11,7 +10,7 @@ import { note } from './print.ts'
  * more is a hit without pages, and said.
  */
 export function pagesOfHits(config: Config): SearchOptions['pagesOf'] {
-  const repository = openRepository({ ...config.repository, root: resolve(config.baseDir, config.repository.root) })
+  const repository = configuredRepository(config)
   return (htid) =>
     readPages(config, repository, htid).catch((thrown: unknown) => {
       const { class: kind, code, message } = asSlipError(thrown)

@@ -1,7 +1,8 @@
 import { suggestion } from '../errors/nearest.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import type { Connection } from '../state/connection.ts'
-import type { Before, ShardName } from '../state/control/lock-shard.ts'
+import type { Before } from '../state/control/lock-shard.ts'
+import { parseShard, type ShardName, shardText } from '../state/control/shard-name.ts'
 import { listShards, listTargets } from '../state/control/target.ts'
 import { note } from './print.ts'
 
@@ -9,7 +10,7 @@ import { note } from './print.ts'
 export async function shardNames(db: Connection): Promise<string[]> {
   const names: string[] = []
   for (const { name } of await listTargets(db))
-    names.push(...(await listShards(db, name)).map(({ shard }) => `${name}/${shard}`))
+    names.push(...(await listShards(db, name)).map(({ shard }) => shardText({ target: name, shard })))
   return names
 }
 
@@ -21,15 +22,8 @@ export async function knownShards(db: Connection, texts: readonly string[]): Pro
     const names = known.length === 0 ? 'there is none yet' : `known: ${known.join(', ')}`
     throw new SlipError('USAGE', `there is no shard ${text}${suggestion(text, known)}; ${names}`)
   }
-  return known.filter((name) => texts.includes(name)).map(named)
+  return known.filter((name) => texts.includes(name)).map(parseShard)
 }
-
-function named(text: string): ShardName {
-  const [target = '', shard] = text.split('/')
-  return { target, shard: Number(shard) }
-}
-
-export const shardText = ({ target, shard }: ShardName): string => `${target}/${shard}`
 
 /** What `--json` prints of a shard that was changed. */
 export const changeOf = (name: ShardName, before: Before, now: object) => ({

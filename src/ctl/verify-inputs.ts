@@ -1,9 +1,8 @@
-import { resolve } from 'node:path'
 import { exitCodes } from '../daemon/exit-codes.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import { PresentInputs } from '../operations/present-inputs.ts'
 import { type InputsDiffer, verifyInputs } from '../operations/verify-inputs.ts'
-import { openRepository } from '../repository/open-repository.ts'
+import { configuredRepository } from '../repository/configured.ts'
 import { readWatermark, writeWatermark } from '../state/control/watermark.ts'
 import type { Session } from './command.ts'
 import { asTyped } from './next-step.ts'
@@ -29,7 +28,7 @@ export async function verifyAllInputs(args: InputsArguments): Promise<number> {
     throw new SlipError('USAGE', `--sample is a number of items, 1 or more, not ${sample}`)
   return withState(args, async (opened) => {
     const { config, db } = opened
-    const repository = openRepository({ ...config.repository, root: resolve(config.baseDir, config.repository.root) })
+    const repository = configuredRepository(config)
     await repository.check()
     const present = new PresentInputs(db, config, repository)
     try {

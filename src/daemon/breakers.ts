@@ -215,6 +215,3 @@ export class Breakers {
 }
 
 const keyOf = (kind: BreakerKind, name: string) => `${kind}:${name}`
-
-/** Name of a shard's breaker. */
-export const shardName = (target: string, shard: number): string => `${target}/${shard}`

@@ -10,8 +10,8 @@ const patienceMs = 1_000
 const freshMs = 5_000
 
 /**
- * A question to a server, which is asked it once at a time. No answer is waited for longer than the patience, or one that
- * hangs would hold up everybody: who is told `waits` comes again, and gets the answer when it is there.
+ * A question to a server, asked once at a time. A caller waits for the patience at most, so that a server that hangs delays
+ * nobody. It then gets `waits`, calls again, and gets the answer when it is there.
  */
 export class PatientQuestion<T> {
   readonly #ask: () => Promise<T>

@@ -1,6 +1,7 @@
 import { databaseClock } from '../state/clock.ts'
 import type { Connection } from '../state/connection.ts'
 import { type Pause, readPauses } from '../state/control/pause.ts'
+import { shardText } from '../state/control/shard-name.ts'
 import { type KnownTarget, listTargets } from '../state/control/target.ts'
 import { laneName } from '../state/queue/lanes.ts'
 
@@ -40,7 +41,7 @@ export class Pauses {
   }
 
   shard(target: string, shard: number): boolean {
-    return this.has('shard', `${target}/${shard}`)
+    return this.has('shard', shardText({ target, shard }))
   }
 
   lane(lane: number): boolean {

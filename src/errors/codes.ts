@@ -172,7 +172,7 @@ export const errorCodes = {
   ),
   STORM_BRAKE: environment(
     'index',
-    'So many items of a target ended in one error that it is hardly their fault: the target is suspended, the rest stays queued.',
+    'So many items of a target failed with the same error that the cause is probably not the items: the target is suspended, the rest stays queued.',
     'See slipctl queue list --state delayed --tail 20, and slipctl errors list --tail 20, and mend the cause; it is tried again by itself, or at once after: slipctl resume target:NAME',
   ),
   ENGINE_UNAVAILABLE: environment(

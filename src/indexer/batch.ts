@@ -36,8 +36,8 @@ interface Held {
 
 /**
  * Reads and assembles the items of a claim, once for it and for the claims that other targets have of the same items
- * along with it. Each claim then posts and settles by itself. What is done for an item is done for all who have it. The
- * leader alone is waited for; when that takes long, the others have back what is not yet read.
+ * along with it. Each claim then posts and settles by itself. What is done for an item is done for all who have it. Only
+ * the leader is waited for. If that takes long, the other claims hand back the items that were not read.
  * When the process is to stop, or a breaker suspends what an item needs, what is not yet read is handed back; when the
  * lease is lost, nothing more is written.
  */

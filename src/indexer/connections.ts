@@ -16,9 +16,9 @@ export interface Heard {
 
 /**
  * Requests at a time to each node of a target: two keep an engine at work that would wait for us half the time with one,
- * and more gain nothing. Who comes when all are in use waits for its turn. A node that did not answer last is asked by one
- * at a time, so that a dead one is known by as few requests as `breaker.failures` says; one that asked for less is left
- * alone for a while.
+ * and more gain nothing. A caller waits while all connections are in use. A node whose last request got no answer gets one
+ * request at a time, so that `breaker.failures` requests are enough to find it dead; one that asked for less is left alone
+ * for a while.
  */
 export class Connections {
   readonly #most: number

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Config } from '../config/load.ts'
-import { type Breakers, shardName } from '../daemon/breakers.ts'
+import type { Breakers } from '../daemon/breakers.ts'
 import type { LeaseKeeper } from '../daemon/lease.ts'
 import type { StormBrake } from '../daemon/storm-brake.ts'
 import { wait } from '../daemon/wait.ts'
@@ -8,6 +8,7 @@ import { asSlipError, type SlipError } from '../errors/slip-error.ts'
 import type { EventBus } from '../events/bus.ts'
 import type { Engine } from '../shards/engine.ts'
 import type { Database } from '../state/connection.ts'
+import { shardText } from '../state/control/shard-name.ts'
 import type { Claim } from '../state/queue/claim.ts'
 import { lanes } from '../state/queue/lanes.ts'
 import type { Acceptance } from './acceptance.ts'
@@ -183,7 +184,7 @@ async function postMeasured({ engine, sizes }: DeliveryContext, shard: number, p
 
 /** Whether what an item needs of the engine is left alone now. */
 export function isSuspended({ breakers }: Pick<DeliveryContext, 'breakers'>, target: string, shard: number): boolean {
-  return breakers.isSuspended('target', target) || breakers.isSuspended('shard', shardName(target, shard))
+  return breakers.isSuspended('target', target) || breakers.isSuspended('shard', shardText({ target, shard }))
 }
 
 function spare(parcel: Parcel): Posted {
@@ -202,8 +203,8 @@ function hearShards({ breakers }: DeliveryContext, { target, items }: Claim, pos
     const [first] = silent
     if (first !== undefined && silent.length === outcomes.length) {
       areThere = false
-      breakers.failed('shard', shardName(target, shard), first)
-    } else breakers.succeeded('shard', shardName(target, shard))
+      breakers.failed('shard', shardText({ target, shard }), first)
+    } else breakers.succeeded('shard', shardText({ target, shard }))
   }
   return areThere
 }

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { type Gate, shardName } from '../daemon/breakers.ts'
+import type { Gate } from '../daemon/breakers.ts'
 import type { Chore } from '../daemon/chores/chore.ts'
 import { recheckChore } from '../daemon/chores/recheck.ts'
 import { restoreChores } from '../daemon/chores/restore.ts'
@@ -10,6 +10,7 @@ import { RestoreWatch } from '../daemon/restore/watch.ts'
 import { StormBrake } from '../daemon/storm-brake.ts'
 import { wait } from '../daemon/wait.ts'
 import { asSlipError, type SlipError } from '../errors/slip-error.ts'
+import { shardText } from '../state/control/shard-name.ts'
 import type { Target } from '../state/control/target.ts'
 import type { Claim } from '../state/queue/claim.ts'
 import { lanes } from '../state/queue/lanes.ts'
@@ -131,8 +132,8 @@ export class Line {
   }
 
   /**
-   * Claims what is ready of the items that another target has just claimed. Its engine is not asked for that, but once at
-   * the start: what is found away in between is known when the target is served itself.
+   * Claims what is ready of the items that another target has just claimed. The health of its engine is asked only once, at
+   * the start. An outage after that is noticed when the target is served itself.
    */
   async along(pauses: Pauses, lead: Lead): Promise<ClaimRun[]> {
     const { breakers } = this.#context
@@ -163,7 +164,7 @@ export class Line {
   async #uncompared(mayAsk: (shard: number) => boolean): Promise<ReadonlySet<number>> {
     const { uncompared, away } = await this.#watch.beforeClaim(mayAsk)
     for (const [shard, error] of away) {
-      this.#context.breakers.failed('shard', shardName(this.target.name, shard), error)
+      this.#context.breakers.failed('shard', shardText({ target: this.target.name, shard }), error)
       this.#away ??= error
     }
     return uncompared
@@ -192,7 +193,7 @@ export class Line {
       }
       // where it was passed over, nothing was tried: the probe lapses
       const wasLookedInto = !this.#claimer.leftBusy && !openness.deletesOnly && !openness.uncompared.has(openness.only)
-      if (wasLookedInto) breakers.succeeded('shard', shardName(name, openness.only))
+      if (wasLookedInto) breakers.succeeded('shard', shardText({ target: name, shard: openness.only }))
       return 'worked'
     }
     const run = this.#begin(claim, startedAt, storm)
@@ -218,7 +219,7 @@ export class Line {
         this.#isProbing = false
       })
     if (gate === 'probe') breakers.probeLasts('target', name, judged)
-    if (only !== undefined) breakers.probeLasts('shard', shardName(name, only), judged)
+    if (only !== undefined) breakers.probeLasts('shard', shardText({ target: name, shard: only }), judged)
     pipeline.add(name, judged)
   }
 

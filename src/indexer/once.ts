@@ -39,7 +39,7 @@ export class Once {
     return this.#putOff.isAwaited()
   }
 
-  /** Who waits for it to end wants to see what it wrote, and no chore will come. Returns what kept it from an end. */
+  /** The caller expects to see what was written, and with `--once` no chore commits it. Returns what kept it from an end. */
   async end(): Promise<SlipError | null> {
     const { name } = this.#target
     const left = await this.#putOff.whyLeft((htids) => findInState(this.#db, name, htids, 'delayed'))

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { Breakers } from '../daemon/breakers.ts'
 import { upkeepChores } from '../daemon/chores/upkeep.ts'
 import { openTargetEngine } from '../daemon/engines.ts'
@@ -6,7 +5,7 @@ import { LeaseKeeper } from '../daemon/lease.ts'
 import type { Stage, StageContext, StageDefinition } from '../daemon/stage.ts'
 import { configuredTargets } from '../daemon/targets.ts'
 import { closeAll } from '../errors/close-all.ts'
-import { openRepository } from '../repository/open-repository.ts'
+import { configuredRepository, repositoryRoot } from '../repository/configured.ts'
 import { AskedSources } from './asked-sources.ts'
 import { Mount } from './mount.ts'
 import { openLines } from './open-lines.ts'
@@ -28,11 +27,10 @@ async function openStage(context: StageContext): Promise<Stage> {
   const { config, state, bus, once } = context
   const own = ownWork(config, context.args)
   const targets = await configuredTargets(state.db, config)
-  const root = resolve(config.baseDir, config.repository.root)
-  const repository = openRepository({ ...config.repository, root })
+  const repository = configuredRepository(config)
   const leases = new LeaseKeeper(state.db, bus)
   const breakers = new Breakers(state.db, bus, config.breaker, once)
-  const mount = new Mount(repository, root, breakers)
+  const mount = new Mount(repository, repositoryRoot(config), breakers)
   const asked = new AskedSources(config, breakers)
   const pipeline = new Pipeline()
   const lines = await openLines(

@@ -1,4 +1,5 @@
 import { SlipError } from '../errors/slip-error.ts'
+import { parseShard } from '../state/control/shard-name.ts'
 import type { OwnWork } from './own-work.ts'
 
 /** Whether a target is suspended for a storm, by the reason of its breaker. */
@@ -13,6 +14,4 @@ export const suspendedError = (what: string, reason: string): SlipError =>
 
 /** Of the names of breakers of shards those of a target that this process is for. */
 export const ownSuspended = (names: readonly string[], target: string, { hasShard }: OwnWork) =>
-  names
-    .map((name) => ({ name, shard: Number(name.split('/')[1]) }))
-    .filter(({ name, shard }) => name.split('/')[0] === target && hasShard(shard))
+  names.map((name) => ({ name, ...parseShard(name) })).filter((each) => each.target === target && hasShard(each.shard))

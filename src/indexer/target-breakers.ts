@@ -1,10 +1,11 @@
 import type { Config } from '../config/load.ts'
-import { type Breakers, shardName } from '../daemon/breakers.ts'
+import type { Breakers } from '../daemon/breakers.ts'
 import { ShardQuestions } from '../daemon/patient-question.ts'
 import type { Pauses } from '../daemon/pause-gate.ts'
 import type { StormBrake } from '../daemon/storm-brake.ts'
 import { asSlipError, type SlipError } from '../errors/slip-error.ts'
 import type { Engine } from '../shards/engine.ts'
+import { shardText } from '../state/control/shard-name.ts'
 import type { Target } from '../state/control/target.ts'
 import type { BatchReport } from './claim-run.ts'
 import type { OwnWork } from './own-work.ts'
@@ -55,7 +56,7 @@ export class TargetBreakers {
 
   /** Whether a shard is suspended. */
   isSuspended(shard: number): boolean {
-    return this.#context.breakers.isSuspended('shard', shardName(this.#target.name, shard))
+    return this.#context.breakers.isSuspended('shard', shardText({ target: this.#target.name, shard }))
   }
 
   /** That the target is suspended, and why. */

@@ -10,6 +10,7 @@ import {
   remedyOf,
   removeSeen,
 } from '../daemon/restore/differences.ts'
+import { shardNumbers } from '../shards/shard-numbers.ts'
 import { beginSweepAnew } from '../state/audit/sweep.ts'
 import type { Target } from '../state/control/target.ts'
 import { reap } from '../state/queue/reap.ts'
@@ -70,7 +71,7 @@ export async function adopt(
   }
   if (!options.dryRun) await run.wait(2 * target.lease)
   const totals = run.totals(items)
-  // what has rev 0 now would wait until the sweep has rested
+  // rows that now have rev 0 would wait for the next pass of the sweep
   if (!options.dryRun && totals.differing + totals.missing > 0)
     await db.transaction((tx) => beginSweepAnew(tx, target.name))
   if (options.dryRun || totals.busy.length > 0) return { ...totals, ahead: [] }
@@ -86,7 +87,7 @@ export async function adopt(
 
 /** What the shards hold before anything is compared: what comes later is not adopted unseen. */
 function seenNow({ engine, target }: Pair) {
-  const shards = Array.from({ length: target.shards }, (_, index) => index + 1)
+  const shards = shardNumbers(target.shards)
   return Promise.all(
     shards.map(async (shard) => ({
       shard,

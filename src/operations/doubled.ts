@@ -1,4 +1,5 @@
 import { type Engine, type Held, mostScanned } from '../shards/engine.ts'
+import { shardNumbers } from '../shards/shard-numbers.ts'
 
 /** An item that more than one shard of a target holds. */
 export interface Doubled {
@@ -27,7 +28,7 @@ export async function findDoubled(
   { engine, shards }: { readonly engine: Engine; readonly shards: number },
   { onPage, onDoubled }: DoubledOptions,
 ): Promise<number> {
-  const numbers = Array.from({ length: shards }, (_, index) => index + 1)
+  const numbers = shardNumbers(shards)
   await Promise.all(numbers.map((shard) => engine.commit(shard, 'visible')))
   const size = Math.min(mostScanned, Math.max(leastPage, Math.floor(mostHeld / shards)))
   let documents = 0

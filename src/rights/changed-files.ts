@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { listFiles, type SourceFile } from '../sources/file-set.ts'
 import type { Connection } from '../state/connection.ts'
-import { readWatermarks, writeWatermark } from '../state/control/watermark.ts'
+import { advanceWatermark, readWatermark, readWatermarks, writeWatermark } from '../state/control/watermark.ts'
 import { markUnread } from '../state/rights/reread-sources.ts'
+import { beingRead } from './watermark-names.ts'
 
 const longestName = 255
 
@@ -47,14 +48,31 @@ export async function unreadOf(
   return files.filter((file, at) => (file.flaw === null && first !== -1 ? at >= first : !isRead(file)))
 }
 
-/** Remembers in the given transaction that a file was read. */
+/**
+ * Notes in the given transaction that a file is being read; returns the mark by which its end is told. One that another
+ * reads, or has broken off, keeps its mark.
+ */
+export async function beginReading(tx: Connection, source: string, file: SourceFile): Promise<string> {
+  const name = nameOf(source, file)
+  const known = await readWatermark(tx, 'rights', name)
+  if (known?.startsWith(beingRead)) return known
+  const mark = beingRead + randomUUID()
+  await writeWatermark(tx, 'rights', name, mark, false, false)
+  return mark
+}
+
+/**
+ * Remembers in the given transaction that a file was read, where it still has the mark of its reading: in a database that was
+ * restored meanwhile, what was taken in before is not there.
+ */
 export async function markRead(
   tx: Connection,
   source: string,
   file: SourceFile,
-  ending: Ending = 'whole',
+  { mark, ending }: { readonly mark: string; readonly ending: Ending },
 ): Promise<void> {
-  await writeWatermark(tx, 'rights', nameOf(source, file), markOf(file, ending), true)
+  const name = nameOf(source, file)
+  await advanceWatermark(tx, { stage: 'rights', name, from: mark, to: markOf(file, ending), cycle: true })
 }
 
 /** Has files read again, by whoever reads the source next. */

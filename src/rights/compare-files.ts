@@ -2,9 +2,9 @@ import { fingerprintsOf } from '../repository/fingerprints.ts'
 import { advanceWatermark, hasCycledWithin, readWatermark } from '../state/control/watermark.ts'
 import { readFingerprintPage } from '../state/rights/files-fingerprints.ts'
 import { isDue, type Pass, wasAsked } from './context.ts'
-import { compareName } from './follow-memberships.ts'
 import { keepCountsOnTheWay } from './keep-counts.ts'
 import { takeFingerprints } from './take-fingerprints.ts'
+import { compareName } from './watermark-names.ts'
 
 /** Items of a page, and pages of one pass: between passes others have their turn. */
 const pageSize = 500

@@ -22,12 +22,6 @@ export interface FeedReading {
   readonly cursor: string
 }
 
-/** What the watermark of a source's feed is called. */
-export const feedName = (source: string): string => `${source}:feed`
-
-/** What that of a reading of all of it is called: for hours it goes on beside the feed, and neither moves the other's. */
-export const fullName = (source: string): string => `${source}:full`
-
 /** The text of a watermark; what a person set to have all read again, and what is none of these, is read as none. */
 export function positionOf(text: string | null): FeedPosition {
   const match = text === null ? null : /^(none|\d{8})(?: reading (.+))?$/.exec(text)

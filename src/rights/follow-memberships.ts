@@ -1,18 +1,18 @@
-import { hostName } from '../daemon/identity.ts'
 import { StormBrake } from '../daemon/storm-brake.ts'
-import { SlipError } from '../errors/slip-error.ts'
 import type { Said } from '../sources/memberships/memberships.ts'
 import type { Bad } from '../sources/source.ts'
-import { addSourceErrors, supersedeGoneFiles } from '../state/audit/source-errors.ts'
-import { advanceWatermark, hasCycledWithin, holdWatermark, readWatermark } from '../state/control/watermark.ts'
+import { supersedeGoneFiles } from '../state/audit/source-errors.ts'
+import { hasCycledWithin, readWatermark } from '../state/control/watermark.ts'
 import { readMembershipDigests } from '../state/rights/membership-digests.ts'
-import { type Contribution, merge, upsertRights } from '../state/rights/upsert-rights.ts'
+import { type Contribution, merge } from '../state/rights/upsert-rights.ts'
 import { type ComparePosition, comparePositionOf, compareText } from './compare-position.ts'
 import { type Pass, wasAsked } from './context.ts'
+import { assertNoStorm, takePage, tellFollowed } from './feed-page.ts'
 import { keepCountsOnTheWay } from './keep-counts.ts'
 import { digestPart, type FollowedSource } from './memberships.ts'
 import { rowErrorOf } from './row-error.ts'
 import type { Tally } from './tally.ts'
+import { changesName, compareName, unread } from './watermark-names.ts'
 
 /** Items of a page of a comparison, and pages of one pass: between passes others have their turn. */
 const pageSize = 500
@@ -25,11 +25,11 @@ const pagesOfPass = 40
 export async function followMemberships(pass: Pass, followed: FollowedSource): Promise<void> {
   const { source, settings } = followed
   pass.askAt.delete(source.name)
-  const following = new Following(pass, followed)
+  const following = new MembershipFeed(pass, followed)
   try {
     if ((await following.readChanges()) && (await following.compare())) wasAsked(pass, source.name, settings.every)
   } finally {
-    following.tell()
+    tellFollowed(pass, source.name, pass.tally.of(source.name))
   }
 }
 
@@ -46,7 +46,7 @@ interface Page {
   readonly last: boolean
 }
 
-class Following {
+class MembershipFeed {
   readonly #pass: Pass
   readonly #followed: FollowedSource
   readonly #brake: StormBrake
@@ -119,17 +119,8 @@ class Following {
     const differing = page.htids.filter((htid) => page.known?.get(htid) !== (said.get(htid)?.digest ?? null))
     const errors = page.bad.map((each) => rowErrorOf(source.name, each))
     const { watermark: name, from, to, last: cycle } = page
-    const changes = await this.#pass.db.transaction(async (tx) => {
-      if (!(await holdWatermark(tx, { stage: 'rights', name, from }))) return null
-      const changes = await upsertRights(
-        tx,
-        differing.map((htid) => this.#contributionOf(htid, said.get(htid))),
-      )
-      await addSourceErrors(tx, errors, hostName)
-      const moved = [...changes.values()].some((change) => change !== 'NOOP')
-      await advanceWatermark(tx, { stage: 'rights', name, from, to, cycle, moved })
-      return changes
-    })
+    const contributions = differing.map((htid) => this.#contributionOf(htid, said.get(htid)))
+    const changes = await takePage(this.#pass, { step: { name, from, to, cycle }, contributions, errors })
     if (changes === null) return false
     this.#tally.count('seen', page.htids.length + page.bad.length)
     this.#tally.add(changes.values())
@@ -147,29 +138,15 @@ class Following {
     return { htid, apply: (known) => (known === null || known.withdrawn ? null : merge(known, part)) }
   }
 
-  /** Thrown before anything of the page is taken in: the watermark stays before it. */
   #assertNoStorm(said: ReadonlyMap<string, Said>, bad: readonly Bad[]): void {
     const items = [...said].map(([htid, { problem }]) => problem && `${htid} ${problem}`)
-    for (const problem of [...items, ...bad.map(({ file, message }) => `${file}: ${message}`)]) {
-      this.#brake.add(problem === null ? null : 'SOURCE_RECORD_INVALID')
-      const storm = this.#brake.storm()
-      if (storm === null || problem === null) continue
-      const what = `${storm.failed} of the last ${storm.of} items have rows that cannot be used, the last: ${problem}`
-      const { kind, name: source } = this.#followed.source
-      throw new SlipError('SOURCE_DB_UNAVAILABLE', `The ${kind} database of source ${source}: ${what}`)
-    }
-  }
-
-  tell(): void {
-    const { forced: _forced, ...counts } = this.#tally.counts
-    if (counts.seen > 0) this.#pass.bus.emit('source.followed', { source: this.#followed.source.name, ...counts })
+    const rows = bad.map(({ file, message }) => `${file}: ${message}`)
+    const { kind, name } = this.#followed.source
+    assertNoStorm(
+      this.#brake,
+      [...items, ...rows],
+      ({ failed, of }, problem) =>
+        `The ${kind} database of source ${name}: ${failed} of the last ${of} items have rows that cannot be used, the last: ${problem}`,
+    )
   }
 }
-
-/** What the watermarks of a source are called. */
-/** What the watermark of a source's table of changes is called. */
-export const changesName = (source: string) => `${source}:changes`
-
-/** A watermark by which all is read again. */
-const unread = 'unread'
-export const compareName = (source: string) => `${source}:compare`

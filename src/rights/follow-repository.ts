@@ -1,4 +1,5 @@
 import type { Config } from '../config/load.ts'
+import { carryAll } from '../state/records/carry-all.ts'
 import { compareFiles } from './compare-files.ts'
 import type { Pass } from './context.ts'
 import { ingestReader } from './load-ingested.ts'
@@ -19,7 +20,16 @@ export async function followRepository(
   { items, ingested, compare }: RepositorySource,
   walk: boolean,
 ): Promise<void> {
+  const before = newcomersOf(pass, source)
   if (ingested !== undefined) await readFiles(pass, source, ingested, ingestReader(pass, source))
   if (walk && items === 'all') await loadRepository(pass, source)
+  // what was not in the repository was left out when the record that names it was carried over
+  if (pass.config.repository.scope === 'present' && newcomersOf(pass, source) > before) await carryAll(pass.db)
   await compareFiles(pass, source, compare)
+}
+
+/** Items that no source has named. */
+function newcomersOf(pass: Pass, source: string): number {
+  const { new: made, outOfScope } = pass.tally.of(source).counts
+  return made + outOfScope
 }

@@ -9,8 +9,6 @@ import {
   afterReading,
   type FeedPosition,
   type FeedReading,
-  feedName,
-  fullName,
   laterDay,
   newestDay,
   nextReading,
@@ -19,6 +17,7 @@ import {
 } from './feed-position.ts'
 import { RecordErrors } from './record-errors.ts'
 import { type PreparedPage, preparePage, takeRecords } from './take-records.ts'
+import { feedName, fullName } from './watermark-names.ts'
 
 /**
  * Reads what changed in a catalogue's Solr, or all of it, into slip_record; the items follow by carry-over. After each page

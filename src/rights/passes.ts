@@ -1,9 +1,8 @@
-import { resolve } from 'node:path'
 import type { Config } from '../config/load.ts'
 import { Breakers } from '../daemon/breakers.ts'
 import { closeAll } from '../errors/close-all.ts'
 import type { EventBus } from '../events/bus.ts'
-import { openRepository } from '../repository/open-repository.ts'
+import { configuredRepository } from '../repository/configured.ts'
 import type { Database } from '../state/connection.ts'
 import { openCatalogues } from './catalogues.ts'
 import type { Pass } from './context.ts'
@@ -24,13 +23,13 @@ export interface PassesOptions {
 /** What the passes of one process over the sources share. */
 export interface Passes {
   readonly breakers: Breakers
-  /** A new one. */
+  /** Starts a pass with a tally of its own. */
   next(): Pass
   close(): Promise<void>
 }
 
 export function openPasses({ config, db, bus, stop, atOnce, all }: PassesOptions): Passes {
-  const repository = openRepository({ ...config.repository, root: resolve(config.baseDir, config.repository.root) })
+  const repository = configuredRepository(config)
   const catalogues = openCatalogues(config, all)
   const memberships = new FollowedSources(config, { all, once: atOnce })
   const afresh = new Set(all ? repositoriesOf(config) : [])

@@ -1,6 +1,6 @@
 import { listFiles, type SourceFile } from '../sources/file-set.ts'
 import { supersedeGoneFiles } from '../state/audit/source-errors.ts'
-import { forgetRead, markRead, unreadOf } from './changed-files.ts'
+import { beginReading, forgetRead, markRead, unreadOf } from './changed-files.ts'
 import type { Pass } from './context.ts'
 import { type FileRead, type FileReader, FileReading } from './file-reading.ts'
 import { keepCounts } from './keep-counts.ts'
@@ -30,10 +30,13 @@ export async function readFiles<Event extends { readonly kind: string }>(
   for (const file of which === 'all' ? files : await unreadOf(pass.db, source, files)) {
     if (pass.stop.aborted) break
     const behind = file.flaw === null ? files.slice(files.indexOf(file) + 1).filter(({ flaw }) => flaw === null) : []
-    await pass.db.transaction((tx) => forgetRead(tx, source, [file, ...behind]))
+    const mark = await pass.db.transaction(async (tx) => {
+      await forgetRead(tx, source, behind)
+      return beginReading(tx, source, file)
+    })
     const read = await new FileReading(pass, source, file, reader).run(async (tx, ending) => {
       if (file.flaw === null) await forgetRead(tx, source, (await behindNow(pass, patterns, file)) ?? behind)
-      await markRead(tx, source, file, ending)
+      await markRead(tx, source, file, { mark, ending })
     })
     await keepCounts(pass)
     done.push(read)

@@ -1,21 +1,20 @@
 import type { Config } from '../config/load.ts'
-import { hostName } from '../daemon/identity.ts'
 import { StormBrake } from '../daemon/storm-brake.ts'
-import { SlipError } from '../errors/slip-error.ts'
 import { isTime } from '../sources/foreign/times.ts'
 import { itemIdProblem } from '../sources/item-id.ts'
 import { RightsDb, type RightsPage, rowName } from '../sources/rights-db/rights-db.ts'
 import type { RightsRow } from '../sources/source.ts'
-import { addSourceErrors, filesInError, supersedeSourceErrors } from '../state/audit/source-errors.ts'
-import { advanceWatermark, holdWatermark, readWatermark } from '../state/control/watermark.ts'
+import { filesInError, supersedeSourceErrors } from '../state/audit/source-errors.ts'
+import { readWatermark } from '../state/control/watermark.ts'
 import { type Contribution, merge, upsertRights } from '../state/rights/upsert-rights.ts'
 import { carryOver } from './carry-over.ts'
 import { isDue, type Pass, wasAsked } from './context.ts'
-import { feedName } from './feed-position.ts'
+import { assertNoStorm, takePage, tellFollowed } from './feed-page.ts'
 import { keepCountsOnTheWay } from './keep-counts.ts'
 import { rightsOf } from './rights-of.ts'
 import { rowErrorOf } from './row-error.ts'
 import type { Tally } from './tally.ts'
+import { feedName } from './watermark-names.ts'
 
 export type RightsDbSource = Extract<Config['sources'][string], { kind: 'rights-db' }>
 
@@ -30,7 +29,7 @@ export async function followRightsDb(pass: Pass, source: string, settings: Right
   try {
     if (isDue(pass, source)) {
       pass.askAt.delete(source)
-      const isWhole = await new Following(pass, source, settings.table).read(rightsDb)
+      const isWhole = await new RightsFeed(pass, source, settings.table).read(rightsDb)
       if (isWhole) wasAsked(pass, source, settings.every)
     }
     await carryOver(pass, async (htids) => {
@@ -69,7 +68,7 @@ export async function rereadRightsRows(pass: Pass, source: string, settings: Rig
   }
 }
 
-class Following {
+class RightsFeed {
   readonly #pass: Pass
   readonly #source: string
   readonly #table: string
@@ -88,7 +87,7 @@ class Following {
 
   /** False when it was ended before the end: the process is to stop, or another has moved the watermark. */
   async read(rightsDb: RightsDb): Promise<boolean> {
-    const { db, stop, bus } = this.#pass
+    const { db, stop } = this.#pass
     const watermark = await readWatermark(db, 'rights', this.#name)
     const inError = await filesInError(db, this.#source)
     let at = watermark
@@ -99,8 +98,7 @@ class Following {
       }
       return true
     } finally {
-      const { forced: _forced, ...counts } = this.#tally.counts
-      if (counts.seen > 0) bus.emit('source.followed', { source: this.#source, ...counts })
+      tellFollowed(this.#pass, this.#source, this.#tally)
     }
   }
 
@@ -110,20 +108,9 @@ class Following {
     const bad = page.events.filter((event) => event.kind === 'bad')
     this.#assertNoStorm(page)
     const mended = rows.map(({ htid }) => rowName(this.#table, htid)).filter((name) => inError.has(name))
-    const step = { stage: 'rights', name: this.#name, from, to: page.watermark, cycle: page.last }
-    const changes = await this.#pass.db.transaction(async (tx) => {
-      if (!(await holdWatermark(tx, step))) return null
-      const changes = await upsertRights(tx, rows.map(contributionOf))
-      const moved = [...changes.values()].some((change) => change !== 'NOOP')
-      for (const name of mended) await supersedeSourceErrors(tx, name)
-      await addSourceErrors(
-        tx,
-        bad.map((each) => rowErrorOf(this.#source, each)),
-        hostName,
-      )
-      await advanceWatermark(tx, { ...step, moved })
-      return changes
-    })
+    const step = { name: this.#name, from, to: page.watermark, cycle: page.last }
+    const errors = bad.map((each) => rowErrorOf(this.#source, each))
+    const changes = await takePage(this.#pass, { step, contributions: rows.map(contributionOf), errors, mended })
     if (changes === null) return false
     for (const name of mended) inError.delete(name)
     this.#tally.count('seen', page.events.length)
@@ -134,15 +121,14 @@ class Following {
     return true
   }
 
-  /** Thrown before anything of the page is taken in: the watermark stays before it. */
   #assertNoStorm({ events }: RightsPage): void {
-    for (const event of events) {
-      this.#brake.add(event.kind === 'bad' ? 'SOURCE_RECORD_INVALID' : null)
-      const storm = this.#brake.storm()
-      if (storm === null || event.kind !== 'bad') continue
-      const what = `${storm.failed} of the last ${storm.of} rows cannot be used, the last of them ${event.file}: ${event.message}`
-      throw new SlipError('SOURCE_DB_UNAVAILABLE', `The rights database of source ${this.#source}: ${what}`)
-    }
+    const problems = events.map((event) => (event.kind === 'bad' ? `${event.file}: ${event.message}` : null))
+    assertNoStorm(
+      this.#brake,
+      problems,
+      ({ failed, of }, problem) =>
+        `The rights database of source ${this.#source}: ${failed} of the last ${of} rows cannot be used, the last of them ${problem}`,
+    )
   }
 }
 

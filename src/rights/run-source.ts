@@ -6,9 +6,8 @@ import { filesInError } from '../state/audit/source-errors.ts'
 import { writeWatermark } from '../state/control/watermark.ts'
 import type { Catalogue } from './catalogues.ts'
 import type { Pass } from './context.ts'
-import { feedName, fullName } from './feed-position.ts'
 import type { FileReader } from './file-reading.ts'
-import { changesName, compareName, followMemberships } from './follow-memberships.ts'
+import { followMemberships } from './follow-memberships.ts'
 import { followRepository, type RepositorySource } from './follow-repository.ts'
 import { loadCatalogue } from './load-catalogue.ts'
 import { ingestReader } from './load-ingested.ts'
@@ -20,6 +19,7 @@ import { namedItemsOf, rereadBrokenRecords, rereadNamedRecord } from './reread-c
 import { followRightsDb, type RightsDbSource, rereadRightsRows } from './rights-db.ts'
 import { handFiles, rereadRecord, runFiles } from './run-files.ts'
 import { carryAll, readOne } from './sources.ts'
+import { changesName, compareName, feedName, fullName, unread } from './watermark-names.ts'
 import { type Missing, type WithdrawOptions, withdrawMissing } from './withdraw-missing.ts'
 
 /**
@@ -137,7 +137,7 @@ async function readRightsDb(pass: Pass, name: string, source: RightsDbSource, ta
     const left = await rereadRightsRows(pass, name, source)
     return left === 0 ? nothingWrong : { flaw: `${left} rows still cannot be used`, notes: [] }
   }
-  if (task.kind === 'all') await pass.db.transaction((tx) => writeWatermark(tx, 'rights', feedName(name), 'unread'))
+  if (task.kind === 'all') await pass.db.transaction((tx) => writeWatermark(tx, 'rights', feedName(name), unread))
   await followRightsDb(pass, name, source)
   const { bad } = pass.tally.of(name).counts
   return bad === 0 ? nothingWrong : { flaw: `${bad} rows cannot be used`, notes: [] }
@@ -151,7 +151,7 @@ async function readMemberships(pass: Pass, name: string, task: Task): Promise<Ra
   if (task.kind === 'files' || task.kind === 'record') throw cannot(name, sourceOf(pass, name), task)
   if (task.kind === 'broken' && (await filesInError(pass.db, name)).size === 0) return nothingWrong
   const again = { all: compareName(name), broken: changesName(name), new: null }[task.kind]
-  if (again !== null) await pass.db.transaction((tx) => writeWatermark(tx, 'rights', again, 'unread'))
+  if (again !== null) await pass.db.transaction((tx) => writeWatermark(tx, 'rights', again, unread))
   pass.memberships.begin(() => false)
   await followMemberships(pass, pass.memberships.byName.get(name) as FollowedSource)
   const { bad } = pass.tally.of(name).counts

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { patternOf } from '../../src/errors/pattern.ts'
-import { markRead } from '../../src/rights/changed-files.ts'
 import { addSourceErrors } from '../../src/state/audit/source-errors.ts'
+import { writeWatermark } from '../../src/state/control/watermark.ts'
 import { type Library, openLibrary } from '../daemon/library.ts'
 import { launcher, slipctl, slipctlReading, typed } from './slipctl.ts'
 
@@ -140,14 +140,14 @@ test('errors retry by time takes what went wrong then', async () => {
 test('errors retry --waive keeps what is waived with the request, --from rights forgets the files that were read', async () => {
   await ctl('errors', 'retry', '--id', 'e.1', '--waive', 'page_gap')
   expect(await sql('SELECT waive FROM slip_queue')).toEqual([{ waive: 'page_gap' }])
-  await markRead(library.state.db, 'catalogue', { path: '/a', fingerprint: 'f' } as never)
+  await writeWatermark(library.state.db, 'rights', 'catalogue:/a', 'f', true)
   const { out } = await ctl('errors', 'retry', '--id', 'e.1', '--from', 'rights')
   expect(out).toBe('1 item requested anew; slip-rights reads 1 input of its sources again\n')
   expect(await sql(`SELECT 1 FROM slip_watermark WHERE stage = 'rights'`)).toEqual([])
 })
 
 test('errors retry of what is not there has no file read again', async () => {
-  await markRead(library.state.db, 'catalogue', { path: '/a', fingerprint: 'f' } as never)
+  await writeWatermark(library.state.db, 'rights', 'catalogue:/a', 'f', true)
   const none = ['errors', 'retry', '--from', 'rights']
   expect(await ctl(...none, '--id', 'e.unknown')).toMatchObject({ code: 4 })
   expect(await ctl(...none, '--ids-file', '/nowhere/ids')).toMatchObject({ code: 2 })

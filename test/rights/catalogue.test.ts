@@ -2,7 +2,9 @@ import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { carryOver } from '../../src/rights/carry-over.ts'
-import { loadRecords } from '../../src/rights/load-records.ts'
+import { followRepository } from '../../src/rights/follow-repository.ts'
+import { loadRecords, recordReader } from '../../src/rights/load-records.ts'
+import { readFiles } from '../../src/rights/read-files.ts'
 import { type Library, openLibrary } from '../daemon/library.ts'
 import { passOver, plantVolume, recordOf, rightsOf, writeRecords } from './pass.ts'
 
@@ -36,6 +38,38 @@ test('a new item is NEW, the same record again is NOOP, other content is UPDATED
   writeRecords(library, '3.ndjson', [recordOf('r1', ['a.1', 'a.2'], 'Another title')])
   expect(await read()).toMatchObject({ updated: 2, noop: 0 })
   expect(await rightsOf(library, 'a.1')).toMatchObject({ rev: 2 })
+})
+
+test('a file whose reading began in a database that was restored before its end is read again', async () => {
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1'])])
+  const pass = passOver(library)
+  const reader = recordReader(pass, 'catalogue')
+  const restoring: typeof reader = {
+    ...reader,
+    load: async (...args) => {
+      const bad = await reader.load(...args)
+      for (const table of ['slip_record', 'slip_watermark']) await library.state.db.query(`DELETE FROM ${table}`)
+      return bad
+    },
+  }
+  await readFiles(pass, 'catalogue', ['catalogue/*'], restoring)
+  expect(await read()).toMatchObject({ new: 1 })
+  expect(await read()).toMatchObject({ new: 0, noop: 0 })
+})
+
+test('of two that read a file at once the first to end has it read, and none reads it again', async () => {
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1'])])
+  const pass = passOver(library)
+  const reader = recordReader(pass, 'catalogue')
+  const meanwhile: typeof reader = {
+    ...reader,
+    load: async (...args) => {
+      expect(await read()).toMatchObject({ new: 1 })
+      return reader.load(...args)
+    },
+  }
+  await readFiles(pass, 'catalogue', ['catalogue/*'], meanwhile)
+  expect(await read()).toMatchObject({ new: 0, noop: 0 })
 })
 
 test('what was carried over is carried over anew when the settings that it depends on change', async () => {
@@ -148,6 +182,20 @@ test('scope present leaves out what is not in the repository, and counts it', as
   const repository = { ...library.config.repository, scope: 'present' as const }
   expect(await read({ repository })).toMatchObject({ new: 1, outOfScope: 2 })
   expect(await rightsOf(library, 'a.2')).toBeUndefined()
+})
+
+test('with scope present an item that comes into the repository later is carried over from the record it had', async () => {
+  const part = { repository: { ...library.config.repository, scope: 'present' as const } }
+  plantVolume(library, 'a', '1')
+  writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1', 'a.2'])])
+  expect(await read(part)).toMatchObject({ new: 1, outOfScope: 1 })
+  plantVolume(library, 'a', '2')
+  const walk = passOver(library, part)
+  await followRepository(walk, 'tree', { kind: 'repository', items: 'all', compare: 86_400_000 }, true)
+  expect(walk.tally.of('tree').counts).toMatchObject({ new: 1 })
+  expect(await rightsOf(library, 'a.2')).toMatchObject({ record_id: null })
+  expect(await read(part)).toMatchObject({ new: 0, noop: 1 })
+  expect(await rightsOf(library, 'a.2')).toMatchObject({ record_id: 'r1', attr: 1 })
 })
 
 test('an item without rights takes rights.default, and without that it has none', async () => {

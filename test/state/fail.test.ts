@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { requestItems } from '../../src/state/queue/enqueue.ts'
-import { retryErrors } from '../../src/state/queue/retry.ts'
+import { retryErrors } from './error-pages.ts'
 import {
   change,
   claimBucket,

@@ -5,7 +5,7 @@ import { expireWorkers, heartbeat } from '../../src/state/control/worker.ts'
 import type { Claim } from '../../src/state/queue/claim.ts'
 import { delay } from '../../src/state/queue/delay.ts'
 import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
-import { closeClaim, lockClaim } from '../../src/state/queue/exit.ts'
+import { lockClaim } from '../../src/state/queue/exit.ts'
 import { fail } from '../../src/state/queue/fail.ts'
 import { followPage } from '../../src/state/queue/follow.ts'
 import { handBack } from '../../src/state/queue/hand-back.ts'
@@ -17,8 +17,11 @@ import { merge, upsertRights } from '../../src/state/rights/upsert-rights.ts'
 import {
   change,
   claimBucket,
+  claimItem,
   digestOf,
   enqueue,
+  exit as exitOf,
+  expireLeases,
   later,
   ledgerRow,
   queueRow,
@@ -30,20 +33,10 @@ import { openForFile, other, state, token } from './opened.ts'
 
 openForFile()
 
-async function claimed(htid: string): Promise<Claim> {
-  await change(state.db, [htid])
-  await enqueue(state.db, [htid])
-  return claimBucket(state.db, token)
-}
+const claimed = (htid: string): Promise<Claim> => claimItem(state.db, token, htid)
 const request = (htid: string) =>
   state.db.transaction((tx) => requestItems(tx, 'main', [htid], { lane: 'ops', reason: 'request' }))
-const exit = (held: Claim, work: (tx: Connection) => Promise<unknown>) =>
-  state.db.transaction(async (tx) => {
-    await lockClaim(tx, held)
-    await work(tx)
-    await closeClaim(tx, held)
-  })
-const expireLeases = () => state.db.query(`UPDATE slip_claim SET lease_until = ${later(state.db, -1)}`)
+const exit = (held: Claim, work: (tx: Connection) => Promise<unknown>) => exitOf(state.db, held, work)
 const forget = (htid: string) => state.db.query(`DELETE FROM slip_queue WHERE htid = '${htid}'`)
 
 test('a request during a claim makes a delayed exit ready at once, with all attempts', async () => {
@@ -68,7 +61,7 @@ test('a request during a claim is served even if the reaper takes the row for th
   await claimed('a.3')
   await state.db.query(`UPDATE slip_queue SET strikes = 3, attempts = 2 WHERE htid = 'a.3'`)
   await request('a.3')
-  await expireLeases()
+  await expireLeases(state.db)
   await state.db.transaction((tx) => reap(tx, 10))
   expect(await queueRow(state.db, 'a.3')).toMatchObject({ state: 0, lane: 0, attempts: 0, strikes: 4, unproven: true })
   await forget('a.3')
@@ -111,7 +104,7 @@ test('an exit waits for whoever holds its claim row, and finds it gone', async (
 
 test('the reaper passes over a claim whose worker is at its exit, and over one that was renewed since it looked', async () => {
   const held = await claimed('b.4')
-  await expireLeases()
+  await expireLeases(state.db)
   await state.db.transaction(async (tx) => {
     await lockClaim(tx, held)
     expect(await other.transaction((reaper) => reap(reaper, 10))).toBe(0)

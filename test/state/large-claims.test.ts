@@ -5,8 +5,7 @@ import { settleClaim } from '../../src/indexer/settle.ts'
 import { holdItems } from '../../src/state/queue/hold.ts'
 import { purgeItems } from '../../src/state/queue/purge.ts'
 import { reap, reapOrphans } from '../../src/state/queue/reap.ts'
-import { retryErrors } from '../../src/state/queue/retry.ts'
-import { skipErrors } from '../../src/state/queue/skip.ts'
+import { retryErrors, skipErrors } from './error-pages.ts'
 import {
   analyze,
   change,

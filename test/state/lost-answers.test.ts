@@ -7,7 +7,7 @@ import type { Database } from '../../src/state/connection.ts'
 import { openDatabase } from '../../src/state/database.ts'
 import { claimAlongOnce } from '../../src/state/queue/claim-once.ts'
 import { reap } from '../../src/state/queue/reap.ts'
-import { retryErrors } from '../../src/state/queue/retry.ts'
+import { retryErrors } from './error-pages.ts'
 import {
   change,
   claimBucket,

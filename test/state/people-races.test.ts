@@ -4,8 +4,7 @@ import { enqueueChanged } from '../../src/state/queue/enqueue.ts'
 import { closeClaim, lockClaim } from '../../src/state/queue/exit.ts'
 import { fail } from '../../src/state/queue/fail.ts'
 import { purgeItems } from '../../src/state/queue/purge.ts'
-import { retryErrors } from '../../src/state/queue/retry.ts'
-import { skipErrors } from '../../src/state/queue/skip.ts'
+import { retryErrors, skipErrors } from './error-pages.ts'
 import {
   change,
   claimBucket,

@@ -7,9 +7,10 @@ import { requestItems } from '../../src/state/queue/enqueue.ts'
 import { holdItems } from '../../src/state/queue/hold.ts'
 import { purgeItems } from '../../src/state/queue/purge.ts'
 import { reap } from '../../src/state/queue/reap.ts'
-import { retryErrorPage, retryErrors } from '../../src/state/queue/retry.ts'
-import { skipErrorPage, skipErrors } from '../../src/state/queue/skip.ts'
+import { retryErrorPage } from '../../src/state/queue/retry.ts'
+import { skipErrorPage } from '../../src/state/queue/skip.ts'
 import { rereadSources } from '../../src/state/rights/reread-sources.ts'
+import { retryErrors, skipErrors } from './error-pages.ts'
 import {
   change,
   claimBucket,

@@ -3,8 +3,8 @@ import { noteAccepted } from '../../src/state/control/accepted.ts'
 import type { Claim } from '../../src/state/queue/claim.ts'
 import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
 import { holdItems } from '../../src/state/queue/hold.ts'
-import { retryErrors } from '../../src/state/queue/retry.ts'
 import { suspect } from '../../src/state/queue/suspect.ts'
+import { retryErrors } from './error-pages.ts'
 import {
   change,
   claimBucket,

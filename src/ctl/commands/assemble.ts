@@ -1,8 +1,7 @@
-import { resolve } from 'node:path'
 import { AskedSources } from '../../indexer/asked-sources.ts'
 import { lookUp } from '../../indexer/lookups.ts'
 import { isWanted, makeDocument } from '../../indexer/make-document.ts'
-import { openRepository } from '../../repository/open-repository.ts'
+import { configuredRepository } from '../../repository/configured.ts'
 import type { Session } from '../command.ts'
 import { oneId } from '../item-ids.ts'
 import { withState } from '../open.ts'
@@ -15,7 +14,7 @@ interface Arguments extends Session {
 export async function run(args: Arguments): Promise<number> {
   const htid = oneId(args.id)
   const json = await withState(args, async ({ config, db }) => {
-    const repository = openRepository({ ...config.repository, root: resolve(config.baseDir, config.repository.root) })
+    const repository = configuredRepository(config)
     const asked = new AskedSources(config, null)
     const lookups = await lookUp(db, [htid], asked).finally(() => asked.close())
     const document = await makeDocument(config, repository, lookups, { htid, rev: 0, fence: 0 })

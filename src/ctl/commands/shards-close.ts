@@ -1,10 +1,11 @@
 import { SlipError } from '../../errors/slip-error.ts'
 import { closeShard } from '../../state/control/close-shard.ts'
+import { shardText } from '../../state/control/shard-name.ts'
 import type { Session } from '../command.ts'
 import { withState } from '../open.ts'
 import { person } from '../person.ts'
 import { print } from '../print.ts'
-import { changeOf, knownShards, shardText, tellUndrawable } from '../shards.ts'
+import { changeOf, knownShards, tellUndrawable } from '../shards.ts'
 
 interface Arguments extends Session {
   readonly shards: readonly string[]

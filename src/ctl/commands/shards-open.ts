@@ -1,8 +1,9 @@
 import { openShard } from '../../state/control/open-shard.ts'
+import { shardText } from '../../state/control/shard-name.ts'
 import type { Session } from '../command.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
-import { changeOf, knownShards, shardText, tellUndrawable } from '../shards.ts'
+import { changeOf, knownShards, tellUndrawable } from '../shards.ts'
 
 interface Arguments extends Session {
   readonly shards: readonly string[]

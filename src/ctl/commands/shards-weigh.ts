@@ -1,9 +1,10 @@
 import { SlipError } from '../../errors/slip-error.ts'
+import { shardText } from '../../state/control/shard-name.ts'
 import { weighShard } from '../../state/control/weigh-shard.ts'
 import type { Session } from '../command.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
-import { changeOf, knownShards, shardText, tellUndrawable } from '../shards.ts'
+import { changeOf, knownShards, tellUndrawable } from '../shards.ts'
 
 interface Arguments extends Session {
   readonly shard: string

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/load.ts'
+import { beingRead, changesName, compareName, feedName, fullName, unread } from '../../rights/watermark-names.ts'
 import { readStandings } from '../../state/audit/source-status.ts'
 import { databaseClock } from '../../state/clock.ts'
 import type { Connection } from '../../state/connection.ts'
@@ -66,12 +67,13 @@ function stateOf(own: readonly Watermark[], breaker: Breaker | undefined, isInHa
 
 /** Of a feed its own; of files how many were read; of a walk what it found; of a comparison how far it is. */
 function watermarkOf(source: string, own: readonly Watermark[]): string {
-  const feeds = ['', ':feed', ':full', ':changes', ':compare'].flatMap((part) => {
-    const value = own.find(({ name }) => name === `${source}${part}`)?.value
-    return value === undefined ? [] : [part === ':full' ? `all: ${value}` : value]
+  const names = [source, ...[feedName, fullName, changesName, compareName].map((nameOf) => nameOf(source))]
+  const feeds = names.flatMap((each) => {
+    const value = own.find(({ name }) => name === each)?.value
+    return value === undefined ? [] : [each === fullName(source) ? `all: ${value}` : value]
   })
   const files = own.filter(({ name }) => name.startsWith(`${source}:/`))
-  const read = files.filter(({ value }) => value !== 'unread').length
+  const read = files.filter(({ value }) => value !== unread && !value.startsWith(beingRead)).length
   return [...feeds, ...(files.length === 0 ? [] : [`${read} of ${files.length} files`])].join('; ')
 }
 

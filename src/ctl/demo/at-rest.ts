@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Config } from '../../config/load.ts'
 import { changedFiles } from '../../rights/changed-files.ts'
-import { feedName } from '../../rights/feed-position.ts'
+import { feedName } from '../../rights/watermark-names.ts'
 import { isCarriedOver, lastCycle, type Progress, readProgress } from '../../state/audit/progress.ts'
 import { verifyTarget } from '../../state/audit/verify.ts'
 import type { Connection } from '../../state/connection.ts'

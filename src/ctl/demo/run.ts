@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { type Config, loadConfig } from '../../config/load.ts'
 import { packageRoot } from '../../config/package-root.ts'
 import { openTargetEngine } from '../../daemon/engines.ts'
 import { stopOnSignals } from '../../daemon/signals.ts'
 import { SlipError } from '../../errors/slip-error.ts'
-import { openRepository } from '../../repository/open-repository.ts'
+import { configuredRepository } from '../../repository/configured.ts'
 import type { SearchAnswer } from '../../shards/engine.ts'
 import { type Answer, answerFirstQuestions } from '../../state/audit/first-questions.ts'
 import { countLeftOut, type Progress, readProgress } from '../../state/audit/progress.ts'
@@ -136,7 +136,7 @@ async function lookAround(
   finished: boolean,
 ): Promise<DemoResult> {
   const { db } = state
-  const repository = openRepository({ ...config.repository, root: resolve(config.baseDir, config.repository.root) })
+  const repository = configuredRepository(config)
   const query = finished ? (library.query ?? (await knownWord(db, config, repository, target))) : null
   const { engine, close } = await openTargetEngine(config, state, target)
   try {

@@ -5,8 +5,13 @@ export const watermark: readonly Command[] = [
   {
     name: 'watermark show',
     summary: 'Shows how far each stage has read its input',
-    detail:
-      'enqueue: changes of slip_rights up to this time are in the queue of the target. rights: the files read whole, by size, time and inode; as SOURCE:feed the newest day that the Solr of a catalogue was read to and where a pass is (SOURCE:full: of one over all of it), or the time that a rights database was read to; as SOURCE:changes the version that a table of changes was read to; as SOURCE:compare the item that a comparison has reached. scan and inputs: the same of those of the index. sweep: last item looked at, and what the pass has found.',
+    detail: [
+      'By stage:',
+      'enqueue: changes of slip_rights up to this time are in the queue of the target.',
+      'rights: the files read whole, by size, time and inode; SOURCE:feed, the newest day that the Solr of a catalogue was read to and where a pass is (SOURCE:full: of one over all of it), or the time that a rights database was read to; SOURCE:changes, the version that a table of changes was read to; SOURCE:compare, the item that a comparison has reached; carry-over, the settings by which records were carried over.',
+      'scan: the item that the comparison of the index with the ledger has reached. inputs: the same for the comparison of fingerprints.',
+      'sweep: last item looked at, and what the pass has found.',
+    ].join('\n'),
     options: {
       history: {
         describe: 'what moved them: passes that found something, and people',

@@ -1,4 +1,5 @@
 import type { Engine, Reach } from '../../shards/engine.ts'
+import { shardNumbers } from '../../shards/shard-numbers.ts'
 import type { Pair } from '../restore/differences.ts'
 import type { Chore } from './chore.ts'
 
@@ -16,7 +17,7 @@ export function commitChore({ engine, target }: Pair, visible: number): Chore {
 
 /** One shard that fails keeps no other from it; then throws what the first said. */
 export async function commitShards(engine: Engine, shards: number, reach: Reach): Promise<void> {
-  const all = Array.from({ length: shards }, (_, index) => engine.commit(index + 1, reach))
+  const all = shardNumbers(shards).map((shard) => engine.commit(shard, reach))
   const failed = (await Promise.allSettled(all)).find((each) => each.status === 'rejected')
   if (failed !== undefined) throw failed.reason
 }

@@ -4,6 +4,7 @@ import type { ShardSize } from '../../shards/engine.ts'
 import { setFull, setRoomy } from '../../state/control/full-shard.ts'
 import { listShards, type Shard } from '../../state/control/target.ts'
 import type { Pair } from '../restore/differences.ts'
+import { askEach } from './ask-each.ts'
 import type { Chore } from './chore.ts'
 
 /** What an index takes before a shard of it is full: most documents, most bytes, least bytes free on its disk. */
@@ -30,14 +31,8 @@ export function fullChore({ db, engine, target }: Pair, limits: Limits, bus: Eve
     periodMs: 60_000,
     look: async () => {
       const shards = (await listShards(db, name)).filter(({ state }) => looked.includes(state))
-      // one that is away keeps no other from being looked at
-      const asked = await Promise.allSettled(shards.map(({ shard }) => engine.size(shard)))
-      const failed = asked.find((each) => each.status === 'rejected')
-      if (failed !== undefined && asked.every(({ status }) => status === 'rejected')) throw failed.reason
-      const changes = shards.flatMap((shard, at) => {
-        const each = asked[at]
-        return each?.status === 'fulfilled' ? changeOf(shard, each.value, limits, name) : []
-      })
+      const sizes = await askEach(shards, ({ shard }) => engine.size(shard))
+      const changes = sizes.flatMap(([shard, size]) => changeOf(shard, size, limits, name))
       if (changes.length === 0) return null
       return async (tx) => {
         let changed = 0

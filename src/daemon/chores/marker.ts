@@ -2,6 +2,7 @@ import type { Engine } from '../../shards/engine.ts'
 import { type ShardState, setMarked, shardStates } from '../../state/restore/shard-state.ts'
 import { isSetBack } from '../restore/compare-shards.ts'
 import type { Pair } from '../restore/differences.ts'
+import { askEach } from './ask-each.ts'
 import type { Chore } from './chore.ts'
 
 /**
@@ -14,12 +15,8 @@ export function markerChore({ db, engine, target }: Pair, periodMs = 60_000): Ch
     name: `marker:${target.name}`,
     periodMs,
     look: async () => {
-      const states = await shardStates(db, target.name)
-      // one that is away keeps no other from its marker
-      const asked = await Promise.allSettled(states.map((state) => markNext(engine, state)))
-      const failed = asked.find((each) => each.status === 'rejected')
-      if (failed !== undefined && asked.every(({ status }) => status === 'rejected')) throw failed.reason
-      const marked = states.filter((_, at) => asked[at]?.status === 'fulfilled' && asked[at].value)
+      const asked = await askEach(await shardStates(db, target.name), (state) => markNext(engine, state))
+      const marked = asked.filter(([, isMarked]) => isMarked).map(([state]) => state)
       return async (tx) => {
         for (const { shard, markedAt } of marked) await setMarked(tx, target.name, shard, markedAt)
         return marked.length

@@ -2,14 +2,15 @@ import { mostPurged } from '../../shards/engine.ts'
 import { clockMicroseconds } from '../../state/clock.ts'
 import { shardStates } from '../../state/restore/shard-state.ts'
 import type { Pair } from '../restore/differences.ts'
+import { askEach } from './ask-each.ts'
 import type { Chore } from './chore.ts'
 
 /** What one run removes of one shard: of more the rest waits for the next. */
 const mostBatches = 10
 
 /**
- * Each lease, and no more often than the engine should commit, each shard forgets what was removed by claims of two leases ago. A claim of the same items that has a lower
- * fence was over before that one began; what it had sent has arrived by now, or comes from a process that slept, and is
+ * Once a lease, and no more often than the engine should commit, tombstones older than two leases are dropped from each
+ * shard. A claim of the same items that has a lower fence was over before that one began; what it had sent has arrived by now, or comes from a process that slept, and is
  * found by the recheck. Nothing is forgotten of a shard that the database does not know as it is.
  */
 export function purgeChore({ db, engine, target }: Pair, lease: number, visible = 0): Chore {
@@ -20,11 +21,8 @@ export function purgeChore({ db, engine, target }: Pair, lease: number, visible 
     look: async () => {
       const before = (await clockMicroseconds(db)) - 2 * lease * 1_000
       const known = (await shardStates(db, target.name)).filter(({ state }) => state !== 'ahead')
-      const asked = await Promise.allSettled(known.map(({ shard }) => purgeShard(engine, shard, before)))
-      // one that is away keeps no other from it
-      const failed = asked.find((each) => each.status === 'rejected')
-      if (failed !== undefined && asked.every(({ status }) => status === 'rejected')) throw failed.reason
-      const purged = asked.reduce((sum, each) => sum + (each.status === 'fulfilled' ? each.value : 0), 0)
+      const asked = await askEach(known, ({ shard }) => purgeShard(engine, shard, before))
+      const purged = asked.reduce((sum, [, count]) => sum + count, 0)
       return purged === 0 ? null : async () => purged
     },
   }

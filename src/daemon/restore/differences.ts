@@ -1,4 +1,5 @@
 import { type Engine, type Held, mostScanned } from '../../shards/engine.ts'
+import { shardNumbers } from '../../shards/shard-numbers.ts'
 import type { Database } from '../../state/connection.ts'
 import type { Target } from '../../state/control/target.ts'
 import type { Adoption } from '../../state/restore/adopt-items.ts'
@@ -66,7 +67,7 @@ export async function lookAgain({ db, engine, target }: Pair, htids: readonly st
     .filter((each) => !agree(each.before.ledger, each.documents))
 }
 
-const shardsOf = ({ shards }: Pair['target']) => Array.from({ length: shards }, (_, index) => index + 1)
+const shardsOf = ({ shards }: Pair['target']) => shardNumbers(shards)
 
 function placed(held: readonly (readonly Held[])[]): Map<string, Placed[]> {
   const documents = held.flatMap((rows, index) => rows.map((row) => ({ ...row, shard: index + 1 })))

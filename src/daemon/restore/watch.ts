@@ -1,4 +1,5 @@
 import type { EventBus } from '../../events/bus.ts'
+import { shardNumbers } from '../../shards/shard-numbers.ts'
 import { mayBeAnother, type ServerIdentity, serverIdentity } from '../../state/restore/server-identity.ts'
 import { type Patience, ShardQuestions } from '../patient-question.ts'
 import { type Comparison, compareShards, type Finding, recordFindings } from './compare-shards.ts'
@@ -54,7 +55,7 @@ export class RestoreWatch {
   }
 
   #allShards(): Set<number> {
-    return new Set(Array.from({ length: this.#pair.target.shards }, (_, index) => index + 1))
+    return new Set(shardNumbers(this.#pair.target.shards))
   }
 }
 

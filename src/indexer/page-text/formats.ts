@@ -90,10 +90,15 @@ function rootOf(head: string): string | null {
   return name === undefined ? null : name.slice(name.indexOf(':') + 1).toLowerCase()
 }
 
+/** The encoding that the XML declaration names, else a meta element of HTML. */
+const encodingOf = (head: string): string | undefined =>
+  (/^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/.exec(head) ??
+    /<meta\b[^>]*?\bcharset\s*=\s*["']?([\w.:-]+)/i.exec(head))?.[1]
+
 /** The markup with one character for each byte of UTF-8, whatever the encoding its XML declaration names. */
 function asMarkup(bytes: Buffer): string {
   const utf8 = asUtf8(bytes)
-  const declared = /^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/.exec(utf8.toString('latin1', 0, 200))?.[1]
+  const declared = encodingOf(utf8.toString('latin1', 0, headLength))
   // What begins with the mark of UTF-16 is UTF-8 by now, and still says that it is UTF-16. A file that says ISO-8859-1
   // and reads as UTF-8 is UTF-8 with a wrong declaration, as the sample of the Bibliothèque nationale is.
   const isUnicode = declared === undefined || /^(?:utf-?8|us-ascii|utf-?16(?:le|be)?)$/i.test(declared)

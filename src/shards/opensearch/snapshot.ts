@@ -1,4 +1,5 @@
 import { until } from '../http/until.ts'
+import { shardNumbers } from '../shard-numbers.ts'
 import { type OnShard, snapshotFailed } from '../snapshot.ts'
 import { aliasesOf } from './aliases.ts'
 import { shardAlias, shardIndex } from './names.ts'
@@ -78,7 +79,7 @@ function onceOnly(done: Set<number>, shard: number | undefined, onShard: OnShard
 /** The index of each shard, by the alias that leads to it; of one that was lost the name that it had. */
 async function indicesOf(server: Server, shards: number): Promise<Map<string, number>> {
   const present = await aliasesOf(server)
-  const numbers = Array.from({ length: shards }, (_, at) => at + 1)
+  const numbers = shardNumbers(shards)
   return new Map(
     numbers.map((shard) => {
       const found = present.find(({ alias }) => alias === shardAlias(server.index, shard))

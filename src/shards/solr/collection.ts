@@ -24,7 +24,7 @@ interface ClusterStatus {
 }
 
 /** Named shard of a collection for a shard. */
-export const shardName = (shard: number): string => `shard${shard}`
+export const namedShard = (shard: number): string => `shard${shard}`
 
 /** What the cluster says of a collection; null when there is none. */
 export async function collectionOf(nodes: HttpNodes, index: string) {
@@ -44,7 +44,7 @@ export async function collectionOf(nodes: HttpNodes, index: string) {
 export async function leadersOf(nodes: HttpNodes, index: string): Promise<FindCore> {
   const found = await collectionOf(nodes, index)
   return (shard) => {
-    const name = shardName(shard)
+    const name = namedShard(shard)
     if (found === null)
       throw new NoCore(`${nodes.urls.join(', ')}: there is no collection ${index}; slipctl targets apply makes it`)
     const replicas = found.collection.shards[name]?.replicas

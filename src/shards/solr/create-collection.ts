@@ -1,9 +1,10 @@
 import { SlipError } from '../../errors/slip-error.ts'
 import type { HttpNodes } from '../http/nodes.ts'
 import { whatIsCreated } from '../schema/created.ts'
+import { shardNumbers } from '../shard-numbers.ts'
 import { contentOf, isStatus } from './answers.ts'
 import type { Chains } from './chains.ts'
-import { type Collection, collectionOf, shardName } from './collection.ts'
+import { type Collection, collectionOf, namedShard } from './collection.ts'
 import type { SolrOptions } from './options.ts'
 
 /**
@@ -17,7 +18,7 @@ export async function createCollection(
   shards: number,
 ): Promise<void> {
   const { index, target, replicas } = options
-  const names = Array.from({ length: shards }, (_, at) => shardName(at + 1))
+  const names = shardNumbers(shards).map(namedShard)
   const collections = (action: string, parameters: Record<string, string>) =>
     administer(nodes, `/admin/collections?${new URLSearchParams({ action, ...parameters, wt: 'json' })}`)
   const found = await collectionOf(nodes, index)

@@ -4,6 +4,7 @@ import { catalogueFields } from '../search/catalogue-fields.ts'
 import { limitsOf } from '../search/limits.ts'
 import { type Phrase, parseQuery, type Query } from '../search/query.ts'
 import { asksForSomething, type Filter, type Scope, textField } from '../search/scope.ts'
+import { shardNumbers } from '../shard-numbers.ts'
 import { analyser } from './analysis.ts'
 import type { Cores } from './cores.ts'
 import { searchShard } from './read.ts'
@@ -33,7 +34,7 @@ export async function searchIndex(
   if (!asksForSomething(query, options)) return { total: 0, hits: [] }
   const { limit, pagesPerHit } = limitsOf(options)
   const request = requestOf(query, options, limit)
-  const numbers = Array.from({ length: shards }, (_, at) => at + 1)
+  const numbers = shardNumbers(shards)
   const answers = await Promise.all(
     numbers.map(async (shard) => ({ shard, ...(await searchShard<HitDocument>(cores, shard, request)).response })),
   )

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { until } from '../http/until.ts'
+import { shardNumbers } from '../shard-numbers.ts'
 import { type OnShard, snapshotFailed } from '../snapshot.ts'
 import { contentOf, isStatus } from './answers.ts'
 import { commitShard } from './commit.ts'
@@ -17,21 +18,19 @@ export async function snapshotCollection(cores: Cores, options: SolrOptions, ask
   const place = placeOf(options, asked.name)
   if (await isThere(cores, place))
     throw snapshotFailed(`there is a snapshot ${place.name} in ${place.location} already`, options)
-  for (const shard of numbers(asked.shards)) await commitShard(cores, shard, 'durable')
+  for (const shard of shardNumbers(asked.shards)) await commitShard(cores, shard, 'durable')
   await collections(cores, options, { action: 'BACKUP', collection: options.index, ...place })
-  for (const shard of numbers(asked.shards)) asked.onShard(shard)
+  for (const shard of shardNumbers(asked.shards)) asked.onShard(shard)
 }
 
 /** Has a SolrCloud take a snapshot for the shards of a collection; the collection is read-only meanwhile. */
 export async function restoreCollection(cores: Cores, options: SolrOptions, asked: Asked): Promise<void> {
-  for (const shard of numbers(asked.shards))
+  for (const shard of shardNumbers(asked.shards))
     for (const reach of ['durable', 'visible'] as const) await commitShard(cores, shard, reach)
   await collections(cores, options, { action: 'RESTORE', collection: options.index, ...placeOf(options, asked.name) })
   cores.forget()
-  for (const shard of numbers(asked.shards)) asked.onShard(shard)
+  for (const shard of shardNumbers(asked.shards)) asked.onShard(shard)
 }
-
-const numbers = (shards: number): number[] => Array.from({ length: shards }, (_, at) => at + 1)
 
 function placeOf({ target, index, snapshots: location }: SolrOptions, name: string) {
   if (location !== undefined) return { name: `${index}-${name}`, location }

@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
 import { hasten } from '../queue/hasten.ts'
+import { parseShard } from './shard-name.ts'
 
 /**
  * What is away or broken, one row each: while a row is there, nobody works on it. The row is written on change only, by
@@ -134,7 +135,6 @@ export async function closeBreaker(db: Connection, { kind, name }: Pick<Breaker,
 /** What was put off with the code of its reason. The items that a mount or a source keeps waiting do not name it. */
 async function hastenPutOff(db: Connection, { kind, name, reason }: Pick<Breaker, 'kind' | 'name' | 'reason'>) {
   const [code = ''] = reason.split(':', 1)
-  const [target = '', shard] = name.split('/')
-  if (kind === 'target') await hasten(db, { target, shard: null, code })
-  if (kind === 'shard') await hasten(db, { target, shard: Number(shard), code })
+  if (kind === 'target') await hasten(db, { target: name, shard: null, code })
+  if (kind === 'shard') await hasten(db, { ...parseShard(name), code })
 }

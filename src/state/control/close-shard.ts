@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
-import { assertWhole, type Before, lockShard, type ShardName } from './lock-shard.ts'
+import { assertWhole, type Before, lockShard } from './lock-shard.ts'
+import type { ShardName } from './shard-name.ts'
 
 /**
  * open, full → closed, by a person: no new item is drawn to the shard until a person opens it, however empty it becomes.

@@ -3,6 +3,7 @@ import { laneName } from '../queue/lanes.ts'
 import { reap } from '../queue/reap.ts'
 import { asked, isRow } from '../queue/row-of.ts'
 import type { Scope } from './pause.ts'
+import { parseShard } from './shard-name.ts'
 import { expireWorkers, longestSilence } from './worker.ts'
 
 /**
@@ -105,8 +106,7 @@ async function isInScope(db: Connection, { kind, name }: Scope, claim: ClaimRow)
   if (kind === 'lane') return laneName(claim.lane) === name
   if (kind === 'host') return claim.host === name
   if (kind === 'all') return true
-  const at = name.lastIndexOf('/')
-  const [target, shard] = [name.slice(0, at), Number(name.slice(at + 1))]
+  const { target, shard } = parseShard(name)
   if (claim.target !== target) return false
   if (claim.shard !== 0) return claim.shard === shard
   // new items: the shard was drawn for them

@@ -1,5 +1,5 @@
 import type { Connection } from '../connection.ts'
-import type { ShardName } from './lock-shard.ts'
+import type { ShardName } from './shard-name.ts'
 
 /**
  * open ⇄ full, by slip-index under the duty `full:TARGET`: a shard that reached a limit of the configuration gets no new

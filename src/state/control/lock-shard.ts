@@ -1,12 +1,7 @@
 import { SlipError } from '../../errors/slip-error.ts'
 import type { Connection } from '../connection.ts'
+import { type ShardName, shardText } from './shard-name.ts'
 import type { Shard } from './target.ts'
-
-/** A shard as a person names it: TARGET/N. */
-export interface ShardName {
-  readonly target: string
-  readonly shard: number
-}
 
 /** How a shard stood before a person changed it. */
 export interface Before extends Pick<Shard, 'state' | 'weight' | 'reason'> {
@@ -21,7 +16,7 @@ const statements = { postgres: row('$1', '$2'), mysql: row('?', '?') }
 /** Reads the row of a shard and keeps it from changing. Throws NOT_FOUND. */
 export async function lockShard(tx: Connection, { target, shard }: ShardName): Promise<Omit<Before, 'changed'>> {
   const [found] = await tx.query<Omit<Before, 'changed'>>(statements[tx.dialect], [target, shard])
-  if (found === undefined) throw new SlipError('NOT_FOUND', `there is no shard ${target}/${shard}`)
+  if (found === undefined) throw new SlipError('NOT_FOUND', `there is no shard ${shardText({ target, shard })}`)
   return found
 }
 

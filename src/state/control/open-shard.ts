@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
-import { assertWhole, type Before, lockShard, type ShardName } from './lock-shard.ts'
+import { assertWhole, type Before, lockShard } from './lock-shard.ts'
+import type { ShardName } from './shard-name.ts'
 
 /**
  * closed, full → open, by a person: new items are drawn to the shard again. One that is full by the limits of the

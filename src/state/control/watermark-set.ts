@@ -87,6 +87,8 @@ async function checkTime(tx: Connection, { stage, name, value }: SetRequest): Pr
 const keptOfRights = [
   // have it read again, whole
   /^unread$/,
+  // that a file is being read
+  /^reading [0-9a-f-]{36}$/,
   // how a file was when it was read, and whether it was whole
   /^(\d+-\d+-\d+|broken off .+)$/,
   // how many items a walk found

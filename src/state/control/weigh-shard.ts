@@ -1,5 +1,6 @@
 import type { Connection } from '../connection.ts'
-import { type Before, lockShard, type ShardName } from './lock-shard.ts'
+import { type Before, lockShard } from './lock-shard.ts'
+import type { ShardName } from './shard-name.ts'
 
 /**
  * The share of new items that a shard gets beside the other open shards of its target, by a person; 0 = none. In every

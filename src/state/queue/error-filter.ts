@@ -35,16 +35,5 @@ export async function findItemErrors(tx: Connection, filter: ErrorFilter, page: 
   return tx.query<ItemError>(sql, values)
 }
 
-/** Does all pages of a set in one transaction: for what a person names, not for a million. */
-export async function allPages(work: (page: ErrorPage) => Promise<PageDone>): Promise<Map<string, string[]>> {
-  const all = new Map<string, string[]>()
-  for (let after: number | null = 0; after !== null; ) {
-    const { done, next }: PageDone = await work({ after, size: 1_000 })
-    for (const [target, htids] of done) all.set(target, [...(all.get(target) ?? []), ...htids])
-    after = next
-  }
-  return all
-}
-
 export const nextPage = (found: readonly ItemError[], { size }: ErrorPage): number | null =>
   found.length < size ? null : (found.at(-1)?.id ?? null)

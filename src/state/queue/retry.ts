@@ -1,6 +1,6 @@
 import type { Connection } from '../connection.ts'
 import { requestItems } from './enqueue.ts'
-import { allPages, type ErrorFilter, type ErrorPage, findItemErrors, nextPage, type PageDone } from './error-filter.ts'
+import { type ErrorFilter, type ErrorPage, findItemErrors, nextPage, type PageDone } from './error-filter.ts'
 import { asked, isRow, withLedger } from './row-of.ts'
 import { unionOfWaivers, type Waiver } from './waiver.ts'
 
@@ -30,16 +30,7 @@ const waive = {
   mysql: 'UPDATE slip_queue FORCE INDEX (PRIMARY) SET waive = ? WHERE target = ? AND htid IN (?)',
 }
 
-/** Returns the ids requested, by target. */
-export function retryErrors(
-  tx: Connection,
-  filter: ErrorFilter,
-  options: RetryOptions = {},
-): Promise<Map<string, string[]>> {
-  return allPages((page) => retryErrorPage(tx, filter, page, options))
-}
-
-/** As retryErrors, for a page of a large set: the caller makes each page a transaction. */
+/** Requests a page of items in error anew; the caller makes each page a transaction. */
 export async function retryErrorPage(
   tx: Connection,
   filter: ErrorFilter,

@@ -1,6 +1,5 @@
 import type { Connection } from '../connection.ts'
 import {
-  allPages,
   type ErrorFilter,
   type ErrorPage,
   findItemErrors,
@@ -50,12 +49,7 @@ const mysql = {
 
 const statements = { postgres, mysql }
 
-/** Returns the items whose error was skipped, by target. */
-export function skipErrors(tx: Connection, filter: ErrorFilter, by: Person): Promise<Map<string, string[]>> {
-  return allPages((page) => skipErrorPage(tx, filter, page, by))
-}
-
-/** As skipErrors, for a page of a large set: the caller makes each page a transaction. */
+/** Skips the errors of a page; the caller makes each page a transaction. */
 export async function skipErrorPage(
   tx: Connection,
   filter: ErrorFilter,

@@ -48,6 +48,17 @@ describe('a page of hOCR', () => {
     ).toBe('found')
   })
 
+  test.each([
+    '<meta charset="iso-8859-1">',
+    '<meta http-equiv="Content-Type" content="text/html; charset=windows-1252">',
+  ])('is in the encoding that %s says, unless it reads as UTF-8', (meta) => {
+    const text = `<html><head>${meta}</head><body><p>déjà</p></body></html>`
+    for (const bytes of [Buffer.from(text), Buffer.from(text, 'latin1')]) {
+      const read = plainText(bytes, { file: 'p.html', format: null, mime: null }, { dehyphenate: false })
+      expect(read.toString('utf8').trim()).toBe('déjà')
+    }
+  })
+
   test('has references of HTML decoded, and those it does not know as they stand', () => {
     expect(linesOf(page('<p>&eacute;&#233;&shy;&mdash;&quot; &72 &HiFi;'))).toEqual(['éé\u00ad—" &72 &HiFi;'])
   })
