@@ -7,12 +7,14 @@ const name = 'carry-over'
 
 /**
  * Which items of a record there are, and with what rights, depends on `repository.scope` and `rights.default` as well: when
- * one of them is another than before, all records are carried over anew.
+ * one of them is another than before, all records are carried over anew. Looked at once a process: two hosts that are
+ * configured otherwise would carry over for ever.
  */
-export async function heedSettings({ db, config }: Pass): Promise<void> {
+export async function heedSettings({ db, config, settings }: Pass): Promise<void> {
+  if (settings.areHeeded) return
   const now = `scope ${config.repository.scope}, default ${config.rights.default ?? 'none'}`
   const before = await readWatermark(db, 'rights', name)
-  if (before === now) return
-  if (before !== null) await carryAll(db)
-  await db.transaction((tx) => writeWatermark(tx, 'rights', name, now, true))
+  if (before !== null && before !== now) await carryAll(db)
+  if (before !== now) await db.transaction((tx) => writeWatermark(tx, 'rights', name, now, true))
+  settings.areHeeded = true
 }

@@ -27,6 +27,8 @@ export interface Pass {
   readonly afresh: Set<string>
   /** What is due is done whole in one pass: nobody comes again. */
   readonly atOnce: boolean
+  /** Whether this process has looked if the settings that carry-over depends on are others than before. */
+  readonly settings: { areHeeded: boolean }
   /** When each source that is a server is to be asked again, on the clock of performance.now(). */
   readonly askAt: Map<string, number>
 }

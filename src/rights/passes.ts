@@ -34,7 +34,17 @@ export function openPasses({ config, db, bus, stop, atOnce, all }: PassesOptions
   const memberships = new FollowedSources(config, { all, once: atOnce })
   const afresh = new Set(all ? repositoriesOf(config) : [])
   const sources = { repository, catalogues, memberships, afresh }
-  const shared = { config, db, bus, stop, atOnce, ...sources, listed: new Map(), askAt: new Map() }
+  const shared = {
+    config,
+    db,
+    bus,
+    stop,
+    atOnce,
+    ...sources,
+    listed: new Map(),
+    askAt: new Map(),
+    settings: { areHeeded: false },
+  }
   return {
     breakers: new Breakers(db, bus, config.breaker, atOnce),
     next: () => ({ ...shared, tally: new Tally() }),

@@ -21,6 +21,7 @@ export function passOver(library: Library, part: Partial<Config> = {}, stop = ne
     catalogues: new Map(),
     memberships: new FollowedSources({ ...library.config, ...part }, { all: false, once: true }),
     askAt: new Map(),
+    settings: { areHeeded: false },
     afresh: new Set(),
     atOnce: true,
   }

@@ -52,12 +52,16 @@ const markFile = (folder: string) => join(folder, '.slip-demo')
 /** What a demo did not make itself it neither empties nor writes into. */
 function claimFolder(folder: string): void {
   if (existsSync(markFile(folder))) return
-  if (readdirSync(folder).length > 0) {
+  if (readdirSync(folder).length > 0 && !isOfDemo(join(folder, 'slip.yaml'))) {
     const message = `the demo keeps its data in ${folder}, and what is there is no demo's`
     throw new SlipError('FOLDER_UNUSABLE', message, { place: { folder } })
   }
   writeFileSync(markFile(folder), 'The data of `slipctl demo`, which --fresh removes.\n')
 }
+
+/** As those of releases are that left no mark. */
+const isOfDemo = (config: string): boolean =>
+  existsSync(config) && readFileSync(config, 'utf8').startsWith('# written by the demo')
 
 const holderFile = (folder: string) => join(folder, 'demo.process')
 const daemonsFile = (folder: string) => join(folder, 'daemons.json')

@@ -1,6 +1,7 @@
-import { XMLParser } from 'fast-xml-parser'
 import type { CatalogueRecord } from '../../sources/source.ts'
 import { decodeReferences } from '../../sources/xml-references.ts'
+import type { MarkupHandlers, Piece, Tag } from '../markup/handlers.ts'
+import { walkMarkup } from '../markup/walk.ts'
 import { cleanValue, unreadable, valuesOf } from './catalogue-values.ts'
 
 /** A MARC data field: its text, and for a 974 the item it describes (subfield u, lower case). */
@@ -8,17 +9,6 @@ interface MarcText {
   readonly text: string
   readonly item: string | null
 }
-
-// Entities are decoded by us: the parser would also expand those a DOCTYPE defines.
-const parser = new XMLParser({
-  ignoreAttributes: false,
-  attributeNamePrefix: '@',
-  removeNSPrefix: true,
-  parseTagValue: false,
-  parseAttributeValue: false,
-  processEntities: false,
-  isArray: (name) => name === 'datafield' || name === 'subfield' || name === 'record',
-})
 
 // Shared by the items of a record in a batch: 400 KB of MARC for 947 items would be parsed 947 times.
 const parsed = new WeakMap<CatalogueRecord, readonly MarcText[]>()
@@ -42,42 +32,82 @@ export function allFields(record: CatalogueRecord, htid: string): string {
 function parseFullRecord(record: CatalogueRecord): MarcText[] {
   const [xml] = valuesOf(record, 'fullrecord')
   if (xml === undefined) return []
-  let root: Node
-  try {
-    root = parser.parse(xml, true) as Node
-  } catch (error) {
-    throw unreadable(record, 'fullrecord', 'is not XML', error)
+  const wrong = (what: string) => unreadable(record, 'fullrecord', what)
+  const reading = new MarcReading((reason) => {
+    throw wrong(`cannot be read: ${reason}`)
+  })
+  walkMarkup(xml, reading, { unreadable: (reason) => wrong(`is not XML: ${reason}`) })
+  if (!reading.isMarc) throw wrong('is not MARCXML')
+  return reading.fields
+}
+
+/** Hears the first record of a text, which is its root or stands in a collection. */
+class MarcReading implements MarkupHandlers {
+  readonly fields: MarcText[] = []
+  isMarc = false
+  readonly #refuse: (reason: string) => never
+  /** Of the element that is open. */
+  #depth = 0
+  /** Of the record while it is open, else 0. */
+  #recordDepth = 0
+  /** Of the data field that is open and of which the text counts. */
+  #tag: string | null = null
+  #texts: string[] = []
+  #item: string | null = null
+  /** Of the subfield that is open. */
+  #code: string | null = null
+  #text: string | null = null
+  #isCollection = false
+
+  constructor(refuse: (reason: string) => never) {
+    this.#refuse = refuse
   }
-  const marc = listOf((nodeOf(root.collection) ?? root).record)[0]
-  if (marc === undefined) throw unreadable(record, 'fullrecord', 'is not MARCXML')
-  const refuse = (reason: string): never => {
-    throw unreadable(record, 'fullrecord', `cannot be read: ${reason}`)
+
+  open(name: string, tag: Tag): void {
+    const below = ++this.#depth - this.#recordDepth
+    if (this.#recordDepth === 0) this.#openRecord(name)
+    else if (below === 1 && name === 'datafield') this.#openField(tag.attribute('tag'))
+    else if (below === 2 && name === 'subfield' && this.#tag !== null) {
+      this.#code = tag.attribute('code')
+      this.#text = ''
+    }
   }
-  return listOf(marc.datafield)
-    .filter((field) => Number(field['@tag']) > 99)
-    .map((field) => marcText(field, refuse))
-    .filter(({ text }) => text !== '')
-}
 
-function marcText(field: Node, refuse: (reason: string) => never): MarcText {
-  const subfields = listOf(field.subfield).map((subfield) => ({
-    code: subfield['@code'],
-    text: cleanValue(decodeReferences(String(subfield['#text'] ?? ''), refuse)),
-  }))
-  const text = subfields
-    .map((subfield) => subfield.text)
-    .filter((each) => each !== '')
-    .join(' ')
-  const item = field['@tag'] === '974' ? subfields.find(({ code }) => code === 'u')?.text.toLowerCase() : null
-  return { text, item: item === undefined ? '' : item }
-}
+  text({ raw, literal }: Piece): void {
+    if (this.#text !== null && this.#depth === this.#recordDepth + 2)
+      this.#text += literal ? raw : decodeReferences(raw, this.#refuse)
+  }
 
-type Node = Readonly<Record<string, unknown>>
+  close(): void {
+    const below = this.#depth-- - this.#recordDepth
+    if (below === 2 && this.#text !== null) this.#closeSubfield(cleanValue(this.#text))
+    else if (below === 1 && this.#tag !== null) this.#closeField(this.#tag)
+    else if (below === 0) this.#recordDepth = 0
+  }
 
-function nodeOf(value: unknown): Node | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Node) : undefined
-}
+  #openRecord(name: string): void {
+    const mayBe = this.#depth === 1 || (this.#depth === 2 && this.#isCollection)
+    this.#isCollection = this.#depth === 1 ? name === 'collection' : this.#isCollection
+    if (name !== 'record' || !mayBe || this.isMarc) return
+    this.isMarc = true
+    this.#recordDepth = this.#depth
+  }
 
-function listOf(value: unknown): Node[] {
-  return (Array.isArray(value) ? value : []).map((each) => nodeOf(each) ?? { '#text': each })
+  #openField(tag: string | null): void {
+    this.#tag = Number(tag) > 99 ? tag : null
+    this.#texts = []
+    this.#item = null
+  }
+
+  #closeSubfield(text: string): void {
+    if (text !== '') this.#texts.push(text)
+    if (this.#code === 'u') this.#item ??= text.toLowerCase()
+    this.#text = null
+  }
+
+  #closeField(tag: string): void {
+    const text = this.#texts.join(' ')
+    if (text !== '') this.fields.push({ text, item: tag === '974' ? (this.#item ?? '') : null })
+    this.#tag = null
+  }
 }

@@ -1,6 +1,6 @@
 import { type SchemaDescription, schemaDigest } from './description.ts'
 import { solrVisible } from './solr-schema.ts'
-import { element } from './xml.ts'
+import { element, type XmlElement, xmlFile } from './xml.ts'
 
 /**
  * The chain that SLIP posts through. Its name holds target and schema: what reaches the core of another target, or one
@@ -22,38 +22,39 @@ export const unfilteredHandler = '/slip'
 
 /** The solrconfig.xml of a target's cores. Commits are SLIP's: Solr makes none unless its own properties say so. */
 export function solrConfig(description: SchemaDescription, target: string): string {
-  const config = element('config', {}, [
-    element('luceneMatchVersion', {}, '9.12'),
-    element('schemaFactory', { class: 'ClassicIndexSchemaFactory' }),
-    element('directoryFactory', { name: 'DirectoryFactory', class: 'solr.NRTCachingDirectoryFactory' }),
-    element('indexConfig', {}, [element('ramBufferSizeMB', {}, `\${solr.ramBufferSizeMB:100}`)]),
-    element('updateHandler', {}, [
-      // Without it neither the fence of a document not yet committed is known nor what a crash cut off. It is on disk when a
-      // request is answered, not only when a commit comes: else a power cut takes along what the ledger has as indexed.
-      element('updateLog', {}, [
-        element('str', { name: 'dir' }, `\${solr.ulog.dir:}`),
-        element('str', { name: 'syncLevel' }, 'fsync'),
+  return xmlFile(
+    element('config', {}, [
+      element('luceneMatchVersion', {}, '9.12'),
+      element('schemaFactory', { class: 'ClassicIndexSchemaFactory' }),
+      element('directoryFactory', { name: 'DirectoryFactory', class: 'solr.NRTCachingDirectoryFactory' }),
+      element('indexConfig', {}, [element('ramBufferSizeMB', {}, `\${solr.ramBufferSizeMB:100}`)]),
+      element('updateHandler', {}, [
+        // Without it neither the fence of a document not yet committed is known nor what a crash cut off. It is on disk when a
+        // request is answered, not only when a commit comes: else a power cut takes along what the ledger has as indexed.
+        element('updateLog', {}, [
+          element('str', { name: 'dir' }, `\${solr.ulog.dir:}`),
+          element('str', { name: 'syncLevel' }, 'fsync'),
+        ]),
+        element('autoCommit', {}, [
+          element('maxTime', {}, `\${solr.autoCommit.maxTime:-1}`),
+          element('openSearcher', {}, 'false'),
+        ]),
+        element('autoSoftCommit', {}, [element('maxTime', {}, `\${solr.autoSoftCommit.maxTime:-1}`)]),
       ]),
-      element('autoCommit', {}, [
-        element('maxTime', {}, `\${solr.autoCommit.maxTime:-1}`),
-        element('openSearcher', {}, 'false'),
+      element('query', {}, [
+        ...['filterCache', 'queryResultCache', 'documentCache'].map((cache) =>
+          // a new searcher finds the filter that hides in its cache
+          element(cache, { size: 512, initialSize: 64, autowarmCount: cache === 'filterCache' ? 16 : 0 }),
+        ),
+        element('enableLazyFieldLoading', {}, 'true'),
+        element('useColdSearcher', {}, 'false'),
+        element('maxWarmingSearchers', {}, '2'),
       ]),
-      element('autoSoftCommit', {}, [element('maxTime', {}, `\${solr.autoSoftCommit.maxTime:-1}`)]),
+      element('requestDispatcher', {}, [element('httpCaching', { never304: true })]),
+      ...Object.entries(solrHandlers(description)).map(handlerElement),
+      ...solrChains(description, target).map(chainElement),
     ]),
-    element('query', {}, [
-      ...['filterCache', 'queryResultCache', 'documentCache'].map((cache) =>
-        // a new searcher finds the filter that hides in its cache
-        element(cache, { size: 512, initialSize: 64, autowarmCount: cache === 'filterCache' ? 16 : 0 }),
-      ),
-      element('enableLazyFieldLoading', {}, 'true'),
-      element('useColdSearcher', {}, 'false'),
-      element('maxWarmingSearchers', {}, '2'),
-    ]),
-    element('requestDispatcher', {}, [element('httpCaching', { never304: true })]),
-    ...Object.entries(solrHandlers(description)).map(handlerElement),
-    ...solrChains(description, target).map(chainElement),
-  ])
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${config}\n`
+  )
 }
 
 /** The lists of parameters of each search handler. */
@@ -75,10 +76,10 @@ export function solrHandlers(description: SchemaDescription): Readonly<Record<st
 type Handler = Readonly<Record<'defaults', Texts> & Partial<Record<'appends', Texts>>>
 type Texts = Readonly<Record<string, string>>
 
-const handlerElement = ([name, lists]: [string, Handler]): string =>
+const handlerElement = ([name, lists]: [string, Handler]): XmlElement =>
   element('requestHandler', { name, class: 'solr.SearchHandler' }, Object.entries(lists).map(listElement))
 
-const listElement = ([name, values]: [string, Texts]): string =>
+const listElement = ([name, values]: [string, Texts]): XmlElement =>
   element(
     'lst',
     { name },
@@ -93,8 +94,7 @@ interface Chain {
 
 interface Processor {
   readonly class: string
-  /** Elements. */
-  readonly settings?: readonly string[]
+  readonly settings?: readonly XmlElement[]
 }
 
 /** The update chains of a target. */
@@ -124,7 +124,7 @@ const goesOn: Processor = {
 
 const writes = ['Log', 'Distributed', 'Run'].map((name): Processor => ({ class: `solr.${name}UpdateProcessorFactory` }))
 
-function chainElement({ processors, ...attributes }: Chain): string {
+function chainElement({ processors, ...attributes }: Chain): XmlElement {
   const elements = processors.map(({ class: name, settings }) => element('processor', { class: name }, settings))
   return element('updateRequestProcessorChain', attributes, elements)
 }

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type Analysis, beginning, type FieldKind, isAnalyzed, type PlainKind, type Step } from './analysis.ts'
 import { hidingFields, type SchemaDescription, schemaDigest } from './description.ts'
 import type { IndexField } from './index-fields.ts'
-import { element } from './xml.ts'
+import { element, type XmlElement, xmlFile } from './xml.ts'
 
 /** The file of the configset that holds the common words, one a line. */
 export const commonWordsFile = 'common-words.txt'
@@ -122,16 +123,16 @@ function filter(step: Step, side: Side): Attributes {
 
 /** The schema.xml of a configset. */
 export function solrSchemaFile({ name, version, uniqueKey, fields, copyFields, fieldTypes }: SolrSchema): string {
-  const schema = element('schema', { name, version }, [
+  const elements = [
     element('uniqueKey', {}, uniqueKey),
     ...fields.map((attributes) => element('field', attributes)),
     ...copyFields.map((copy) => element('copyField', copy)),
     ...fieldTypes.map(fieldTypeElement),
-  ])
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${schema}\n`
+  ]
+  return xmlFile(element('schema', { name, version }, elements))
 }
 
-function fieldTypeElement({ attributes, analyzers, similarity }: SolrFieldType): string {
+function fieldTypeElement({ attributes, analyzers, similarity }: SolrFieldType): XmlElement {
   if (analyzers === undefined) return element('fieldType', attributes)
   return element('fieldType', attributes, [
     ...analyzerElements(analyzers),
@@ -140,17 +141,17 @@ function fieldTypeElement({ attributes, analyzers, similarity }: SolrFieldType):
 }
 
 /** Two analyzers only where index and query differ. */
-function analyzerElements({ index, query }: NonNullable<SolrFieldType['analyzers']>): string[] {
+function analyzerElements({ index, query }: NonNullable<SolrFieldType['analyzers']>): XmlElement[] {
   const of = ({ tokenizer, filters }: SolrAnalyzer, attributes: { type?: Side }) =>
     element('analyzer', attributes, [
       element('tokenizer', tokenizer),
       ...filters.map((attributes) => element('filter', attributes)),
     ])
-  if (of(index, {}) === of(query, {})) return [of(index, {})]
+  if (isDeepStrictEqual(index, query)) return [of(index, {})]
   return [of(index, { type: 'index' }), of(query, { type: 'query' })]
 }
 
-function similarityElement({ class: name, ...parameters }: Attributes): string {
+function similarityElement({ class: name, ...parameters }: Attributes): XmlElement {
   const floats = Object.entries(parameters).map(([key, value]) => element('float', { name: key }, String(value)))
   return element('similarity', { class: name }, floats)
 }

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -170,6 +179,17 @@ describe('faults', () => {
     )
     expect(run.err.join('\n')).not.toMatch(/ {4}at /)
     rmSync(file)
+  })
+
+  test('--fresh empties no folder that a demo did not make', async () => {
+    const folder = join(data, 'theirs')
+    mkdirSync(join(folder, 'sample'), { recursive: true })
+    writeFileSync(join(folder, 'sample', 'mine.txt'), 'mine')
+    const run = new Demo(folder, '--fresh')
+    expect(await run.exit).toBe(2)
+    expect(run.err.join('\n')).toMatch(/^slipctl: FOLDER_UNUSABLE: .* what is there is no demo's/)
+    expect(readFileSync(join(folder, 'sample', 'mine.txt'), 'utf8')).toBe('mine')
+    rmSync(folder, { recursive: true })
   })
 
   test('a pairtree that is not there is one clear sentence', async () => {
