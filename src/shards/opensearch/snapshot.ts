@@ -34,9 +34,9 @@ export async function snapshot(server: Server, { name, shards, onShard }: Asked)
       .snapshots
     for (const [index, { shards_stats }] of Object.entries(status?.indices ?? {}))
       if (shards_stats.done > 0) onceOnly(done, indices.get(index), onShard)
-    if (status?.state === 'FAILED' || status?.state === 'PARTIAL' || status?.state === 'ABORTED')
-      throw await failure(server, path)
-    return status?.state === 'SUCCESS'
+    if (hasFailed(status)) throw await failure(server, path)
+    // its shards are copied then, and the repository has it a moment later: until then no index of it may be closed
+    return status?.state === 'SUCCESS' && isWhole(await keptOf(server, path))
   })
   for (const shard of indices.values()) onceOnly(done, shard, onShard)
 }
@@ -49,7 +49,7 @@ export async function restore(server: Server, { name, shards, onShard }: Asked):
   const indices = await indicesOf(server, shards)
   const path = pathOf(server, name)
   // what is not there is refused before anything is closed
-  await told(server, () => ask<Kept>(server, { method: 'GET', path }, { has: 'snapshots' }))
+  await told(server, () => keptOf(server, path))
   const list = [...indices.keys()]
   await told(server, async () => {
     for (const part of parts(list)) {
@@ -124,12 +124,24 @@ async function primariesOf(server: Server, list: readonly string[]): Promise<Cop
 }
 
 interface Kept {
-  readonly snapshots: readonly { readonly failures?: readonly { readonly index: string; readonly reason: string }[] }[]
+  readonly snapshots: readonly {
+    readonly state: string
+    readonly failures?: readonly { readonly index: string; readonly reason: string }[]
+  }[]
 }
+
+const hasFailed = (status: { readonly state: string } | undefined): boolean =>
+  status !== undefined && ['FAILED', 'PARTIAL', 'ABORTED'].includes(status.state)
+
+const isWhole = ({ snapshots }: Kept): boolean => snapshots[0]?.state === 'SUCCESS'
+
+/** As the repository has it; one that the cluster has not let go of is IN_PROGRESS. */
+const keptOf = (server: Server, path: string): Promise<Kept> =>
+  ask<Kept>(server, { method: 'GET', path }, { has: 'snapshots' })
 
 /** What a snapshot that failed says of its shards. */
 async function failure(server: Server, path: string) {
-  const { snapshots } = await ask<Kept>(server, { method: 'GET', path }, { has: 'snapshots' })
+  const { snapshots } = await keptOf(server, path)
   const words = snapshots[0]?.failures?.map(({ index, reason }) => `${index}: ${reason}`).join('; ')
   return snapshotFailed(`${path}: ${words || 'failed without a reason'}`, { target: server.target })
 }
