@@ -1,6 +1,7 @@
 // The best loader that can be written for an engine without a state machine: bodies that are ready in memory, sent as they
 // are by so many connections. Called with a LoaderOrder as JSON; prints what each of its legs gave.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { openPairtree } from '../../src/repository/pairtree.ts'
 import { documentOf, soundVolumes } from '../library/volumes.ts'
@@ -110,14 +111,15 @@ function partsOf(group: typeof documents): Buffer[] {
 
 async function send(pool: Pool, path: string, { parts }: Body): Promise<void> {
   const type = order.format === 'solr' ? 'application/json' : 'application/x-ndjson'
-  const answer = await pool.request({
-    method: 'POST',
-    path,
-    headers: { 'content-type': type },
-    body: parts[0] as Buffer,
-    headersTimeout: 300_000,
-  })
-  const text = await answer.body.text()
+  const request = { method: 'POST', path, headers: { 'content-type': type }, body: parts[0] as Buffer } as const
+  let answer = await pool.request({ ...request, headersTimeout: 300_000 })
+  let text = await answer.body.text()
+  // every loader waits where it is asked to
+  while (answer.statusCode === 429) {
+    await pause(250)
+    answer = await pool.request({ ...request, headersTimeout: 300_000 })
+    text = await answer.body.text()
+  }
   if (answer.statusCode !== 200 || text.includes('"error"'))
     throw new Error(`${answer.statusCode}: ${text.slice(0, 500)}`)
 }

@@ -11,7 +11,10 @@ import { startInstance as startSolr } from '../../test/services/solr/instance.ts
 import { layConfigsetOf } from '../../test/shards/solr/solr-engine.ts'
 import type { LoaderOrder } from './loader-process.ts'
 
-/** An engine with 2 GB of memory that has been started for the benchmark. */
+/**
+ * An engine that has been started for the benchmark, with 2 GB of memory; OpenSearch with 4: on one processor its collector
+ * comes too late for less, and it has no room for a request whoever sends it.
+ */
 export interface TestedEngine {
   /** How a figure calls it. */
   readonly name: string

@@ -104,10 +104,7 @@ interface Asked {
 }
 
 async function itemsInScope(pass: Pass, { recordId, items }: ParsedRecord, asked: Asked): Promise<Spoken> {
-  const scoped = await Promise.all(items.map((item) => inScope(pass, item.htid)))
-  const contributions = items
-    .filter((_, index) => scoped[index])
-    .map((item) => contributionOf(pass, recordId, item, asked))
+  const contributions = (await inScope(pass, items)).map((item) => contributionOf(pass, recordId, item, asked))
   return { contributions, outOfScope: items.length - contributions.length }
 }
 

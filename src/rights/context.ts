@@ -45,7 +45,12 @@ export const wasAsked = ({ askAt }: Pass, source: string, againMs: number): void
 export const hasRightsSource = (config: Config): boolean =>
   Object.values(config.sources).some(({ kind }) => kind === 'hathifiles' || kind === 'rights-db')
 
-/** With scope `present`, an item that is not in the repository is none of ours. */
-export async function inScope({ config, repository }: Pass, htid: string): Promise<boolean> {
-  return config.repository.scope === 'catalogue' || repository.has(htid)
+/** Those that are ours: with scope `present`, an item that is not in the repository is none. */
+export async function inScope<Item extends { readonly htid: string }>(
+  { config, repository }: Pass,
+  items: readonly Item[],
+): Promise<readonly Item[]> {
+  if (config.repository.scope === 'catalogue') return items
+  const has = await Promise.all(items.map(({ htid }) => repository.has(htid)))
+  return items.filter((_, at) => has[at])
 }

@@ -26,8 +26,7 @@ export function hathifileReader(pass: Pass, source: string): FileReader<RightsRo
 }
 
 async function loadBlock(pass: Pass, source: string, rows: readonly RightsRow[]): Promise<Bad[]> {
-  const scoped = await Promise.all(rows.map((row) => inScope(pass, row.htid)))
-  const wanted = rows.filter((_, index) => scoped[index])
+  const wanted = await inScope(pass, rows)
   const partOf = await pass.memberships.ofNew(
     pass.db,
     wanted.map(({ htid }) => htid),
@@ -45,7 +44,7 @@ async function loadBlock(pass: Pass, source: string, rows: readonly RightsRow[])
 }
 
 async function sharesFor(tx: Connection, rows: readonly RightsRow[]): Promise<Map<string, ItemShare>> {
-  const ids = rows.map((row) => row.recordId).filter((id) => id !== null)
+  const ids = [...new Set(rows.map((row) => row.recordId))].filter((id) => id !== null)
   const records = [...(await findRecords(tx, ids)).values()].map((data) => JSON.parse(data) as CatalogueRecord)
   return new Map(records.flatMap((record) => sharesOf(record).items.map((item) => [item.htid, item] as const)))
 }

@@ -31,7 +31,9 @@ export class Tally {
   }
 
   add(changes: Iterable<Change>): void {
-    for (const change of changes) this.count(change.toLowerCase() as Lowercase<Change>)
+    const numbers = new Map<Change, number>()
+    for (const change of changes) numbers.set(change, (numbers.get(change) ?? 0) + 1)
+    for (const [change, number] of numbers) this.count(change.toLowerCase() as Lowercase<Change>, number)
   }
 
   /** True when the pass saw anything at all. */

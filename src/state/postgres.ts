@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import pg, { type Client } from 'pg'
 import type { Driver, Login } from './pool.ts'
+import { arrayText } from './postgres-array.ts'
 import { safeNumber } from './safe-number.ts'
 
 /**
@@ -83,10 +84,11 @@ const names = new Map<string, string>()
  * claiming five items. A pooler may send the next use to a server process that never heard of the name.
  */
 function queryOf(client: Client, text: string, values: readonly unknown[]) {
-  if (values.length === 0 || pooled.has(client)) return { text, values: values as unknown[] }
+  const written = values.map((value) => (Array.isArray(value) ? arrayText(value) : value))
+  if (values.length === 0 || pooled.has(client)) return { text, values: written }
   const name = names.get(text) ?? `slip_${names.size + 1}`
   names.set(text, name)
-  return { name, text, values: values as unknown[] }
+  return { name, text, values: written }
 }
 
 const int8 = 20

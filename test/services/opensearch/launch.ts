@@ -85,7 +85,7 @@ rootLogger.appenderRef.out.ref = out
 
 // Starting costs half as much as with the second compiler, which only a long run repays.
 const memoryOf = ({ longRun }: Place) =>
-  longRun ? ['-Xms2g', '-Xmx2g'] : ['-Xms512m', '-Xmx1g', '-XX:TieredStopAtLevel=1']
+  longRun ? ['-Xms4g', '-Xmx4g'] : ['-Xms512m', '-Xmx1g', '-XX:TieredStopAtLevel=1']
 
 /** The command that is the server, or starts it and ends with it. */
 export const commandOf = (place: Place): string[] =>
