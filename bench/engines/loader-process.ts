@@ -111,15 +111,18 @@ function partsOf(group: typeof documents): Buffer[] {
 
 async function send(pool: Pool, path: string, { parts }: Body): Promise<void> {
   const type = order.format === 'solr' ? 'application/json' : 'application/x-ndjson'
-  const request = { method: 'POST', path, headers: { 'content-type': type }, body: parts[0] as Buffer } as const
-  let answer = await pool.request({ ...request, headersTimeout: 300_000 })
-  let text = await answer.body.text()
-  // every loader waits where it is asked to
-  while (answer.statusCode === 429) {
+  for (;;) {
+    const answer = await pool.request({
+      method: 'POST',
+      path,
+      headers: { 'content-type': type },
+      body: parts[0] as Buffer,
+      headersTimeout: 300_000,
+    })
+    const text = await answer.body.text()
+    if (answer.statusCode === 200 && !text.includes('"error"')) return
+    // every loader waits where it is asked to
+    if (answer.statusCode !== 429) throw new Error(`${answer.statusCode}: ${text.slice(0, 500)}`)
     await pause(250)
-    answer = await pool.request({ ...request, headersTimeout: 300_000 })
-    text = await answer.body.text()
   }
-  if (answer.statusCode !== 200 || text.includes('"error"'))
-    throw new Error(`${answer.statusCode}: ${text.slice(0, 500)}`)
 }

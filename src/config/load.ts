@@ -36,7 +36,10 @@ function isAbsent(file: string): boolean {
   }
 }
 
-/** Reads and checks a configuration file whole. Throws CONFIG_MISSING, CONFIG_UNREADABLE, or CONFIG_INVALID with every finding, each with line and key. */
+/**
+ * Reads and checks a configuration file whole. Throws CONFIG_MISSING, CONFIG_UNREADABLE, or CONFIG_INVALID with every finding,
+ * each with line and key.
+ */
 export function loadConfig(named?: string): Config {
   const file = configFile(named)
   let text: string

@@ -8,10 +8,11 @@ export const person = (): string => `${userInfo().username}@${hostName}`
 /** Of what a column holds, in characters. */
 const longestReason = 1_000
 
-/** Why, as it is kept in a table. Throws USAGE for one that is too long. */
-export function shortReason(text: string): string {
-  if ([...text].length <= longestReason) return text
-  throw new SlipError('USAGE', `--reason has at most ${longestReason} characters`)
+/** Why, as it is kept in a table, with `beside` behind it. Throws USAGE for one that is too long. */
+export function shortReason(text: string, beside = ''): string {
+  const kept = text + beside
+  if ([...kept].length <= longestReason) return kept
+  throw new SlipError('USAGE', `--reason has at most ${longestReason - [...beside].length} characters`)
 }
 
 /** Why a person does what cannot be seen afterwards. Throws USAGE for a text that says nothing. */

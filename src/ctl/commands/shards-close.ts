@@ -1,9 +1,8 @@
-import { SlipError } from '../../errors/slip-error.ts'
 import { closeShard } from '../../state/control/close-shard.ts'
 import { shardText } from '../../state/control/shard-name.ts'
 import type { Session } from '../command.ts'
 import { withState } from '../open.ts'
-import { person } from '../person.ts'
+import { person, shortReason } from '../person.ts'
 import { print } from '../print.ts'
 import { changeOf, knownShards, tellUndrawable } from '../shards.ts'
 
@@ -12,13 +11,8 @@ interface Arguments extends Session {
   readonly reason: string
 }
 
-/** Of the column it is kept in. */
-const longestReason = 1_000
-
 export async function run(args: Arguments): Promise<number> {
-  const reason = [args.reason, `(${person()})`].filter(Boolean).join(' ')
-  if (reason.length > longestReason)
-    throw new SlipError('USAGE', `--reason is longer than ${longestReason - person().length - 3} characters`)
+  const reason = shortReason(args.reason, ` (${person()})`).trimStart()
   return withState(args, async ({ db }) => {
     const names = await knownShards(db, args.shards)
     const closed = await db.transaction(async (tx) => {
