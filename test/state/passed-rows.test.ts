@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Pauses } from '../../src/daemon/pause-gate.ts'
 import { Claimer } from '../../src/indexer/claimer.ts'
 import type { Database } from '../../src/state/connection.ts'
-import { claim } from '../../src/state/queue/claim.ts'
+import { type Claim, claim } from '../../src/state/queue/claim.ts'
 import { requestItems } from '../../src/state/queue/enqueue.ts'
 import { change, claimItem, enqueue, queueRow, settleAll, untilBlocked } from './fixture.ts'
 import { openForFile, other, state, token } from './opened.ts'
@@ -106,5 +106,27 @@ test('a claim of an empty bucket is bounded by its time: what is enqueued later 
   const above = await claimFrom(empty.lastSeq)
   expect(above.items).toMatchObject([{ htid: 'later.1' }])
   await settleAll(state.db, above)
-  expect((await claimFrom(above.lastSeq)).lastSeq).toBeGreaterThan(above.lastSeq)
+})
+
+test('what was enqueued before a claim found nothing, and committed after it, lies above the bound of that claim', async () => {
+  await change(state.db, ['late.1'])
+  let empty: Claim | undefined
+  await state.db.transaction(async (tx) => {
+    await requestItems(tx, 'main', ['late.1'], { lane: 'daily', reason: 'request' })
+    empty = await claimFrom(0)
+  })
+  expect(empty).toMatchObject({ items: [], passed: 0 })
+  const next = await claimFrom(empty!.lastSeq)
+  expect(next.items).toMatchObject([{ htid: 'late.1' }])
+  await settleAll(state.db, next)
+})
+
+test('below the bound of a claim that found nothing lies what is long past, as the entries of what was claimed then', async () => {
+  const empty = await claimFrom(0)
+  await newRevision('past.1', 0)(state.db)
+  await state.db.query(`UPDATE slip_queue SET seq = seq - 60000000 WHERE htid = 'past.1'`)
+  expect((await claimFrom(empty.lastSeq)).items).toEqual([])
+  const all = await claimFrom(0)
+  expect(all.items).toMatchObject([{ htid: 'past.1' }])
+  await settleAll(state.db, all)
 })

@@ -63,11 +63,16 @@ export interface Claim {
   /** Ready rows that were locked and not claimed: put into the bucket their ledger names, or changed in that moment. */
   readonly passed: number
   /**
-   * The lower bound for the next claim of this bucket: the highest seq seen, the lowest where rows were passed, the time
-   * where there were none.
+   * The lower bound for the next claim of this bucket: the highest seq seen, the lowest where rows were passed, where there
+   * were none the time, less what a transaction may take from the seq it gives a row to its commit.
    */
   readonly lastSeq: number
 }
+
+/** Of rows whose transaction takes longer, a worker learns when it reads the bucket from the beginning. */
+const commitsWithinMicroseconds = 3_000_000
+
+const boundOfEmpty = (clock: number) => clock - commitsWithinMicroseconds
 
 /**
  * A value that is selected is unknown to the planner, to whatever plan: so the plan for any values is no dearer than one
@@ -172,7 +177,7 @@ export async function claim(tx: Connection, request: ClaimRequest, token: string
     fence: items.length === 0 ? 0 : (seen?.fence ?? 0),
     items: items.map(itemOf),
     passed,
-    lastSeq: (passed > 0 ? seen?.first_seq : seen?.last_seq) ?? seen?.fence ?? fromSeq,
+    lastSeq: (passed > 0 ? seen?.first_seq : seen?.last_seq) ?? boundOfEmpty(seen?.fence ?? 0),
   }
 }
 
@@ -216,7 +221,7 @@ async function claimMysql(tx: Connection, request: ClaimRequest, token: string):
   const [sql, from] = deletes === undefined ? [mysql.ready, fromSeq] : [mysql.deletes, deletes]
   const rows = await tx.query<ReadyRow>(sql, [target, lane, shard, from, sizeOf(request)])
   const last = rows.at(-1)
-  if (last === undefined) return { ...nothing, lastSeq: me.clock }
+  if (last === undefined) return { ...nothing, lastSeq: boundOfEmpty(me.clock) }
   const { mine, knownFence } = await checkLedger(tx, request.bucket, rows)
   const fence = Math.max(me.clock, knownFence + 1)
   const items = mine.length === 0 ? [] : await take(tx, request, { token, fence, lease: me.lease }, mine)
