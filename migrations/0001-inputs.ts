@@ -104,7 +104,7 @@ export const inputs: Migration = {
        insert_time datetime(6) NOT NULL,
        withdrawn_at datetime(6),
        KEY slip_rights_insert_time (insert_time, htid),
-       CONSTRAINT slip_rights_htid_check CHECK (htid REGEXP '^[!-~]+$')
+       CONSTRAINT slip_rights_htid_check CHECK (htid <> '' AND htid NOT REGEXP '[^!-~]')
      ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
     `CREATE TABLE IF NOT EXISTS slip_source_count (
        source varchar(64) NOT NULL,

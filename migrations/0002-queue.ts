@@ -76,7 +76,7 @@ export const queue: Migration = {
   mysql: [
     `CREATE TABLE IF NOT EXISTS slip_queue (
        target varchar(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-       htid varchar(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL CHECK (htid REGEXP '^[!-~]+$'),
+       htid varchar(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL CHECK (htid <> '' AND htid NOT REGEXP '[^!-~]'),
        seq bigint NOT NULL,
        lane smallint NOT NULL CHECK (lane BETWEEN 0 AND 3),
        state smallint NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 3),
@@ -110,7 +110,7 @@ export const queue: Migration = {
          AND (state = 1) = (claimed_gen IS NOT NULL)
        ),
        CONSTRAINT slip_queue_delay CHECK ((state = 2) = (available_at IS NOT NULL)),
-       CONSTRAINT slip_queue_hold CHECK (CASE WHEN hold THEN state IN (1, 3) ELSE state <> 3 END)
+       CONSTRAINT slip_queue_hold CHECK ((hold AND state IN (1, 3)) OR (NOT hold AND state <> 3))
      ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
     `CREATE TABLE IF NOT EXISTS slip_claim (
        token char(36) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY,

@@ -158,7 +158,7 @@ const status = (words: Words) => {
          ${secondsSince(watermark(watermarkOf('t.name')))} AS watermark_seconds,
          (SELECT count(*) FROM slip_control c WHERE ${inForce(words)} AND ${touches}) AS pauses,
          (SELECT count(*) FROM slip_breaker b WHERE b.kind = 'target' AND b.name = t.name
-            OR b.kind = 'shard' AND b.name LIKE concat(t.name, '/%')) AS suspended,
+            OR b.kind = 'shard' AND left(b.name, length(t.name) + 1) = concat(t.name, '/')) AS suspended,
          ${newestAt('queue', "'daily/ready'")} AS queue_sampled_at, ${newestAt('shard.indexed', "'0'")} AS ledger_sampled_at
   FROM slip_target t`
 }

@@ -1,11 +1,13 @@
 import { codeVersion } from '../config/version.ts'
 import { asSlipError } from '../errors/slip-error.ts'
+import type { Database } from '../state/connection.ts'
 import { checkSchema } from '../state/migrate-status.ts'
 import { ChoreRunner } from './chores/chore.ts'
 import { hostName } from './identity.ts'
 import { Pauses } from './pause-gate.ts'
 import type { Presence } from './presence.ts'
 import type { Stage, StageContext } from './stage.ts'
+import { StepWatch } from './step-watch.ts'
 import { checkTargets } from './targets.ts'
 import { Backoff, wait } from './wait.ts'
 
@@ -17,7 +19,7 @@ export type LoopEnd = 'stopped' | 'nothing to do' | 'paused' | 'expired'
 
 /**
  * The one loop of every daemon: before each batch the schema, slip_control and the targets are read and the worker row is
- * renewed, due chores run, then the stage does one batch. After a full batch at once, else after a pause that grows. What a
+ * renewed, due chores run, then the stage does one batch; one that lasts is ended where these say so meanwhile. After a full batch at once, else after a pause that grows. What a
  * server or mount that is away throws is waited for, unless `--once`.
  */
 export async function runLoop(name: string, stage: Stage, context: StageContext, presence: Presence): Promise<LoopEnd> {
@@ -60,8 +62,15 @@ async function goRound(
       }
       if (paused) bus.emit('daemon.resumed', {})
       paused = false
-      const more = await stage.step(pauses)
+      const watch = new StepWatch(stop, () => mustEnd(name, state.db, presence))
+      let more: boolean | 'paused'
+      try {
+        more = await stage.step(pauses, watch.signal)
+      } finally {
+        await watch.close()
+      }
       waiting.reset()
+      if (watch.hasEndedStep) continue
       if (more === true) idling.reset()
       else if (once) return more === 'paused' ? 'paused' : 'nothing to do'
       else await wait(idling.next(), stop)
@@ -75,4 +84,15 @@ async function goRound(
     }
   }
   return 'stopped'
+}
+
+/** Whether the gate would not let a step begin now: the process is paused, its worker row has expired, or it is too old. */
+async function mustEnd(stage: string, db: Database, presence: Presence): Promise<boolean> {
+  if (presence.expired) return true
+  try {
+    await checkSchema(db, codeVersion)
+  } catch (error) {
+    return asSlipError(error).class !== 'environment'
+  }
+  return (await Pauses.read(db)).ofProcess(stage, hostName) !== undefined
 }

@@ -24,9 +24,10 @@ export interface Stage {
   readonly chores: readonly Chore[]
   /**
    * One batch of work; true = there may be more, false = nothing to do now, `paused` = nothing but what is paused. Throws a SlipError of class environment
-   * when a server or mount is away: the loop waits and calls again.
+   * when a server or mount is away: the loop waits and calls again. A step that may last ends between two blocks of its work
+   * once `end` is aborted: the process is to stop, is paused, or may not go on.
    */
-  step(pauses: Pauses): Promise<boolean | 'paused'>
+  step(pauses: Pauses, end: AbortSignal): Promise<boolean | 'paused'>
   close(): Promise<void>
 }
 

@@ -13,6 +13,7 @@ export interface Pass {
   readonly db: Database
   readonly bus: EventBus
   readonly repository: Repository
+  /** Aborted when the pass is to end before it is done. */
   readonly stop: AbortSignal
   readonly tally: Tally
   /** The files each source had when its errors were last compared with them. */

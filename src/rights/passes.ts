@@ -23,8 +23,8 @@ export interface PassesOptions {
 /** What the passes of one process over the sources share. */
 export interface Passes {
   readonly breakers: Breakers
-  /** Starts a pass with a tally of its own. */
-  next(): Pass
+  /** Starts a pass with a tally of its own, which ends early once `end` is aborted; without it, when the process is to stop. */
+  next(end?: AbortSignal): Pass
   close(): Promise<void>
 }
 
@@ -38,7 +38,6 @@ export function openPasses({ config, db, bus, stop, atOnce, all }: PassesOptions
     config,
     db,
     bus,
-    stop,
     atOnce,
     ...sources,
     listed: new Map(),
@@ -47,7 +46,7 @@ export function openPasses({ config, db, bus, stop, atOnce, all }: PassesOptions
   }
   return {
     breakers: new Breakers(db, bus, config.breaker, atOnce),
-    next: () => ({ ...shared, tally: new Tally() }),
+    next: (end = stop) => ({ ...shared, stop: end, tally: new Tally() }),
     close: () =>
       closeAll(
         ...[...catalogues.values()].map(

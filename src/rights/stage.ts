@@ -43,12 +43,12 @@ function openStage(context: StageContext): Stage {
   const forcing = named && new Forcing(named, stop)
   return {
     chores: [],
-    step: async () => {
-      const pass = passes.next()
+    step: async (_pauses, end) => {
+      const pass = passes.next(end)
       await breakers.refresh()
       const { away, walked } = await readSources(pass, breakers, performance.now() >= walkAt)
       await breakers.flush()
-      if (walked) walkAt = performance.now() + walkEveryMs
+      if (walked && !end.aborted) walkAt = performance.now() + walkEveryMs
       await forcing?.run(pass)
       if (pass.tally.any) bus.emit('rights.pass', { ...pass.tally.counts })
       const [first] = away

@@ -36,6 +36,8 @@ export function mysqlDriver({ host, port, database, user, password }: Login): Dr
         dateStrings: true,
         connectTimeout: 5_000,
         enableKeepAlive: true,
+        // a host that vanished is noticed in minutes, not after the two hours of the system's default
+        keepAliveInitialDelay: 10_000,
         // rows found, not rows changed: an update that writes the same value has found its row
         flags: ['FOUND_ROWS'],
         typeCast: castOf,

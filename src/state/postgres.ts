@@ -16,6 +16,8 @@ import { safeNumber } from './safe-number.ts'
  */
 const settings = [
   "timezone = 'UTC'",
+  // of a role or database: times are kept as text, and read by others
+  "datestyle = 'ISO, MDY'",
   "lock_timeout = '5s'",
   "idle_in_transaction_session_timeout = '60s'",
   'enable_seqscan = off',

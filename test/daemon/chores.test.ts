@@ -78,23 +78,28 @@ test('a chore whose asking fails renews its duty no more: another has it after o
   expect(second.did).toEqual(['looks', 'writes', 'chore.done'])
 })
 
-test('a chore whose server does not answer holds up neither what follows nor itself: it is not begun again beside', async () => {
-  const gate = Promise.withResolvers<void>()
-  const bus = new EventBus()
-  const failed: string[] = []
-  bus.subscribe((name, fields) => name === 'chore.failed' && failed.push((fields as { chore: string }).chore))
-  let [asked, done] = [0, 0]
-  const look = () => {
-    asked++
-    return gate.promise.then(() => null)
-  }
-  const hangs: Chore = { name: 'commit:main', periodMs: 1, look }
-  const works: Chore = { name: 'move', periodMs: 1, work: async () => ++done }
-  const runner = new ChoreRunner(state.db, bus, await worker(state.db), [hangs, works])
-  const pauses = await Pauses.read(state.db)
-  while (done < 3) await runner.runDue(pauses)
-  expect(asked).toBe(1)
-  gate.resolve()
-  await runner.end()
-  expect(failed).toEqual([])
-})
+test.each(['whose server does not answer', 'that reads whole tables'])(
+  'a chore %s holds up neither what follows nor itself: it is not begun again beside',
+  async (which) => {
+    const gate = Promise.withResolvers<void>()
+    const bus = new EventBus()
+    const failed: string[] = []
+    bus.subscribe((name, fields) => name === 'chore.failed' && failed.push((fields as { chore: string }).chore))
+    let [asked, done] = [0, 0]
+    const ask = <T>(answer: T) => {
+      asked++
+      return gate.promise.then(() => answer)
+    }
+    const hangs: Chore = which.includes('server')
+      ? { name: 'commit:main', periodMs: 1, look: () => ask(null) }
+      : { name: 'sample', periodMs: 1, isLong: true, work: () => ask(0) }
+    const works: Chore = { name: 'move', periodMs: 1, work: async () => ++done }
+    const runner = new ChoreRunner(state.db, bus, await worker(state.db), [hangs, works])
+    const pauses = await Pauses.read(state.db)
+    while (done < 3) await runner.runDue(pauses)
+    expect(asked).toBe(1)
+    gate.resolve()
+    await runner.end()
+    expect(failed).toEqual([])
+  },
+)

@@ -89,7 +89,7 @@ export async function openLibrary(options: LibraryOptions = {}): Promise<Library
   const configFile = write('slip.yaml', await through(database.url), await engineThrough(index.url))
   const state = await openState(config, { applicationName: 'test' })
   await migrate(state.db)
-  for (const duty of options.samples ? [] : ['sample', 'sample:ledger'])
+  for (const duty of options.samples ? [] : ['roll-up', 'sample', 'sample:ledger'])
     await takeDuty(state.db, duty, randomUUID(), 86_400_000)
   await applyTargets(config, state)
   const opened = new Map<string, OpenedEngine>()

@@ -78,7 +78,7 @@ describe('an id', () => {
     },
   )
 
-  test.each(['mdp.é', 'mdp.日本', 'mdp.a b', '', 'x'.repeat(256)])(
+  test.each(['mdp.é', 'mdp.日本', 'mdp.a b', 'mdp.a\n', '', 'x'.repeat(256)])(
     'CHECK and type refuse %j in a row',
     async (htid) => {
       await expect(change(state.db, [htid])).rejects.toThrow()

@@ -4,27 +4,13 @@ import { Claimer } from '../../src/indexer/claimer.ts'
 import type { Database } from '../../src/state/connection.ts'
 import { type Claim, claim } from '../../src/state/queue/claim.ts'
 import { requestItems } from '../../src/state/queue/enqueue.ts'
-import { change, claimItem, enqueue, queueRow, settleAll, untilBlocked } from './fixture.ts'
+import { change, claimItem, enqueue, queueRow, settleAll } from './fixture.ts'
+import { heldUp } from './held-up.ts'
 import { openForFile, other, state, token } from './opened.ts'
 
 openForFile()
 
 // A claim sees the queue as it was when it began, and locks rows as they are: one that was changed in between it may leave.
-
-/** Runs `claiming` up to where it waits for its worker's row, then `meanwhile`, and lets it go on. */
-async function heldUp<T>(claiming: () => Promise<T>, meanwhile: (db: Database) => Promise<unknown>): Promise<T> {
-  const third = await state.another()
-  let answer: Promise<T> | undefined
-  await state.db.transaction(async (tx) => {
-    // as its heartbeat does
-    await tx.query(`SELECT 1 FROM slip_worker WHERE token = '${token}' FOR UPDATE`)
-    answer = claiming()
-    answer.catch(() => undefined)
-    await untilBlocked(state.db)
-    await meanwhile(third)
-  })
-  return answer as Promise<T>
-}
 
 const newRevision = (htid: string, title: number) => async (db: Database) => {
   await change(db, [htid], { title })

@@ -28,9 +28,11 @@ interface Timing {
   readonly later?: boolean
   /** Whether it rests under these pauses; without this no pause stops it. */
   readonly restsIn?: (pauses: Pauses) => boolean
+  /** True for what reads whole tables: it is waited for no longer than one that asks a server. */
+  readonly isLong?: boolean
 }
 
-/** No longer is a chore waited for that asks a server: one that hangs must hold up nothing else. Milliseconds. */
+/** No longer is a chore waited for that asks a server or is long: it must hold up nothing else. Milliseconds. */
 const patienceMs = 1_000
 
 /** Runs what is due of a set of chores, each in its own time. */
@@ -49,8 +51,8 @@ export class ChoreRunner {
   }
 
   /**
-   * Runs every chore whose time has come; one that waits for a server's answer longer than a second runs on beside what
-   * follows. A chore that fails is told and tried again in its time.
+   * Runs every chore whose time has come; one that waits for a server's answer longer than a second, or reads whole tables as
+   * long, runs on beside what follows. A chore that fails is told and tried again in its time.
    */
   async runDue(pauses: Pauses): Promise<void> {
     for (const [chore, due] of this.#due) {
@@ -58,7 +60,9 @@ export class ChoreRunner {
       this.#due.set(chore, performance.now() + chore.periodMs)
       const running = this.#run(chore).finally(() => this.#running.delete(chore))
       this.#running.set(chore, running)
-      await ('look' in chore ? Promise.race([running, after(patienceMs, undefined, { ref: false })]) : running)
+      await ('look' in chore || chore.isLong
+        ? Promise.race([running, after(patienceMs, undefined, { ref: false })])
+        : running)
     }
   }
 

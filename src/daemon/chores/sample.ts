@@ -4,14 +4,19 @@ import { rollUp } from '../../state/statistics/roll-up.ts'
 import { takeSample } from '../../state/statistics/sample.ts'
 import type { Chore } from './chore.ts'
 
-/** The sampler: the only one that counts. What the workers did is rolled up first, so that the sample holds it. */
+/**
+ * The sampler: the only one that counts. What the workers did is rolled up first, so that the sample holds it, and by itself:
+ * the counters of all workers are locked until that is committed, and counting a queue of millions takes long.
+ */
 export function sampleChores({ queue, ledger }: Settings['statistics']): Chore[] {
   return [
+    { name: 'roll-up', periodMs: queue, work: rollUp },
     {
       name: 'sample',
       periodMs: queue,
-      work: async (tx) => (await rollUp(tx)) + (await takeSample(tx, 'quick')) + (await groupErrors(tx)),
+      isLong: true,
+      work: async (tx) => (await takeSample(tx, 'quick')) + (await groupErrors(tx)),
     },
-    { name: 'sample:ledger', periodMs: ledger, work: (tx) => takeSample(tx, 'ledger') },
+    { name: 'sample:ledger', periodMs: ledger, isLong: true, work: (tx) => takeSample(tx, 'ledger') },
   ]
 }

@@ -3,7 +3,7 @@ import type { Connection } from '../connection.ts'
 
 /**
  * What is paused, one row a scope; by slipctl or by plain SQL alike. A row whose `until` has passed counts no more.
- * Of the chores only the sweep rests with its stage or target.
+ * Of the chores those that write to queue, ledger or engine rest with their stage or target: sweep, recheck, rolling scan.
  */
 export type ScopeKind = 'all' | 'stage' | 'target' | 'shard' | 'lane' | 'host'
 

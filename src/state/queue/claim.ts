@@ -64,7 +64,7 @@ export interface Claim {
   readonly passed: number
   /**
    * The lower bound for the next claim of this bucket: the highest seq seen, the lowest where rows were passed, where there
-   * were none the time, less what a transaction may take from the seq it gives a row to its commit.
+   * were none the time it began, less what a transaction may take from the seq it gives a row to its commit.
    */
   readonly lastSeq: number
 }
@@ -119,9 +119,10 @@ claim AS (
   SELECT $6, $1, $7, $8, $2, $3, $4, (SELECT array_agg(htid) FROM taken), clock_timestamp(),
          clock_timestamp() + make_interval(secs => (SELECT lease_ms FROM slip_target WHERE name = $2) / 1000.0)
   WHERE EXISTS (SELECT 1 FROM taken))
-SELECT taken.*, NULL AS fence, NULL AS locked, NULL AS first_seq, NULL AS last_seq FROM taken
+SELECT taken.*, NULL AS fence, NULL AS locked, NULL AS first_seq, NULL AS last_seq, NULL AS began FROM taken
 UNION ALL
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, (SELECT fence FROM f), count(*), min(seq), max(seq) FROM j`
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, (SELECT fence FROM f), count(*), min(seq), max(seq),
+       (extract(epoch FROM statement_timestamp()) * 1000000)::bigint FROM j`
 
 const mysql = {
   /** MariaDB has no FOR SHARE. With the clock in µs for the fence, and the lease; the subquery locks nothing. */
@@ -156,6 +157,8 @@ interface Row extends Omit<ClaimedItem, 'htid'>, Record<string, unknown> {
   readonly locked: number
   readonly first_seq: number | null
   readonly last_seq: number | null
+  /** Database clock in µs: what was committed by then is seen. */
+  readonly began: number
 }
 
 /** One batch of a bucket; no items when nothing is ready, the rows are held by others, or the worker has expired. */
@@ -177,7 +180,7 @@ export async function claim(tx: Connection, request: ClaimRequest, token: string
     fence: items.length === 0 ? 0 : (seen?.fence ?? 0),
     items: items.map(itemOf),
     passed,
-    lastSeq: (passed > 0 ? seen?.first_seq : seen?.last_seq) ?? boundOfEmpty(seen?.fence ?? 0),
+    lastSeq: (passed > 0 ? seen?.first_seq : seen?.last_seq) ?? boundOfEmpty(seen?.began ?? 0),
   }
 }
 

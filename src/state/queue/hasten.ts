@@ -9,7 +9,7 @@ import { slicesOf } from './slices.ts'
  * an item earned by an error of its own stays. Spread over some seconds, for what fails again is seen by then.
  *
  * Races: rows are looked for without a lock, then locked in id order and looked at again: one that was moved, held or
- * requested meanwhile is left alone.
+ * requested meanwhile, or failed by itself, is left alone.
  */
 export interface PutOff {
   readonly target: string
@@ -31,7 +31,7 @@ const postgres = `
     ORDER BY available_at LIMIT $5),
   waiting AS MATERIALIZED (
     SELECT q.target, q.htid FROM found JOIN slip_queue q ON ${isRow('q', 'found')}
-    WHERE q.state = 2 ORDER BY q.htid FOR UPDATE OF q),
+    WHERE q.state = 2 AND left(q.last_error, length($2)) = $2 ORDER BY q.htid FOR UPDATE OF q),
   soon AS (
     UPDATE slip_queue q SET available_at = clock_timestamp() + random() * make_interval(secs => ${spreadMs / 1000})
     FROM waiting WHERE ${isRow('q', 'waiting')})
@@ -46,7 +46,7 @@ const mysql = {
   soon: `
     UPDATE slip_queue FORCE INDEX (PRIMARY)
     SET available_at = SYSDATE(6) + INTERVAL ROUND(RAND() * ${spreadMs * 1000}) MICROSECOND
-    WHERE target = ? AND htid IN (?) AND state = 2`,
+    WHERE target = ? AND htid IN (?) AND state = 2 AND LEFT(last_error, CHAR_LENGTH(?)) = ?`,
 }
 
 /** Until nothing is left, batch by batch; outside of a transaction each is one by itself. */
@@ -57,13 +57,14 @@ export async function hasten(db: Connection, { target, shard, code }: PutOff, si
     const found =
       db.dialect === 'postgres'
         ? await db.query(postgres, [target, words, from, to, size])
-        : await hastenMysql(db, target, [target, words, words, from, to, size])
+        : await hastenMysql(db, target, words, [from, to, size])
     if (found.length < size) return
   }
 }
 
-async function hastenMysql(db: Connection, target: string, values: readonly unknown[]) {
-  const found = await db.query<{ htid: string }>(mysql.found, values)
-  for (const slice of slicesOf(found.map(({ htid }) => htid))) await db.change(mysql.soon, [target, slice])
+async function hastenMysql(db: Connection, target: string, words: string, among: readonly number[]) {
+  const found = await db.query<{ htid: string }>(mysql.found, [target, words, words, ...among])
+  for (const slice of slicesOf(found.map(({ htid }) => htid)))
+    await db.change(mysql.soon, [target, slice, words, words])
   return found
 }
