@@ -29,6 +29,7 @@ export async function runStage(definition: StageDefinition, argv: readonly strin
       return true
     })
     .wrap(Math.min(110, yargs().terminalWidth()))
+    .locale('en')
     .exitProcess(false)
   let failure: string | undefined
   parser.fail((message, error) => {

@@ -69,8 +69,10 @@ export function itemEntries(record: CatalogueRecord): ItemEntries {
 
 function parsedJson(text: unknown, problems: string[]): Record<string, unknown>[] {
   if (text === undefined || text === null || text === '') return []
+  // a Solr that guesses its schema answers a list of one
+  const single: unknown = Array.isArray(text) && text.length === 1 && typeof text[0] === 'string' ? text[0] : text
   try {
-    const value: unknown = typeof text === 'string' ? JSON.parse(text) : text
+    const value: unknown = typeof single === 'string' ? JSON.parse(single) : single
     if (isTooDeep(value)) {
       problems.push(`ht_json cannot be used: ${tooDeep}.`)
       return []

@@ -16,6 +16,12 @@ test('ht_json of more levels than anything needs is a problem, not the end of th
   })
 })
 
+test('ht_json as a list of one text, as a Solr answers that guesses its schema, is read', () => {
+  const text = json([{ htid: 'demo1.a', ingest: '20200101', rights: ['pd', null] }])
+  const record = { id: '1', ht_id: ['demo1.a'] }
+  expect(itemsOf({ ...record, ht_json: [text] })).toEqual(itemsOf({ ...record, ht_json: text }))
+})
+
 test('date from ht_id_display, attribute from ht_json, each by its own id whatever the order', () => {
   const record = {
     id: '1',

@@ -7,7 +7,12 @@ export const targets: readonly Command[] = [
     summary: 'Makes the indexes of the configuration, and tells the database what they are',
     detail:
       'Makes what is missing of each index and writes lease and overlap. Engine, shards and schema version of a target are for life: to change them, configure a target of another name. A target added to a system that has items is filled by slip-enqueue in lane bulk; it is live when a whole sweep finds nothing to enqueue and nothing waits in its lane bulk.',
-    examples: [['targets apply', 'after db migrate, and whenever lease or overlap change']],
+    examples: [
+      [
+        'targets apply',
+        'after db migrate, and whenever lease or overlap change: then daemons end with exit code 2 until they are started anew',
+      ],
+    ],
     exits: '2 a target would have to change what is for life, or is being retired; nothing is applied',
     load: () => import('../commands/targets-apply.ts'),
   },

@@ -12,13 +12,13 @@ export function plainName(href: string | null): string | null {
 
 /**
  * An href that is a path below the folder of the METS file, as names joined by `/`; else null. Taken are `ALTO/1.xml`,
- * `./ALTO/1.xml` and, as docWorks writes it, `file://./ALTO/1.xml`, percent-encoded once. Everything else is refused:
+ * `./ALTO/1.xml` and, as docWorks and Goobi write them, `file://./ALTO/1.xml` and `file://1.xml`, percent-encoded once. Everything else is refused:
  * `..` anywhere, absolute paths, URLs, backslashes, NUL and other control characters, and what is still percent-encoded
  * when it has been decoded once.
  */
 export function relativePath(href: string | null): string | null {
   if (href === null || href.length > longest.path) return null
-  const path = decoded(href.replace(/^file:\/\/(?=\.\/)/, ''))
+  const path = decoded(href.replace(/^file:\/\/(?=\.\/|[^/]+$)/, ''))
   if (path === null) return null
   const names = path.split('/')
   while (names[0] === '.') names.shift()

@@ -49,6 +49,8 @@ export interface MetsDiv {
 const namespaces = {
   'http://www.loc.gov/METS/': 'mets',
   'http://www.w3.org/1999/xlink': 'xlink',
+  // As docWorks wrote it for years.
+  'http://www.w3.org/TR/xlink': 'xlink',
   'http://books.google.com/gbs': 'gbs',
   'http://www.openarchives.org/OAI/2.0/': 'oai',
   'http://dlib.nyu.edu/METS/textmd': 'textmd',
@@ -142,7 +144,7 @@ class MetsReader {
         if (this.#isText) this.#openFile(attributes)
         return
       case 'mets:FLocat':
-        if (this.#file !== null) this.#file.href ??= attributes('xlink:href')
+        if (this.#file !== null) this.#locate(this.#file, attributes)
         return
       case 'mets:fileGrp':
         this.#openGroup(attributes('USE') ?? attributes('ID') ?? this.#uses.at(-1) ?? null)
@@ -153,6 +155,11 @@ class MetsReader {
       case 'mets:mets':
         this.#openMets(attributes)
     }
+  }
+
+  /** The first place counts, but that OCR-D names the copy in the workspace beside the URL it was loaded from. */
+  #locate(file: MetsEntry, attributes: Attributes): void {
+    if (file.href === null || attributes('OTHERLOCTYPE') === 'FILE') file.href = attributes('xlink:href') ?? file.href
   }
 
   #closeElement(name: string): void {

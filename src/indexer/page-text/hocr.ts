@@ -31,6 +31,9 @@ export const hocr: PageFormat = {
     }),
 }
 
+/** What the program read as well, and holds for less likely than the `ins` before it. */
+const isAlternative = (element: string, kind: string): boolean => element === 'del' && /\balt\b/.test(kind)
+
 class HocrText {
   readonly sink = new TextSink()
   #silent: string | null = null
@@ -43,8 +46,8 @@ class HocrText {
     const element = name.toLowerCase()
     // neither the end of head nor body need be written
     if (this.#silent !== null && element !== 'body' && (this.#silent !== 'head' || inHead.has(element))) return
-    this.#silent = silent.has(element) ? element : null
     const kind = tag.attribute('class') ?? ''
+    this.#silent = silent.has(element) || isAlternative(element, kind) ? element : null
     if (lineBreaks.has(element) || /\bocrx?_(?:line|header|caption|textfloat|par|carea|page)\b/.test(kind)) {
       this.sink.add('\n')
     } else if (kind.includes('ocrx_word')) this.sink.add(' ')

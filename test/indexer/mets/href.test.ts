@@ -16,6 +16,7 @@ const outside: [what: string, href: string][] = [
   ['an absolute path percent-encoded', '%2fetc/passwd'],
   ['an absolute file URL', 'file:///opt/digiverso/1.xml'],
   ['a file URL of a host', 'file://host/1.xml'],
+  ['a file URL of a folder', 'file://..'],
   ['a URL', 'http://example.org/1.xml'],
   ['a URL without a scheme', '//example.org/1.xml'],
   ['a drive', 'C:/1.xml'],
@@ -45,6 +46,7 @@ test.each([
   ['ALTO/1.xml', 'ALTO/1.xml'],
   ['./ALTO/1.xml', 'ALTO/1.xml'],
   ['file://./ALTO/1.xml', 'ALTO/1.xml'],
+  ['file://ph418_(2)_001.xml', 'ph418_(2)_001.xml'],
   ['a%20b/%C3%A9.xml', 'a b/é.xml'],
   ['.hidden/..1.xml', '.hidden/..1.xml'],
 ])('the path %s is taken as %s', (href, path) => expect(relativePath(href)).toBe(path))

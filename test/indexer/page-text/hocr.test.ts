@@ -30,6 +30,15 @@ describe('a page of hOCR', () => {
     ).toBe('one')
   })
 
+  test('has of alternative readings the one that was inserted', () => {
+    const read = word('<span class="alternatives"><ins class="alt">right</ins><del class="alt">wrong</del></span>')
+    expect(
+      linesOf(page(line(read, word('<del>struck</del>'))))
+        .join('')
+        .trim(),
+    ).toBe('right struck')
+  })
+
   test('has nothing of head, script, style and comments', () => {
     expect(
       linesOf(page(`<script>no</script><!-- no --><style>no</style>${line(word('yes'))}`))

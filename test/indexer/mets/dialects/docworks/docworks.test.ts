@@ -25,6 +25,12 @@ describe('METS of docWorks', () => {
     expect(mets).toMatchObject({ dialect: 'docWorks', pages: [{ order: 1, file: '1.xml' }] })
   })
 
+  test('of the years in which its xlink was that of a draft is read', () => {
+    const mets = otherMets([{ files: { Text: 'file://./1-ALTO.xml|text/xml' } }])
+    const old = mets.replace('http://www.w3.org/1999/xlink', 'http://www.w3.org/TR/xlink')
+    expect(readMets(Buffer.from(old)).pages).toMatchObject([{ order: 1, file: '1-ALTO.xml' }])
+  })
+
   test('takes no image in such a group for text', () => {
     const mets = read([{ files: { content: '1.xml|text/xml' } }, { files: { content: '2.jp2|image/jp2' } }])
     expect(mets.pages.map(({ file }) => file)).toEqual(['1.xml', null])

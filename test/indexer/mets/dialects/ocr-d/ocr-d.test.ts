@@ -34,6 +34,28 @@ describe('a workspace of OCR-D', () => {
     expect(read({ 'OCR-D-IMG': 'x.tif|image/tiff', ...files }).pages[0]?.file).toBe(text)
   })
 
+  test('has no image of its text group taken for text, pointed to or not', () => {
+    const mets = otherMets([{ order: null, files: { 'OCR-D-OCR': `a.xml|${page}`, 'OCR-D-IMG': 'a.png|image/png' } }])
+    const moved = mets
+      .replace('</m:fileGrp>\n<m:fileGrp USE="OCR-D-IMG">', '')
+      .replace(
+        '</m:fileGrp>',
+        '<m:file ID="loose" MIMETYPE="image/png"><m:FLocat x:href="b.png"/></m:file></m:fileGrp>',
+      )
+    expect(readMets(Buffer.from(moved)).pages.map(({ file }) => file)).toEqual(['a.xml'])
+  })
+
+  test.each([
+    ['URL first', ['URL', 'FILE']],
+    ['file first', ['FILE', 'URL']],
+  ])('with two places of a file, %s, is read from the workspace', (_, places) => {
+    const located = { URL: '<m:FLocat LOCTYPE="URL" x:href="https://example.org/a.xml"/>', FILE: '' }
+    located.FILE = '<m:FLocat LOCTYPE="OTHER" OTHERLOCTYPE="FILE" x:href="A/a.xml"/>'
+    const both = places.map((place) => located[place as 'URL' | 'FILE']).join('')
+    const mets = otherMets([{ order: null, files: { 'OCR-D-A': `a.xml|${alto}` } }]).replace(/<m:FLocat[^>]*>/, both)
+    expect(readMets(Buffer.from(mets)).pages[0]?.file).toBe('A/a.xml')
+  })
+
   test('without ORDER has its pages in the order of the file', () => {
     expect(read({ 'OCR-D-A': `a.xml|${alto}` }).pages.map(({ order }) => order)).toEqual([1, 2])
   })
