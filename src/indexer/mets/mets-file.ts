@@ -70,6 +70,10 @@ const toRead = new Map<string, Read>([
 
 const m = 'm'.charCodeAt(0)
 
+/** True of a PROFILE that says no more than whose METS it is: the file groups tell how it is written. */
+export const isOpenProfile = (profile: string | null): boolean =>
+  profile === null || !/hathitrust|^ENMAP$/i.test(profile)
+
 /** True of the TYPE of a div that is a page: `page`, `PAGE`, `TITLE_PAGE`, `CONTENT_PAGE`. */
 export const isPageType = (type: string | null): boolean => type !== null && /(?:^|_)page$/i.test(type)
 

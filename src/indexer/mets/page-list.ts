@@ -17,6 +17,8 @@ export interface MetsPage {
   readonly features: readonly string[]
   /** Its text file, below the folder of the item or in its zip; null where the page has images only. */
   readonly file: string | null
+  /** USE of the group of that file. */
+  readonly group: string | null
   /** Null where the file is that of this page alone. */
   readonly part: PagePart | null
   /** Bytes of the file as METS states them. */
@@ -150,6 +152,7 @@ function page(mets: MetsFile, listing: PageListing, div: MetsDiv, order: number,
     label: div.orderLabel || null,
     features: listing.hasFeatures ? featuresOf(div.label) : [],
     file: path,
+    group: file?.use ?? null,
     part,
     size: file?.size && /^\d{1,15}$/.test(file.size) ? Number(file.size) : null,
     md5: file?.checksumType === 'MD5' ? file.checksum : null,

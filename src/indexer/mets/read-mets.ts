@@ -21,7 +21,7 @@ export interface Mets extends ReadingOrder, PageSource {
   readonly features: readonly string[]
 }
 
-/** The first that matches reads the file; the last takes every METS file without a PROFILE. */
+/** The first that matches reads the file; the last takes every METS file without a PROFILE, and with one of its own where it has such pages. */
 const dialects: readonly Dialect[] = [
   hathiTrust,
   hathiTrustEpub,

@@ -17,6 +17,6 @@ export function meets(filters: readonly Filter[] | undefined, parameters: Parame
 
 function meetsOne({ field, values }: Filter, parameters: Parameters): string {
   const isNumber = numberFields.includes(field)
-  const literals = values.map((value) => (isNumber ? value : JSON.stringify(value)))
+  const literals = values.map((value) => (isNumber ? String(Number(value)) : JSON.stringify(value)))
   return `document.fields -> ${parameters.of(field)}::text @> ANY (${parameters.of(literals)}::jsonb[])`
 }

@@ -26,17 +26,21 @@ const mostIds = 1_000
 
 /**
  * Reads ids back by key: this sees what no commit has shown yet. Ids hold commas, so each is a parameter of its own, and
- * there are many, so they go in the body.
+ * there are many, so they go in the body. `${…}` in an id is text.
  */
 export async function readHeld(core: CorePlace, ids: readonly string[]): Promise<Map<string, HeldDocument>> {
   const held = new Map<string, HeldDocument>()
   for (let start = 0; start < ids.length; start += mostIds) {
     const asked = ids.slice(start, start + mostIds).map((id) => ['id', id] as const)
-    const fields = [['fl', `${heldFields},tombstone`] as const, ['distrib', 'false'] as const, ['wt', 'json'] as const]
+    const fields = { fl: `${heldFields},tombstone`, distrib: 'false', wt: 'json', expandMacros: 'false' }
     const { doc, response } = await askCore<{
       doc?: SolrDocument | null
       response?: { docs: readonly SolrDocument[] }
-    }>(core, { path: '/get', ...formBody([...fields, ...asked]) }, asked.length === 1 ? 'doc' : 'response')
+    }>(
+      core,
+      { path: '/get', ...formBody([...Object.entries(fields), ...asked]) },
+      asked.length === 1 ? 'doc' : 'response',
+    )
     for (const each of response?.docs ?? (doc ? [doc] : [])) held.set(each.id, heldOf(each))
   }
   return held

@@ -13,9 +13,9 @@ export interface Found<T = SolrDocument> {
 /** Neither tombstones nor the marker; said here, for the handler that SLIP asks hides nothing. */
 const live = '-tombstone:[* TO *] -marker:[* TO *]'
 
-/** A search in the core of a shard, by Solr's JSON request. */
+/** A search in the core of a shard, by Solr's JSON request; `${…}` in it is text. */
 export function searchShard<T>(cores: Cores, shard: number, request: object): Promise<Found<T>> {
-  const asked = { path: `${unfilteredHandler}?distrib=false&wt=json`, ...jsonBody(request) }
+  const asked = { path: `${unfilteredHandler}?distrib=false&wt=json&expandMacros=false`, ...jsonBody(request) }
   return askShard(cores, shard, (core) => askCore<Found<T>>(core, asked, 'response'))
 }
 

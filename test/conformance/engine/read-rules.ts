@@ -16,6 +16,7 @@ const awkwardIds = [
   "awkward.single'quote",
   'awkward.double"quote',
   'awkward.$1;--',
+  `awkward.\${wt}`,
   'awkward.*?~^[]{}()+-&|<em>',
   `awkward.${'x'.repeat(247)}`,
 ]

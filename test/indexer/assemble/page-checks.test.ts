@@ -85,6 +85,7 @@ describe('page files', () => {
             mime: null,
             format: null,
             images: [],
+            group: null,
             part: null,
           }))
           const checks = new PageChecks(pages, 'md5')

@@ -8,6 +8,7 @@ const pages = ['0001', '0002'].map(
     label: null,
     features: [],
     file: null,
+    group: null,
     part: null,
     size: null,
     md5: null,

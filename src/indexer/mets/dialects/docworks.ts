@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect.ts'
-import { isPageType, type MetsEntry } from '../mets-file.ts'
+import { isOpenProfile, isPageType, type MetsEntry } from '../mets-file.ts'
 import { pageList } from '../page-list.ts'
 
 const groups = /^(?:fulltext|content|text)$/i
@@ -14,7 +14,7 @@ const isText = ({ use, mime }: MetsEntry): boolean => groups.test(use ?? '') && 
 export const docWorks: Dialect = {
   name: 'docWorks',
   matches: ({ profile, files }) => {
-    if (profile !== null) return profile === 'ENMAP'
+    if (!isOpenProfile(profile)) return profile === 'ENMAP'
     for (const file of files.values()) if (isText(file) && file.use !== 'FULLTEXT') return true
     return false
   },

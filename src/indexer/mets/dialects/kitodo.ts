@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect.ts'
-import { isPageType, type MetsEntry, type MetsFile } from '../mets-file.ts'
+import { isOpenProfile, isPageType, type MetsEntry, type MetsFile } from '../mets-file.ts'
 import { pageList } from '../page-list.ts'
 
 // MIMETYPE is not asked: one library's ALTO is called application/pdf.
@@ -12,7 +12,7 @@ const isText = ({ use }: MetsEntry): boolean => use === 'FULLTEXT'
  */
 export const kitodo: Dialect = {
   name: 'Kitodo',
-  matches: ({ profile }) => profile === null,
+  matches: (mets) => mets.profile === null || (isOpenProfile(mets.profile) && isLaidOutSo(mets)),
   read: (mets) => ({
     ...pageList(mets, {
       divs: mets.divs.filter(({ type }) => isPageType(type)),
@@ -24,6 +24,11 @@ export const kitodo: Dialect = {
     }),
     text: hasFulltext(mets) ? 'named' : 'beside',
   }),
+}
+
+/** Pages as here, and no text as HathiTrust has it. */
+function isLaidOutSo({ divs, files }: MetsFile): boolean {
+  return divs.some(({ type }) => isPageType(type)) && ![...files.values()].some(({ use }) => use === 'ocr')
 }
 
 function hasFulltext({ files }: MetsFile): boolean {

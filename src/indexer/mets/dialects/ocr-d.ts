@@ -1,5 +1,5 @@
 import type { Dialect } from '../dialect.ts'
-import { isPageType, type MetsFile } from '../mets-file.ts'
+import { isOpenProfile, isPageType, type MetsFile } from '../mets-file.ts'
 import { pageList } from '../page-list.ts'
 
 /**
@@ -8,7 +8,7 @@ import { pageList } from '../page-list.ts'
  */
 export const ocrD: Dialect = {
   name: 'OCR-D',
-  matches: (mets) => mets.profile === null && !usesOf(mets).has('FULLTEXT') && textGroup(mets) !== null,
+  matches: (mets) => isOpenProfile(mets.profile) && !usesOf(mets).has('FULLTEXT') && textGroup(mets) !== null,
   read: (mets) => {
     const { use: group, mime } = textGroup(mets) as TextGroup
     return {

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { readMets } from '../../../../../src/indexer/mets/read-mets.ts'
 import { assembleFolder } from '../assembled.ts'
 import { altoIndependently } from '../independent-alto.ts'
@@ -19,6 +20,26 @@ describe('METS of Kitodo', () => {
   test('has pages of images only beside those with text', () => {
     const mets = read(otherMets([{ files: { MAX: image } }, { files: { MAX: image, FULLTEXT: '2.xml' } }]))
     expect(mets.pages.map(({ file }) => file)).toEqual([null, '2.xml'])
+  })
+
+  test.each([
+    ['FULLTEXT/1.xml', 'in the folder'],
+    ['1.xml', 'beside the METS'],
+  ])('names a text that is %s', async (file, text) => {
+    const folder = mkdtempSync(join(tmpdir(), 'slip-kitodo-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    mkdirSync(join(folder, 'FULLTEXT'))
+    writeFileSync(join(folder, 'mets.xml'), otherMets([{ files: { FULLTEXT: '1.xml' } }]))
+    writeFileSync(
+      join(folder, file),
+      `<alto><Layout><Page><TextLine><String CONTENT="${text}"/></TextLine></Page></Layout></alto>`,
+    )
+    expect((await assembleFolder(folder, 'mets.xml')).pages).toMatchObject([{ text }])
+  })
+
+  test('may have a PROFILE of its own', () => {
+    const mets = otherMets([{ files: { FULLTEXT: '1.xml' } }], { profile: 'http://example.org/profile.xml' })
+    expect(read(mets)).toMatchObject({ dialect: 'Kitodo', pages: [{ file: '1.xml', group: 'FULLTEXT' }] })
   })
 
   test('without text in METS knows what its images are called', () => {
@@ -69,7 +90,7 @@ describe('METS of Kitodo', () => {
       otherMets([{ files: { MAX: image } }]).replace('FILEID="MAX_0"', 'FILEID="gone"'),
       'METS_BAD_REFERENCE',
     ],
-    ['a PROFILE nobody knows', otherMets([{ files: {} }], { profile: 'gbs' }), 'METS_UNSUPPORTED'],
+    ['a PROFILE nobody knows', otherMets([{ type: 'track', files: {} }], { profile: 'gbs' }), 'METS_UNSUPPORTED'],
   ])('with %s ends in its code', (_, mets, code) => {
     expect(() => read(mets)).toThrow(expect.objectContaining({ code }))
   })
