@@ -3,7 +3,8 @@
  * refuses what is not newer, the same fence included, with 409; the first refusal ends the request, and what came before
  * it is written. So after a refusal the request goes once through a chain that tolerates errors. Its answer is no proof
  * either way – it lists errors without a code, and a full disk among them – so every id is read back by key, and what is
- * still open is sent alone, where the status says what is the matter.
+ * still open is sent alone, where the status says what is the matter. A removal with a document's own fence, of one that was
+ * seen where it should not be, is written on condition of its version.
  */
 import type { Outcome, Unavailable } from '../engine.ts'
 import { unavailableBy } from '../http/unavailable.ts'
@@ -13,6 +14,7 @@ import { type Core, TooFewReplicas } from './core.ts'
 import type { Cores } from './cores.ts'
 import type { Doubts } from './doubts.ts'
 import { type ReadBack, readBack } from './read-back.ts'
+import { removeSeenDocument } from './remove-seen.ts'
 import { askCore, isOtherSchema } from './request.ts'
 
 /** What becomes of one id. */
@@ -120,7 +122,18 @@ async function writeAlone(shard: Found, one: Write): Promise<Outcome> {
 async function judge(shard: Found, one: Write, refusal: SolrRefusal): Promise<Outcome> {
   if (refusal.status !== 409 && one.json !== null) return { kind: 'rejected', message: refusal.words }
   const held = (await heldBy(shard, [one.id])).get(one.id)
-  return proven(shard, one, held) ?? unavailable(shard, refusal)
+  const isSeen = held !== undefined && isThatWhichIsToGo(one, held)
+  return (isSeen ? await removeSeen(shard, one) : proven(shard, one, held)) ?? unavailable(shard, refusal)
+}
+
+/** A removal with a document's own fence means that very document. */
+const isThatWhichIsToGo = ({ fence, json }: Pick<Write, 'fence' | 'json'>, held: ReadBack): boolean =>
+  json === null && held.fence === fence && !held.isTombstone
+
+async function removeSeen(shard: Found, one: Write): Promise<Outcome | null> {
+  await afterAnswer(() => removeSeenDocument(shard.core, shard.chains.marker, one))
+  const held = (await heldBy(shard, [one.id])).get(one.id)
+  return proven(shard, one, held)
 }
 
 /** What the shard holds of ids, and surely keeps. */
@@ -132,8 +145,12 @@ function heldBy({ core, minReplicas, doubts }: Found, ids: readonly string[]): P
 }
 
 /** What is certain of an id by what the core holds; null when it holds neither this write nor a newer one. */
-function proven(shard: WrittenShard, { fence, json }: Write, held: ReadBack | undefined): Outcome | null {
-  if (held === undefined || held.fence < fence) return null
+function proven(
+  shard: WrittenShard,
+  { fence, json }: Pick<Write, 'fence' | 'json'>,
+  held: ReadBack | undefined,
+): Outcome | null {
+  if (held === undefined || held.fence < fence || isThatWhichIsToGo({ fence, json }, held)) return null
   if (held.fence !== fence || held.isTombstone !== (json === null)) return { kind: 'stale', fence: held.fence }
   const { minReplicas: wanted } = shard
   return held.copies >= wanted ? done : unavailable(shard, new TooFewReplicas(held.copies, wanted))

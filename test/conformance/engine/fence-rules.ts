@@ -51,6 +51,23 @@ export function fenceRules(subject: Subject): void {
       expect(await heldFence(id)).toBe(10)
     })
 
+    test('a removal with the fence of the document removes it, alone and among others, and is remembered', async () => {
+      const { engine } = subject
+      const seen = [10, 11, 12].map((fence) => ({ id: `fence.seen${fence}`, fence, rev: 1 }))
+      for (const { id, fence } of seen) await engine.post(one, [document({ id, fence })])
+      const others = seen.map(({ id }) => ({ id, fence: 11, rev: 1 }))
+      expect(await engine.remove(one, others)).toEqual([
+        { kind: 'done' },
+        { kind: 'done' },
+        { kind: 'stale', fence: 12 },
+      ])
+      expect(await engine.remove(one, seen.slice(2))).toEqual([{ kind: 'done' }])
+      for (const { id } of seen) expect(await heldFence(id)).toBeNull()
+      expect(await engine.post(one, [document({ id: 'fence.seen12', fence: 11 })])).toEqual([
+        { kind: 'stale', fence: 12 },
+      ])
+    })
+
     test('a removal of an item never seen is done, and remembered', async () => {
       const { engine } = subject
       const id = 'fence.unknown'
