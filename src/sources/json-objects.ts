@@ -50,6 +50,8 @@ export class ObjectScanner {
   #afterComma = false
   #tail = 0
   #braceLine = 1
+  /** Where it is in the chunk; -1 in one before. */
+  #braceAt = -1
   /** The last string and the keys above the current value, as far as they tell a Solr answer. */
   #string = ''
   #keys: string[] = []
@@ -63,6 +65,7 @@ export class ObjectScanner {
     this.#chunk = chunk
     this.#at = 0
     this.#from = 0
+    this.#braceAt = -1
     yield* this.#run()
     if (this.#mode === 'object' || this.#mode === 'seek') this.#hold()
   }
@@ -195,7 +198,9 @@ export class ObjectScanner {
 
   /** Goes back to the start of the current object, to seek the next one from there. */
   #breakOff(problem: string): null {
-    this.#chunk = Buffer.concat([...this.#parts, this.#chunk.subarray(this.#from)])
+    const rest = this.#chunk.subarray(this.#from)
+    // not copied where it need not be: of damage all along each would copy the rest of the chunk
+    this.#chunk = this.#parts.length === 0 ? rest : Buffer.concat([...this.#parts, rest])
     this.#forget()
     this.#from = 0
     this.#at = 1
@@ -223,6 +228,7 @@ export class ObjectScanner {
       if (byte === openBrace && this.#seen === 1) {
         this.#seen = 2
         this.#braceLine = this.#line
+        this.#braceAt = this.#at
       } else if (byte === closeBrace || (boundary && this.#seen === 0)) {
         this.#seen = 1
         this.#tail = -1
@@ -236,11 +242,13 @@ export class ObjectScanner {
     const taken = this.#taken()
     const bytes = taken.length < keptOfBroken ? taken.subarray(0, Math.max(1, taken.length - this.#tail)) : taken
     const piece = { line: this.#startLine, bytes, problem: this.#problem }
-    // The line ends after the brace are kept: the lines are counted again should this one be broken too.
-    const opening = Buffer.from(`{${'\n'.repeat(this.#line - this.#braceLine)}`)
-    this.#parts = [opening]
-    this.#held = opening.length
-    this.#start(this.#at, this.#braceLine)
+    if (this.#braceAt < 0) {
+      // The line ends after the brace are kept: the lines are counted again should this one be broken too.
+      const opening = Buffer.from(`{${'\n'.repeat(this.#line - this.#braceLine)}`)
+      this.#parts = [opening]
+      this.#held = opening.length
+    }
+    this.#start(this.#braceAt < 0 ? this.#at : this.#braceAt, this.#braceLine)
     return piece
   }
 
