@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Library, openLibrary, samples } from '../daemon/library.ts'
+import { openFirstDay } from '../daemon/first-day.ts'
+import { type Library, samples } from '../daemon/library.ts'
 import { runOnce } from '../daemon/processes.ts'
 import { slipctl, slipctlReading, typed } from './slipctl.ts'
 
@@ -14,9 +15,7 @@ const { items, indexed } = expected.firstDay
 
 let library: Library
 beforeAll(async () => {
-  library = await openLibrary()
-  library.lay('day-1')
-  for (const stage of ['rights', 'enqueue', 'index'] as const) await runOnce(stage, library.configFile)
+  library = await openFirstDay()
 })
 afterAll(() => library.close())
 

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Library, openLibrary } from '../daemon/library.ts'
-import { runOnce } from '../daemon/processes.ts'
+import { openFirstDay } from '../daemon/first-day.ts'
+import type { Library } from '../daemon/library.ts'
 import { slipctl } from './slipctl.ts'
 
 let library: Library
 beforeAll(async () => {
-  library = await openLibrary()
-  library.lay('day-1')
-  for (const stage of ['rights', 'enqueue', 'index'] as const) await runOnce(stage, library.configFile)
+  library = await openFirstDay()
 })
 afterAll(() => library.close())
 

@@ -4,16 +4,14 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { document } from '../conformance/engine/documents.ts'
 import { Door } from '../daemon/door.ts'
-import { type Library, openLibrary } from '../daemon/library.ts'
-import { runOnce } from '../daemon/processes.ts'
+import { openFirstDay } from '../daemon/first-day.ts'
+import type { Library } from '../daemon/library.ts'
 import { later } from '../state/fixture.ts'
 import { slipctl } from './slipctl.ts'
 
 let library: Library
 beforeAll(async () => {
-  library = await openLibrary()
-  library.lay('day-1')
-  for (const stage of ['rights', 'enqueue', 'index'] as const) await runOnce(stage, library.configFile)
+  library = await openFirstDay()
 })
 afterAll(() => library.close())
 

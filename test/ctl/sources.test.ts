@@ -2,16 +2,15 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { takeInHand } from '../../src/state/rights/source-in-hand.ts'
-import { type Library, openLibrary } from '../daemon/library.ts'
-import { endAll, endGently, runOnce, start } from '../daemon/processes.ts'
+import { openFirstDay } from '../daemon/first-day.ts'
+import type { Library } from '../daemon/library.ts'
+import { endAll, endGently, start } from '../daemon/processes.ts'
 import { recordOf, rightsOf, writeRecords } from '../rights/pass.ts'
 import { slipctl } from './slipctl.ts'
 
 let library: Library
 beforeAll(async () => {
-  library = await openLibrary()
-  library.lay('day-1')
-  for (const stage of ['rights', 'enqueue', 'index'] as const) await runOnce(stage, library.configFile)
+  library = await openFirstDay()
 })
 afterAll(async () => {
   await endAll()

@@ -5,7 +5,8 @@ import { parse, stringify } from 'yaml'
 import { loadConfig } from '../../src/config/load.ts'
 import { openTargetEngine } from '../../src/daemon/engines.ts'
 import { checkAtRest } from '../../src/state/audit/invariants.ts'
-import { contentOf, type Library, openLibrary } from '../daemon/library.ts'
+import { openFirstDay } from '../daemon/first-day.ts'
+import { contentOf, type Library } from '../daemon/library.ts'
 import { endAll, runOnce, start } from '../daemon/processes.ts'
 import { type TestDatabase, testDatabase } from '../services/database.ts'
 import { slipctl } from './slipctl.ts'
@@ -15,9 +16,7 @@ let second: TestDatabase
 /** The configuration with a second target. */
 let both: string
 beforeAll(async () => {
-  library = await openLibrary()
-  library.lay('day-1')
-  for (const stage of ['rights', 'enqueue', 'index'] as const) await runOnce(stage, library.configFile)
+  library = await openFirstDay()
   // long ago: what is younger than the overlap would be read by the watermark of the new target too
   await rows(`UPDATE slip_rights SET insert_time = '2026-01-01 00:00:00'`)
   second = await testDatabase()

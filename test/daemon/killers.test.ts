@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { requestItems } from '../../src/state/queue/enqueue.ts'
 import { queueRow } from '../state/fixture.ts'
 import { Door } from './door.ts'
-import { type Library, openLibrary } from './library.ts'
+import { openFirstDay } from './first-day.ts'
+import type { Library } from './library.ts'
 import { endAll, runOnce } from './processes.ts'
 
 /** A document that breaks its engine, and an engine that breaks over all. Each run is another process. */
@@ -11,15 +12,13 @@ let door: Door
 /** Of one shard, in the order in which the engine writes them. */
 let some: string[]
 beforeAll(async () => {
-  library = await openLibrary({
+  library = await openFirstDay({
     engineThrough: async (url) => {
       const opened = await Door.to(url)
       door = opened.door
       return opened.url
     },
   })
-  library.lay('day-1')
-  for (const stage of ['rights', 'enqueue', 'index'] as const) await runOnce(stage, library.configFile)
   const indexed = await rows(`SELECT htid, shard FROM slip_indexed WHERE presence = 'indexed' ORDER BY htid`)
   const shards = [...Map.groupBy(indexed, ({ shard }) => shard).values()].sort((a, b) => b.length - a.length)
   some = shards[0]!.slice(0, 6).map(({ htid }) => htid as string)

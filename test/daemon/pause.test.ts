@@ -5,15 +5,14 @@ import { isDrained, readDrain } from '../../src/state/control/drain.ts'
 import { parseScope, pause, resume } from '../../src/state/control/pause.ts'
 import { requestItems } from '../../src/state/queue/enqueue.ts'
 import { slipctl } from '../ctl/slipctl.ts'
-import { type Library, openLibrary } from './library.ts'
+import { openFirstDay } from './first-day.ts'
+import type { Library } from './library.ts'
 import { type Daemon, endAll, runOnce, start } from './processes.ts'
 
 let library: Library
 let daemon: Daemon
 beforeAll(async () => {
-  library = await openLibrary({ config: { indexer: { attempts: 1, batch: 3 } } })
-  library.lay('day-1')
-  for (const stage of ['rights', 'enqueue', 'index'] as const) await runOnce(stage, library.configFile)
+  library = await openFirstDay({ config: { indexer: { attempts: 1, batch: 3 } } })
   await pause(library.state.db, everything, who)
   daemon = start('index', library.configFile)
   await daemon.event('daemon.paused')

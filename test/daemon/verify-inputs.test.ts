@@ -3,15 +3,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pairtreeName } from '../../src/repository/pairtree-name.ts'
 import { slipctl } from '../ctl/slipctl.ts'
-import { type Library, openLibrary, samples } from './library.ts'
-import { endAll, runOnce } from './processes.ts'
+import { openFirstDay } from './first-day.ts'
+import { type Library, samples } from './library.ts'
+import { endAll } from './processes.ts'
 
 const rescanned = 'demo1.rescanned_day2'
 let library: Library
 beforeAll(async () => {
-  library = await openLibrary()
-  library.lay('day-1')
-  for (const stage of ['rights', 'enqueue', 'index'] as const) await runOnce(stage, library.configFile)
+  library = await openFirstDay()
 })
 afterAll(async () => {
   await endAll()

@@ -136,6 +136,7 @@ test('no CHECK for MySQL is a CASE or a bare column, which it does not hold to b
   const checks =
     migrations
       .flatMap(({ mysql }) => mysql)
+      .map((statement) => (typeof statement === 'string' ? statement : statement.sql))
       .join('\n')
       .match(/CHECK \(\s*\S+/g) ?? []
   expect(checks.length).toBeGreaterThan(10)

@@ -15,7 +15,7 @@ export function sampleChores({ queue, ledger }: Settings['statistics']): Chore[]
       name: 'sample',
       periodMs: queue,
       isLong: true,
-      work: async (tx) => (await takeSample(tx, 'quick')) + (await groupErrors(tx)),
+      work: async (tx) => (await groupErrors(tx)) + (await takeSample(tx, 'quick')),
     },
     { name: 'sample:ledger', periodMs: ledger, isLong: true, work: (tx) => takeSample(tx, 'ledger') },
   ]

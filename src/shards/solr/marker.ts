@@ -1,7 +1,8 @@
-import { contentOf, isStatus } from './answers.ts'
+import { isStatus } from './answers.ts'
 import type { Chains } from './chains.ts'
 import type { Cores } from './cores.ts'
-import { answerOf, askCore, askShard, formBody } from './request.ts'
+import { askCore, askShard } from './request.ts'
+import { readVersioned } from './versioned.ts'
 
 /**
  * The durability marker is a document among the others, with an id that no item has, for those have no blanks: whatever
@@ -59,17 +60,6 @@ export async function writeMarker(
 }
 
 async function markerOf(cores: Cores, shard: number): Promise<Marker | null> {
-  const asked = {
-    path: '/get',
-    ...formBody([
-      ['id', markerId],
-      ['fl', 'marker,_version_'],
-      ['distrib', 'false'],
-      ['wt', 'json'],
-    ]),
-  }
-  const answer = await askShard(cores, shard, (core) => answerOf(core, asked))
-  const { doc } = contentOf<{ doc: { marker: number } | null }>(answer, 'doc')
-  const version = /"_version_":\s*(\d+)/.exec(answer.body.toString())?.[1]
-  return doc === null || version === undefined ? null : { at: doc.marker, version }
+  const found = await askShard(cores, shard, (core) => readVersioned<{ marker: number }>(core, markerId, 'marker'))
+  return found && { at: found.doc.marker, version: found.version }
 }

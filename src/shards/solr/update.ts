@@ -14,8 +14,8 @@ import { type Core, TooFewReplicas } from './core.ts'
 import type { Cores } from './cores.ts'
 import type { Doubts } from './doubts.ts'
 import { type ReadBack, readBack } from './read-back.ts'
-import { removeSeenDocument } from './remove-seen.ts'
 import { askCore, isOtherSchema } from './request.ts'
+import { readVersioned } from './versioned.ts'
 
 /** What becomes of one id. */
 export interface Write {
@@ -127,13 +127,26 @@ async function judge(shard: Found, one: Write, refusal: SolrRefusal): Promise<Ou
 }
 
 /** A removal with a document's own fence means that very document. */
-const isThatWhichIsToGo = ({ fence, json }: Pick<Write, 'fence' | 'json'>, held: ReadBack): boolean =>
+const isThatWhichIsToGo = ({ fence, json }: Write, held: ReadBack): boolean =>
   json === null && held.fence === fence && !held.isTombstone
 
+/**
+ * Puts a tombstone in its place. The chain that compares fences wants a greater one, so it goes through that which compares
+ * none, on condition of the version that was read: what is written meanwhile stays.
+ */
 async function removeSeen(shard: Found, one: Write): Promise<Outcome | null> {
-  await afterAnswer(() => removeSeenDocument(shard.core, shard.chains.marker, one))
-  const held = (await heldBy(shard, [one.id])).get(one.id)
-  return proven(shard, one, held)
+  const { id, fence } = one
+  await afterAnswer(async () => {
+    const found = await readVersioned<{ fence: number; tombstone?: boolean }>(shard.core, id, 'fence,tombstone')
+    if (found === null || found.doc.fence !== fence || found.doc.tombstone) return
+    const tombstone = `{"id":${JSON.stringify(id)},"fence":${fence},"tombstone":true,"_version_":${found.version}}`
+    try {
+      await send(shard, shard.chains.marker, [{ id, fence, json: [Buffer.from(tombstone)] }])
+    } catch (error) {
+      if (!isStatus(error, 409)) throw error
+    }
+  })
+  return proven(shard, one, (await heldBy(shard, [id])).get(id))
 }
 
 /** What the shard holds of ids, and surely keeps. */
@@ -145,12 +158,9 @@ function heldBy({ core, minReplicas, doubts }: Found, ids: readonly string[]): P
 }
 
 /** What is certain of an id by what the core holds; null when it holds neither this write nor a newer one. */
-function proven(
-  shard: WrittenShard,
-  { fence, json }: Pick<Write, 'fence' | 'json'>,
-  held: ReadBack | undefined,
-): Outcome | null {
-  if (held === undefined || held.fence < fence || isThatWhichIsToGo({ fence, json }, held)) return null
+function proven(shard: WrittenShard, one: Write, held: ReadBack | undefined): Outcome | null {
+  const { fence, json } = one
+  if (held === undefined || held.fence < fence || isThatWhichIsToGo(one, held)) return null
   if (held.fence !== fence || held.isTombstone !== (json === null)) return { kind: 'stale', fence: held.fence }
   const { minReplicas: wanted } = shard
   return held.copies >= wanted ? done : unavailable(shard, new TooFewReplicas(held.copies, wanted))

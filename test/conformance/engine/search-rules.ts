@@ -177,6 +177,7 @@ export function searchRules(subject: Subject, differences: readonly Difference[]
       expect(await found('turnstone', { filters: [is('language', 'Old')] })).toEqual([])
       expect(await found('turnstone', { filters: [is('language', 'old norse')] })).toEqual([])
       expect(await found('turnstone', { filters: [is('rights', '2', '9')] })).toEqual(['filter.1', 'filter.3'])
+      expect(await found('turnstone', { filters: [is('rights', '02', '9')] })).toEqual(['filter.1', 'filter.3'])
       const both = { filters: [is('rights', '2', '9'), is('language', 'English')] }
       expect(await found('turnstone', both)).toEqual(['filter.1'])
       expect(await found('turnstone', { ...both, field: 'ocr' })).toEqual([])

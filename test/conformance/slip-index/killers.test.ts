@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { requestItems } from '../../../src/state/queue/enqueue.ts'
 import { cutBefore } from '../../chaos/http-faults.ts'
 import { HttpProxy } from '../../chaos/http-proxy.ts'
-import { type Library, openLibrary } from '../../daemon/library.ts'
+import { openFirstDay } from '../../daemon/first-day.ts'
+import type { Library } from '../../daemon/library.ts'
 import { endAll, runOnce } from '../../daemon/processes.ts'
 import { type TestSolr, testSolr } from '../../services/solr/own-things.ts'
 import { layConfigsetOf } from '../../shards/solr/solr-engine.ts'
@@ -17,9 +18,7 @@ beforeAll(async () => {
   await layConfigsetOf(solr, 'main')
   proxy = await HttpProxy.before(solr.url)
   const main = { engine: 'solr', urls: [proxy.url], index: solr.prefix, shards: 2, lease: '1m', overlap: '1m' }
-  library = await openLibrary({ config: { targets: { main } } })
-  library.lay('day-1')
-  for (const stage of ['rights', 'enqueue', 'index'] as const) await runOnce(stage, library.configFile)
+  library = await openFirstDay({ config: { targets: { main } } })
 }, 300_000)
 afterEach(endAll)
 afterAll(async () => {
