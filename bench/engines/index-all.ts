@@ -4,7 +4,7 @@ import type { Database } from '../../src/state/connection.ts'
 import { type Ended, run } from '../library/process.ts'
 import { withFullQueue } from './full-queue.ts'
 import type { Legs } from './legs.ts'
-import type { TestedEngine } from './tested-engine.ts'
+import { type TestedEngine, targetNames } from './tested-engine.ts'
 
 let made = 0
 
@@ -15,12 +15,11 @@ let made = 0
 export async function indexAll(
   tested: TestedEngine,
   { files }: Legs,
-  { count = 1, node = [] }: { readonly count?: number; readonly node?: readonly string[] } = {},
+  { count = 1, node = [] }: { readonly count?: 1 | 2; readonly node?: readonly string[] } = {},
 ): Promise<Ended & { readonly seconds: number }> {
-  const indexes = Array.from({ length: count }, () => `ours_${++made}`)
-  const targets = Object.fromEntries(
-    indexes.map((index, at) => [at === 0 ? 'main' : `main${at}`, tested.targetOf(index)]),
-  )
+  const names = targetNames.slice(0, count)
+  const indexes = names.map(() => `ours_${++made}`)
+  const targets = Object.fromEntries(names.map((name, at) => [name, tested.targetOf(indexes[at] as string)]))
   try {
     return await withFullQueue(targets, files, async ({ configFile, db }) => {
       const startedAt = performance.now()

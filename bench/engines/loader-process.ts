@@ -66,8 +66,9 @@ async function run({
   const before = process.cpuUsage()
   const loop = async () => {
     for (let body = bodies.shift(); body !== undefined; body = bodies.shift()) {
+      const from = performance.now()
       await send(pool, path, body)
-      taken.push({ at: performance.now(), bytes: body.bytes })
+      taken.push({ from, at: performance.now(), bytes: body.bytes })
     }
   }
   await Promise.all(Array.from({ length: connections }, loop))

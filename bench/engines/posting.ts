@@ -79,13 +79,16 @@ async function beyondAssembly(tested: TestedEngine, legs: Legs): Promise<number>
 
 let made = 0
 
-/** When slip-index says that so many bytes are settled. */
+/** When slip-index says that it began with a claim, and that it was settled. */
 function takenOf(log: string): Taken[] {
   const events = log
     .split('\n')
     .filter((line) => line.includes('"index.batch"'))
-    .map((line) => JSON.parse(line) as { time: string; bytes: number })
-  return events.map(({ time, bytes }) => ({ at: Date.parse(time), bytes }))
+    .map((line) => JSON.parse(line) as { time: string; bytes: number; milliseconds: number })
+  return events.map(({ time, bytes, milliseconds }) => {
+    const at = Date.parse(time)
+    return { from: at - milliseconds, at, bytes }
+  })
 }
 
 async function loadAll(tested: TestedEngine, { files, warmUp }: Legs): Promise<LegResult> {

@@ -40,6 +40,9 @@ export interface TestedEngine {
   close(): Promise<void>
 }
 
+/** As many targets as are indexed at once; a Solr that stands alone has a configset for each. */
+export const targetNames = ['main', 'main1'] as const
+
 const tell = (line: string) => console.error(line)
 /** Of an engine that is only asked to make an index. */
 const reached = { target: 'main', compress: false, timeout: 60_000 }
@@ -70,7 +73,7 @@ async function answered(url: string, question: string) {
 export const startTested = {
   async solr(): Promise<TestedEngine> {
     const solr = await startSolr({ longRun: true }, tell)
-    await layConfigsetOf(solr, 'main')
+    for (const target of targetNames) await layConfigsetOf(solr, target)
     const solrSelect = async (parameters: string, index: string) =>
       (await done(solr, `GET /${index}_1/select?wt=json&${parameters}`)).response
     return {

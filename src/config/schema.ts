@@ -156,7 +156,7 @@ export const schema = z.strictObject({
         .int()
         .min(65536)
         .max(1 << 28)
-        .default(4 << 20)
+        .default(1 << 20)
         .describe('Bytes of documents posted together; a larger document goes alone.'),
       connections: z
         .number()

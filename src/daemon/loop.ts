@@ -11,7 +11,7 @@ import { StepWatch } from './step-watch.ts'
 import { checkTargets } from './targets.ts'
 import { Backoff, wait } from './wait.ts'
 
-const idle = { leastMs: 50, mostMs: 2_000 }
+const idle = { leastMs: 50, mostMs: 1_000 }
 const away = { leastMs: 500, mostMs: 30_000 }
 const pausedMs = 500
 
