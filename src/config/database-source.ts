@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tls } from './database-tls.ts'
 import { foreignUrl } from './database-url.ts'
 import { duration } from './duration.ts'
 import { login } from './login.ts'
@@ -22,5 +23,6 @@ export const column = (standard: string, what: string) =>
 export const foreignLogin = (what: string) => ({
   url: foreignUrl.describe(`The ${what}: postgres://HOST[:PORT]/NAME or mysql://HOST[:PORT]/NAME (MariaDB too).`),
   ...login,
+  tls,
   timeout: duration('1m').describe('Longest time for one statement, and to connect.'),
 })

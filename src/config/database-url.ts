@@ -4,8 +4,7 @@ const server = /^(postgres(ql)?|mysql|mariadb):\/\/[^/]/
 const postgres = /^postgres(ql)?:\/\/[^/]/
 const embedded = /^embedded:./
 
-const tlsIsNone =
-  'options after ? are not read, and SLIP has no TLS to databases: reach it by a socket, a tunnel or a network of its own'
+const noOptions = 'options after ? are not read; TLS has a key of its own, tls'
 
 const url = (form: RegExp, words: string) =>
   z
@@ -21,10 +20,10 @@ const withoutOptions = (text: string) =>
 export const stateUrl = url(
   new RegExp(`${server.source}|${embedded.source}`),
   'postgres:// or mysql:// HOST[:PORT]/NAME, or embedded:DIR',
-).refine(withoutOptions, tlsIsNone)
+).refine(withoutOptions, noOptions)
 
 /** Of a database that is not ours. */
-export const foreignUrl = url(server, 'postgres:// or mysql:// HOST[:PORT]/NAME').refine(withoutOptions, tlsIsNone)
+export const foreignUrl = url(server, 'postgres:// or mysql:// HOST[:PORT]/NAME').refine(withoutOptions, noOptions)
 
 /** Of the embedded engine, which takes what follows a ? as pg does. */
 export const indexUrl = url(

@@ -6,14 +6,12 @@ export const login = {
   password: z.string().min(1).optional().meta({ secret: true }).describe('Password, when the URL has none.'),
 }
 
+/** A file, from the folder of the configuration on. */
+export const authoritiesFile = z
+  .string()
+  .min(1)
+  .optional()
+  .describe('File of the authorities (PEM) that may have signed the certificate of a server; default: those of Node.')
+
 /** The same of a server that is asked over HTTP, and may be asked over HTTPS. */
-export const webLogin = {
-  ...login,
-  ca: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'File of the authorities (PEM) that may have signed the certificate of a server; default: those of Node.',
-    ),
-}
+export const webLogin = { ...login, ca: authoritiesFile }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { namesServer, namesServerRule, tls } from './database-tls.ts'
 import { stateUrl } from './database-url.ts'
 import { duration, longDuration } from './duration.ts'
 import { login, webLogin } from './login.ts'
@@ -58,9 +59,9 @@ const source = z.discriminatedUnion('kind', [
       ),
   }),
   repositorySource,
-  rightsDb,
-  holdings,
-  collections,
+  rightsDb.refine(namesServer, namesServerRule),
+  holdings.refine(namesServer, namesServerRule),
+  collections.refine(namesServer, namesServerRule),
 ])
 
 type Sources = Readonly<Record<string, z.output<typeof source>>>
@@ -75,7 +76,9 @@ export const schema = z.strictObject({
         'State database: postgres://HOST[:PORT]/NAME, mysql://HOST[:PORT]/NAME (MariaDB too), or embedded:DIR for a PostgreSQL that SLIP starts itself.',
       ),
       ...login,
+      tls,
     })
+    .refine(namesServer, namesServerRule)
     .describe('The state database.'),
   repository: z
     .strictObject({

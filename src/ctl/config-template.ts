@@ -14,9 +14,11 @@ const first: Readonly<Record<string, unknown>> = {
 const examples: Readonly<Record<string, unknown>> = {
   'database.user': 'slip',
   'database.password': { file: '/run/credentials/slip.service/password' },
+  'database.tls.ca': 'authorities.pem',
   'sources.NAME.user': 'slip',
   'sources.NAME.password': { file: '/run/credentials/slip.service/catalogue' },
   'sources.NAME.ca': 'authorities.pem',
+  'sources.NAME.tls.ca': 'authorities.pem',
   'targets.NAME.urls': ['embedded:index'],
   'targets.NAME.index': 'slip_main',
   'targets.NAME.user': 'slip',

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
+import { authorities } from '../config/authorities.ts'
 import type { Config } from '../config/load.ts'
 import type { TargetSettings } from '../config/schema.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import type { Engine } from '../shards/engine.ts'
 import { openEngine } from '../shards/open-engine.ts'
 import type { State } from '../state/open-state.ts'
-import { authorities } from './authorities.ts'
 
 export interface OpenedEngine {
   readonly engine: Engine

@@ -1,3 +1,4 @@
+import { fromFolder } from '../config/database-tls.ts'
 import type { Config } from '../config/load.ts'
 import type { Breakers } from '../daemon/breakers.ts'
 import { asSlipError, SlipError } from '../errors/slip-error.ts'
@@ -25,9 +26,11 @@ export class AskedSources {
   readonly #breakers: Breakers | null
 
   /** @param breakers null where a person asks, and wants to see what comes of it */
-  constructor({ sources }: Pick<Config, 'sources'>, breakers: Breakers | null) {
+  constructor({ sources, baseDir }: Pick<Config, 'sources' | 'baseDir'>, breakers: Breakers | null) {
     this.#sources = Object.entries(sources).flatMap(([name, settings]) =>
-      settings.kind === 'holdings' || settings.kind === 'collections' ? [new MembershipSource(name, settings)] : [],
+      settings.kind === 'holdings' || settings.kind === 'collections'
+        ? [new MembershipSource(name, fromFolder(baseDir, settings))]
+        : [],
     )
     this.#breakers = breakers
   }

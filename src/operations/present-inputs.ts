@@ -1,3 +1,4 @@
+import { fromFolder } from '../config/database-tls.ts'
 import type { Config } from '../config/load.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import { AskedSources, type ItemAnswer } from '../indexer/asked-sources.ts'
@@ -27,7 +28,7 @@ export class PresentInputs {
     this.#repository = repository
     this.#asked = new AskedSources(config, null)
     const settings = Object.values(config.sources).find(({ kind }) => kind === 'rights-db')
-    this.#rightsDb = settings?.kind === 'rights-db' ? new RightsDb(settings) : null
+    this.#rightsDb = settings?.kind === 'rights-db' ? new RightsDb(fromFolder(config.baseDir, settings)) : null
   }
 
   /**

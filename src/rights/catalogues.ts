@@ -1,5 +1,5 @@
+import { authorities } from '../config/authorities.ts'
 import type { Config } from '../config/load.ts'
-import { authorities } from '../daemon/authorities.ts'
 import { recordFields } from '../shards/fields.ts'
 import { CatalogueSolr } from '../sources/catalogue-solr.ts'
 

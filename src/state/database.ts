@@ -7,6 +7,7 @@ export interface DatabaseOptions {
   readonly url: string
   readonly user?: string | undefined
   readonly password?: string | undefined
+  readonly tls?: Login['tls']
   /** Shown in pg_stat_activity. */
   readonly applicationName: string
   readonly poolSize?: number
@@ -24,6 +25,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database &
     database: decodeURIComponent(url.pathname.slice(1)),
     user: options.user ?? decodeURIComponent(url.username),
     password: options.password ?? decodeURIComponent(url.password),
+    tls: options.tls,
     applicationName: options.applicationName,
   }
   const place = `${login.host}:${login.port}/${login.database}`

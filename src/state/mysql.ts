@@ -18,7 +18,7 @@ const session = [
      sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
 ]
 
-export function mysqlDriver({ host, port, database, user, password }: Login): Driver<Client> {
+export function mysqlDriver({ host, port, database, user, password, tls }: Login): Driver<Client> {
   return {
     dialect: 'mysql',
     begin: () => ['START TRANSACTION'],
@@ -31,6 +31,7 @@ export function mysqlDriver({ host, port, database, user, password }: Login): Dr
         database,
         user,
         password,
+        ...(tls && { ssl: { ...tls, rejectUnauthorized: true, verifyIdentity: true } }),
         charset: 'utf8mb4',
         timezone: 'Z',
         dateStrings: true,

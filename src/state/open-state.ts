@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 import type { Knex } from 'knex'
+import { authorities } from '../config/authorities.ts'
+import type { DatabaseTls } from '../config/database-tls.ts'
 import type { Config } from '../config/load.ts'
 import { closeAll } from '../errors/close-all.ts'
 import { SlipError } from '../errors/slip-error.ts'
@@ -27,20 +29,28 @@ export interface OpenOptions {
  * Opens the state database of a configuration. `embedded:DIR` starts the server when none runs; closing stops it when
  * nobody else uses it. Throws DATABASE_UNAVAILABLE, EMBEDDED_SERVER_FAILED, FOLDER_UNUSABLE or CONFIG_INVALID.
  */
-export async function openState(config: Pick<Config, 'database' | 'baseDir'>, options: OpenOptions): Promise<State> {
-  const { url, user, password } = config.database
+export async function openState(
+  config: Pick<Config, 'database' | 'baseDir' | 'file'>,
+  options: OpenOptions,
+): Promise<State> {
+  const { url, user, password, tls } = config.database
   if (url.startsWith('embedded:')) return openEmbedded(resolve(config.baseDir, url.slice('embedded:'.length)), options)
-  const db = await openDatabase({ url, user, password, ...options })
+  const db = await openDatabase({ url, user, password, tls: tls && encryption(config, tls), ...options })
   const siblingUrl = (name: string) => {
     if (db.dialect === 'mysql') return null
     const sibling = new URL(url)
     sibling.pathname = `/${name}`
     if (user !== undefined) sibling.username = encodeURIComponent(user)
     if (password !== undefined) sibling.password = encodeURIComponent(password)
+    if (tls !== undefined) sibling.searchParams.set('sslmode', 'verify-full')
+    if (tls?.ca !== undefined) sibling.searchParams.set('sslrootcert', resolve(config.baseDir, tls.ca))
     return sibling.href
   }
   return { db, siblingUrl, close: () => db.close() }
 }
+
+const encryption = (config: Pick<Config, 'baseDir' | 'file'>, { ca }: DatabaseTls) =>
+  ca === undefined ? {} : { ca: authorities(config, 'database.tls.ca', ca) }
 
 async function openEmbedded(dir: string, options: OpenOptions): Promise<State> {
   const { acquireServer } = await import('../embedded-postgres/server.ts')

@@ -9,6 +9,8 @@ export interface Login {
   readonly database: string
   readonly user: string
   readonly password: string
+  /** Connections are encrypted, host name and certificate verified; `ca`: PEM, in place of the authorities of Node. */
+  readonly tls?: { readonly ca?: string } | undefined
   readonly applicationName: string
 }
 

@@ -37,7 +37,7 @@ const local = [begin, ...settings.map((one) => `SET LOCAL ${one}`)].join('; ')
  */
 const pooled = new WeakSet<Client>()
 
-export function postgresDriver({ host, port, database, user, password, applicationName }: Login): Driver<Client> {
+export function postgresDriver({ host, port, database, user, password, tls, applicationName }: Login): Driver<Client> {
   return {
     dialect: 'postgres',
     begin: (client) => [pooled.has(client) ? local : begin],
@@ -50,6 +50,7 @@ export function postgresDriver({ host, port, database, user, password, applicati
         database,
         user,
         password,
+        ssl: tls ?? false,
         application_name: applicationName,
         connectionTimeoutMillis: 5_000,
         keepAlive: true,

@@ -41,7 +41,14 @@ const refusedUs = new Set([
   'ER_TABLEACCESS_DENIED_ERROR',
   'ER_COLUMNACCESS_DENIED_ERROR',
   'ER_SPECIFIC_ACCESS_DENIED_ERROR',
+  'ER_SECURE_TRANSPORT_REQUIRED',
+  // what the certificate is found to be is only in the message
+  'HANDSHAKE_SSL_ERROR',
+  'HANDSHAKE_NO_SSL_SUPPORT',
 ])
+/** A certificate that does not prove who the server is, and pg's words where it has no TLS. */
+const unproven = /^(ERR_TLS_.*|ERR_SSL_.*|CERT_.*|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_.*)$/
+const noTls = /^The server does not support SSL connections/
 /** pg's words where the server asks for a password and none is configured. */
 const noPassword = /^SASL: .*client password must be/
 const attempts = 6
@@ -80,14 +87,16 @@ export async function withRetry<T>(work: () => Promise<T>, place: string): Promi
 
 /**
  * A server that can do nothing for now. Wrong password or none, unknown database or role, a right that is lacking: the
- * server answers, but not to us. And pg's words for a server that was silent for the whole connection timeout: that was
+ * server answers, but not to us, or may be another than it says. And pg's words for a server that was silent for the whole connection timeout: that was
  * waiting enough.
  */
 function asUnavailable(error: unknown, place: string): unknown {
   const { code, message = '' } = error as Coded
   const isRefused =
     noPassword.test(message) ||
-    (typeof code === 'string' && (code.startsWith('28') || refusedUs.has(code) || exhausted.has(code)))
+    noTls.test(message) ||
+    (typeof code === 'string' &&
+      (code.startsWith('28') || unproven.test(code) || refusedUs.has(code) || exhausted.has(code)))
   return isRefused || message === 'timeout expired' ? unavailable(error, place) : error
 }
 

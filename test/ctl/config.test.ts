@@ -79,6 +79,8 @@ test('config check prints every finding with its line, and ends with 2', async (
 
 test.each([
   ['url: sqlite:foo', 'database.url: postgres:// or mysql:// HOST[:PORT]/NAME, or embedded:DIR'],
+  ['url: postgres://10.0.0.1/slip, tls: {}', 'database.url: with tls a server is named as its certificate names it'],
+  ['url: "mysql://[fe80::1]/slip", tls: {}', 'database.url: with tls a server is named as its certificate names it'],
   ['url: postgres://h/slip?sslmode=require', 'database.url: options after ? are not read'],
   ['url: mysql://h/slip?ssl-mode=REQUIRED', 'database.url: options after ? are not read'],
 ])('config check refuses the database %s', async (line, words) => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Client } from 'pg'
 import { SlipError } from '../../errors/slip-error.ts'
 
@@ -6,6 +7,8 @@ export interface ForeignLogin {
   readonly url: string
   readonly user?: string | undefined
   readonly password?: string | undefined
+  /** The connection is encrypted, host name and certificate verified; `ca`: a file (PEM), in place of the authorities of Node. */
+  readonly tls?: { readonly ca?: string | undefined } | undefined
   /** Milliseconds for one statement, and for connecting. */
   readonly timeout: number
 }
@@ -73,6 +76,8 @@ const loginOf = (url: URL, { user, password }: ForeignLogin) => ({
   password: password ?? decodeURIComponent(url.password),
 })
 
+const encryption = ({ tls }: ForeignLogin) => tls && (tls.ca === undefined ? {} : { ca: readFileSync(tls.ca, 'utf8') })
+
 /** By the number of the type: timestamptz and timestamp, TIMESTAMP and DATETIME. */
 const postgresKinds: ReadonlyMap<number | undefined, TimeKind> = new Map([
   [1184, 'moment'],
@@ -89,6 +94,7 @@ async function postgres(url: URL, login: ForeignLogin, name: string): Promise<Fo
     ...loginOf(url, login),
     port: Number(url.port || 5432),
     application_name: name,
+    ssl: encryption(login) ?? false,
     connectionTimeoutMillis: login.timeout,
     query_timeout: login.timeout,
   })
@@ -130,6 +136,7 @@ async function mysql(url: URL, login: ForeignLogin, name: string): Promise<Forei
   const client = await createConnection({
     ...loginOf(url, login),
     port: Number(url.port || 3306),
+    ...(login.tls && { ssl: { ...encryption(login), rejectUnauthorized: true, verifyIdentity: true } }),
     charset: 'utf8mb4',
     connectTimeout: timeout,
     dateStrings: true,

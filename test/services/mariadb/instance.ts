@@ -17,6 +17,7 @@ const PROGRAM = 'mariadbd'
 
 interface Instance {
   readonly binaries: MariadbBinaries
+  readonly options: readonly string[]
   /** Null = as ourselves. */
   readonly owner: Owner | null
   readonly folder: string
@@ -27,12 +28,17 @@ interface Instance {
 /**
  * A server of this process alone on a free port of 127.0.0.1, new and empty in a folder below the temporary directory;
  * as root it runs as user nobody. What killed processes left is ended first.
+ *
+ * @param options more arguments of mariadbd
  */
-export async function startInstance(binaries: MariadbBinaries): Promise<StartedServer> {
+export async function startInstance(
+  binaries: MariadbBinaries,
+  options: readonly string[] = [],
+): Promise<StartedServer> {
   const owner = serverOwner()
   return inRunFolder('mariadb', PROGRAM, owner, async ({ folder, close }) => {
     const data = join(folder, 'data')
-    const instance = { binaries, owner, folder, data, password: randomBytes(12).toString('hex') }
+    const instance = { binaries, options, owner, folder, data, password: randomBytes(12).toString('hex') }
     mkdirSync(data, { mode: 0o700 })
     give(instance, data)
     await makeSystemTables(instance)
@@ -67,7 +73,12 @@ async function startServer(instance: Instance): Promise<{ port: number; version:
   const log = join(instance.folder, 'log')
   for (let attempt = 1; ; attempt++) {
     const port = await freePort(0)
-    const child = await spawnIn(instance, mariadbdOf(instance.binaries), settings(port, accounts), log)
+    const child = await spawnIn(
+      instance,
+      mariadbdOf(instance.binaries),
+      [...settings(port, accounts), ...instance.options],
+      log,
+    )
     child.unref()
     const version = await untilAnswers(
       urlOf(instance, port),

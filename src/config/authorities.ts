@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Config } from '../config/load.ts'
 import { SlipError } from '../errors/slip-error.ts'
+import type { Config } from './load.ts'
 
 /** The PEM in the file that a key of the configuration names. Throws CONFIG_INVALID with the key. */
-export function authorities({ baseDir, file }: Config, key: string, name: string): string {
+export function authorities({ baseDir, file }: Pick<Config, 'baseDir' | 'file'>, key: string, name: string): string {
   try {
     return readFileSync(resolve(baseDir, name), 'utf8')
   } catch (error) {

@@ -1,0 +1,36 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { authoritiesFile } from './login.ts'
+
+/** How the connections to a database are encrypted; both certificate and host name are always verified. */
+const databaseTls = z.strictObject({
+  ca: authoritiesFile.describe(
+    'Where `tls` is given, be it as {}, connections are encrypted, and certificate and host name verified; without it they are not. File of the authorities (PEM) that may have signed the certificate of the server; default: those of Node. Of no use to embedded:DIR.',
+  ),
+})
+
+export type DatabaseTls = z.output<typeof databaseTls>
+
+/** The key of a database beside its URL. */
+export const tls = databaseTls.optional().describe('Encrypts the connections, and makes sure whom they reach.')
+
+/** For a database with both keys: the drivers compare names, and an address is none. */
+export const namesServer = ({ url, tls: encrypted }: { url: string; tls?: DatabaseTls | undefined }): boolean =>
+  encrypted === undefined || !URL.canParse(url) || isIP(hostOf(url)) === 0
+
+export const namesServerRule = {
+  path: ['url'],
+  message: 'with tls a server is named as its certificate names it, by a host name and not by an address',
+}
+
+const hostOf = (url: string) => new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
+
+/** The same settings, the file of the authorities from the folder of the configuration on. */
+export function fromFolder<Settings extends { readonly tls?: DatabaseTls | undefined }>(
+  folder: string,
+  settings: Settings,
+): Settings {
+  const ca = settings.tls?.ca
+  return ca === undefined ? settings : { ...settings, tls: { ca: resolve(folder, ca) } }
+}
