@@ -46,7 +46,7 @@ async function goRound(
       await checkSchema(state.db, codeVersion)
       const pauses = await Pauses.read(state.db)
       checkTargets(pauses.targets, config)
-      await presence.beat(pauses.seen)
+      await presence.beat(chores.isAtWorkIn(pauses) ? presence.controlSeen : pauses.seen)
       if (presence.expired) {
         bus.emit('daemon.expired', {})
         return 'expired'

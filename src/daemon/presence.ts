@@ -30,6 +30,11 @@ export class Presence {
     }, leaseMs / 3)
   }
 
+  /** Of the last beat. */
+  get controlSeen(): string {
+    return this.#controlSeen
+  }
+
   get expired(): boolean {
     return this.#expired
   }

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { type Chore, ChoreRunner } from '../../src/daemon/chores/chore.ts'
 import { Pauses } from '../../src/daemon/pause-gate.ts'
 import { EventBus } from '../../src/events/bus.ts'
+import { pause, resume } from '../../src/state/control/pause.ts'
 import { later, worker } from '../state/fixture.ts'
 import { openForFile, other, state } from '../state/opened.ts'
 
@@ -22,6 +23,7 @@ async function processOf(look: () => Promise<void>, db = state.db) {
   const chore: Chore = {
     name: 'recheck:main',
     periodMs,
+    restsIn: (pauses) => pauses.has('target', 'main'),
     look: async () => {
       did.push('looks')
       await look()
@@ -32,7 +34,7 @@ async function processOf(look: () => Promise<void>, db = state.db) {
     },
   }
   const runner = new ChoreRunner(db, bus, await worker(db), [chore])
-  return { did, run: async () => runner.runDue(await Pauses.read(db)).then(() => runner.end()) }
+  return { did, runner, run: async () => runner.runDue(await Pauses.read(db)).then(() => runner.end()) }
 }
 
 const inTime = async () =>
@@ -63,6 +65,24 @@ test('a chore whose duty went to another while it asked writes nothing, and its 
   })
   await first.run()
   expect(first.did).toEqual(['looks'])
+  expect(second.did).toEqual(['looks', 'writes', 'chore.done'])
+})
+
+test('a chore that is paused while it asks writes nothing, and the pause is not obeyed before it has ended', async () => {
+  const who = { by: 'test', reason: '' }
+  const pausesOf = () => Pauses.read(state.db)
+  const { did, runner, run } = await processOf(async () => {
+    expect(runner.isAtWorkIn(await pausesOf())).toBe(false)
+    await pause(state.db, { kind: 'target', name: 'main' }, who)
+    expect(runner.isAtWorkIn(await pausesOf())).toBe(true)
+  })
+  await run()
+  expect(did).toEqual(['looks'])
+  expect(runner.isAtWorkIn(await pausesOf())).toBe(false)
+  await resume(state.db, { kind: 'target', name: 'main' })
+  await passPeriod()
+  const second = await processOf(async () => undefined, other)
+  await second.run()
   expect(second.did).toEqual(['looks', 'writes', 'chore.done'])
 })
 

@@ -4,7 +4,7 @@ import { asSlipError } from '../../errors/slip-error.ts'
 import type { EventBus } from '../../events/bus.ts'
 import type { Connection, Database } from '../../state/connection.ts'
 import { holdDuty, renewDuty, takeDuty } from '../../state/control/duty.ts'
-import type { Pauses } from '../pause-gate.ts'
+import { Pauses } from '../pause-gate.ts'
 
 /** One transaction that holds the duty row; returns the rows it changed. */
 type Work = (tx: Connection) => Promise<number>
@@ -66,6 +66,11 @@ export class ChoreRunner {
     }
   }
 
+  /** Whether one is still running that rests in these pauses: they are not obeyed before it has ended. */
+  isAtWorkIn(pauses: Pauses): boolean {
+    return [...this.#running.keys()].some(({ restsIn }) => restsIn?.(pauses))
+  }
+
   /** Resolves when no chore is running any more. */
   async end(): Promise<void> {
     await Promise.all(this.#running.values())
@@ -77,7 +82,12 @@ export class ChoreRunner {
       if (!(await takeDuty(this.#db, name, this.#token, periodMs))) return
       const work = 'look' in chore ? await this.#whileKept(chore, chore.look) : chore.work
       if (work === null) return
-      const rows = await this.#db.transaction(async (tx) => ((await holdDuty(tx, name, this.#token)) ? work(tx) : 0))
+      const rows = await this.#db.transaction(async (tx) => {
+        if (!(await holdDuty(tx, name, this.#token))) return 0
+        // asking a server takes its time: a person may have paused it since
+        const rests = 'look' in chore && chore.restsIn?.(await Pauses.read(tx))
+        return rests ? 0 : work(tx)
+      })
       if (rows > 0) this.#bus.emit('chore.done', { chore: name, rows })
     } catch (error) {
       const { code, message } = asSlipError(error)
