@@ -101,3 +101,15 @@ test('hold–hasten: a row that is being held is left to its hold', async () => 
   expect(await queueRow(state.db, 'e.1')).toMatchObject({ state: 3, hold: true, available_at: null })
   expect(await soon()).toEqual(main('e.2'))
 })
+
+test('delay–hasten: a row that fails by itself meanwhile keeps the back-off of that', async () => {
+  await putOff(['g.1', 'g.2'], storm)
+  await race(
+    state.db,
+    (tx) =>
+      tx.change(`UPDATE slip_queue SET last_error = 'RECORD_MISSING: no record', available_at = ${later(tx, 7_200)}
+                 WHERE target = 'main' AND htid = 'g.1'`),
+    () => hasten(other, { target: 'main', shard: null, code: 'STORM_BRAKE' }),
+  )
+  expect(await soon()).toEqual(main('g.2'))
+})

@@ -208,6 +208,19 @@ describe('READ COMMITTED', () => {
   })
 })
 
+test('settings of a role or a database leave how times are written as it is', async () => {
+  if (state.db.dialect === 'mysql') return
+  const [{ name } = { name: '' }] = await state.db.query<{ name: string }>('SELECT current_database() AS name')
+  await state.db.query(`ALTER DATABASE ${name} SET datestyle = 'German'`)
+  try {
+    const db = await state.another()
+    const [row] = await db.query<{ at: string }>(`SELECT timestamptz '2026-02-01 03:04:05.000006+00' AS at`)
+    expect(row?.at).toBe('2026-02-01 03:04:05.000006+00')
+  } finally {
+    await state.db.query(`ALTER DATABASE ${name} RESET datestyle`)
+  }
+})
+
 test('no clock but that of the database is read in src/state', () => {
   const clocks = /Date\.now|new Date\(\)|performance\.now|hrtime/
   const files = projectFiles('src/state/**/*.ts', 'src/state/*.ts')

@@ -56,6 +56,32 @@ test('the pauses of a target are those in force that keep any of its work waitin
   expect(await pauses()).toEqual([3])
 })
 
+test('suspended counts the breakers of a target and of its shards, and none of another that is called alike', async () => {
+  await rows(`INSERT INTO slip_target (name, engine, schema_version, shards, lease_ms, overlap_ms)
+              SELECT 'm_in', engine, schema_version, shards, lease_ms, overlap_ms FROM slip_target WHERE name = 'main'`)
+  const suspended = async () =>
+    (await rows(`SELECT target, suspended FROM slip_status WHERE target IN ('main', 'm_in') ORDER BY target`)).map(
+      (row) => [row.target, Number(row.suspended)],
+    )
+  const inOrder = (main: number, other: number) => [
+    ['m_in', other],
+    ['main', main],
+  ]
+  expect(await suspended()).toEqual(inOrder(0, 0))
+  for (const [kind, name] of [
+    ['target', 'main'],
+    ['shard', 'main/2'],
+    ['shard', 'main2/1'],
+    ['shard', 'm_in/1'],
+    ['source', 'main'],
+  ])
+    await rows(`INSERT INTO slip_breaker (kind, name, failures, reason, since, next_probe)
+                VALUES ('${kind}', '${name}', 1, '', ${later(state.db, 0)}, ${later(state.db, 30)})`)
+  expect(await suspended()).toEqual(inOrder(2, 1))
+  await rows('DELETE FROM slip_breaker')
+  await rows(`DELETE FROM slip_target WHERE name = 'm_in'`)
+})
+
 test('a shard that was set back is stuck, and the command that puts it right stands beside the reason', async () => {
   await rows(
     `UPDATE slip_shard SET state = 'ahead', state_before = 'open', reason = 'why' WHERE target = 'main' AND shard = 1`,
