@@ -21,7 +21,7 @@ const parts: Readonly<Record<string, Part>> = {
 }
 
 export const bench: Bench = {
-  description: 'slip-rights reading a full hathifile and the Solr of a catalogue for the first time.',
+  description: 'slip-rights reading a full hathifile and the Solr of a catalogue.',
   parts: Object.keys(parts),
   measure: async (_scale, chosen) => {
     const measurements: Measurement[] = []
