@@ -57,15 +57,21 @@ export function changesOf(known: Target | undefined, wanted: Target): Change[] {
 const shownValue = (target: Target, key: (typeof keys)[number]) =>
   key === 'lease' || key === 'overlap' ? duration(target[key]) : target[key]
 
+/** Throws TARGET_FOR_LIFE, or TARGET_MISMATCH for one that is being retired: its index is made as it was applied, or not. */
+export async function assertAsApplied(config: Config, { db }: State, wanted: Target): Promise<void> {
+  const known = (await listTargets(db)).find(({ name }) => name === wanted.name)
+  assertAllowed(wanted, known, config.file)
+}
+
 function assertAllowed(wanted: Target, known: KnownTarget | undefined, file: string): void {
   if (known?.state === 'retiring') {
     const key = `targets.${wanted.name}`
-    const message = `${key} is being retired; nothing was applied. Take it out, or wait until it is gone from slipctl targets list`
+    const message = `${key} is being retired; nothing was done. Take it out, or wait until it is gone from slipctl targets list`
     throw new SlipError('TARGET_MISMATCH', message, { place: { key, file } })
   }
   const refused = known && changesOf(known, wanted).find(({ key }) => forLife.includes(key))
   if (!refused) return
   const key = `targets.${wanted.name}.${refused.key}`
-  const message = `${key} is ${refused.to} here and ${refused.from} in the database, for life; nothing was applied`
+  const message = `${key} is ${refused.to} here and ${refused.from} in the database, for life; nothing was done`
   throw new SlipError('TARGET_FOR_LIFE', message, { place: { key, file } })
 }

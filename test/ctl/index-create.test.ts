@@ -84,6 +84,20 @@ test('without a kind index create makes the shards that are missing and compares
   expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining('there is no target other in')])
 })
 
+test('index create makes no other number of shards than the target was applied with', async () => {
+  const library = await openLibrary()
+  onTestFinished(() => library.close())
+  const file = join(library.folder, 'three.yaml')
+  writeFileSync(file, readFileSync(library.configFile, 'utf8').replace('shards: 2', 'shards: 3'))
+  const { code, out, err } = await create('--config', file, '--target', 'main')
+  expect([code, out]).toEqual([2, ''])
+  expect(err).toMatch(
+    /TARGET_FOR_LIFE: targets.main.shards is 3 here and 2 in the database, for life; nothing was done/,
+  )
+  const made = await library.engine.checkSchema(3).catch((error: Error) => error)
+  expect(made).toBeInstanceOf(Error)
+})
+
 function onIndex({ targets }: Library['config'], statement: string) {
   const url = targets.main?.engine === 'embedded' ? targets.main.urls?.[0] : undefined
   return withClient(url as string, (client) => client.query(statement))

@@ -107,7 +107,7 @@ test('a retiring target is left alone by daemons that still name it, which do no
   })
   expect(await ctl(both, 'targets', 'apply')).toMatchObject({
     code: 2,
-    err: expect.stringMatching(/^slipctl: TARGET_MISMATCH: targets.second is being retired; nothing was applied/),
+    err: expect.stringMatching(/^slipctl: TARGET_MISMATCH: targets.second is being retired; nothing was done/),
   })
   expect((await ctl(library.configFile, 'enqueue', '--all')).out).toMatch(/for main$/m)
   const enqueue = start('enqueue', library.configFile)

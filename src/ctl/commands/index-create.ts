@@ -3,10 +3,12 @@ import { join, resolve } from 'node:path'
 import { givenName } from '../../config/schema.ts'
 import { openTargetEngine } from '../../daemon/engines.ts'
 import { exitCodes } from '../../daemon/exit-codes.ts'
+import { targetOf } from '../../daemon/targets.ts'
 import { SlipError } from '../../errors/slip-error.ts'
 import { type CreatableKind, whatIsCreated } from '../../shards/schema/created.ts'
 import { schemaDescription } from '../../shards/schema/description.ts'
 import { updateChain } from '../../shards/schema/solr-config.ts'
+import { assertAsApplied } from '../apply-targets.ts'
 import { checkedText, checkShards, verdictOf } from '../checked-schema.ts'
 import type { Session } from '../command.ts'
 import { withState } from '../open.ts'
@@ -33,6 +35,7 @@ async function createLive(args: Arguments): Promise<number> {
     const { target } = args
     const settings = config.targets[target]
     if (settings === undefined) throw notConfigured(config, target)
+    await assertAsApplied(config, state, targetOf(target, settings))
     const { engine, close } = await openTargetEngine(config, state, target)
     try {
       await engine.create(settings.shards)

@@ -68,7 +68,7 @@ export const index: readonly Command[] = [
       ['index create --kind opensearch --target main --print', 'JSON, as OpenSearch takes it'],
     ],
     exits:
-      '2 the name is none, --kind with neither or both of --print and --into, or a file that is there is another; 3 the index is there and differs, 2 also when it is of another schema or cannot be made (ENGINE_INDEX_UNFIT), 7 a server is away',
+      '2 the name is none, the configuration differs from what the target was applied with, --kind with neither or both of --print and --into, or a file that is there is another; 3 the index is there and differs, 2 also when it is of another schema or cannot be made (ENGINE_INDEX_UNFIT), 7 a server is away',
     load: () => import('../commands/index-create.ts'),
   },
   {
