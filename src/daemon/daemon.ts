@@ -1,8 +1,8 @@
 import { type Config, loadConfig } from '../config/load.ts'
 import { codeVersion } from '../config/version.ts'
 import { closeAll } from '../errors/close-all.ts'
-import { errorLines } from '../errors/error-lines.ts'
-import { asSlipError, type SlipError } from '../errors/slip-error.ts'
+import { defectStack, errorLines } from '../errors/error-lines.ts'
+import { asSlipError } from '../errors/slip-error.ts'
 import { EventBus } from '../events/bus.ts'
 import { databaseClock } from '../state/clock.ts'
 import { registerWorker, unregisterWorker } from '../state/control/worker.ts'
@@ -32,21 +32,27 @@ export async function runDaemon(definition: StageDefinition, args: Arguments): P
     config = loadConfig(args.config)
     definition.check?.(config, args)
   } catch (error) {
-    return tell(asSlipError(error))
+    // not read yet, it cannot say what is logged
+    process.stderr.write(`${errorLines(asSlipError(error)).join('\n')}\n`)
+    return exitCodeOf(asSlipError(error))
   }
   const bus = new EventBus()
   const { name } = definition
   logEvents(bus, config.log.level, { stage: name, host: hostName, pid: process.pid })
   const stop = stopOnSignals((signal) => bus.emit('daemon.stopping', { reason: signal }))
-  let exitCode: number
   try {
     const once = args.once || definition.isOnce?.(args) === true
-    exitCode = await run(definition, { config, bus, stop, args: { ...args, once } })
-  } catch (error) {
-    exitCode = tell(asSlipError(error))
+    const exitCode = await run(definition, { config, bus, stop, args: { ...args, once } })
+    bus.emit('daemon.stopped', { exitCode })
+    return exitCode
+  } catch (thrown) {
+    const error = asSlipError(thrown)
+    const exitCode = exitCodeOf(error)
+    const { code, message, place, advice } = error
+    const stack = error.class === 'internal' ? { stack: defectStack(error) } : {}
+    bus.emit('daemon.stopped', { exitCode, code, message, place, advice, ...stack })
+    return exitCode
   }
-  bus.emit('daemon.stopped', { exitCode })
-  return exitCode
 }
 
 interface Process {
@@ -144,9 +150,4 @@ function endOf(end: LoopEnd): number {
     expired: exitCodes.unexpected,
   }
   return codes[end]
-}
-
-function tell(error: SlipError): number {
-  process.stderr.write(`${errorLines(error).join('\n')}\n`)
-  return exitCodeOf(error)
 }

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import type { EventBus } from '../events/bus.ts'
-import type { EventName } from '../events/events.ts'
+import type { EventName, Events } from '../events/events.ts'
 
 type Level = 'debug' | 'info' | 'warn' | 'error'
 
@@ -34,5 +34,11 @@ export function logEvents(bus: EventBus, level: Level, base: Record<string, unkn
     { level, base, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ fd: 2, sync: true }),
   )
-  return bus.subscribe((name, fields) => logger[levels[name] ?? 'info']({ event: name, ...fields }))
+  return bus.subscribe((name, fields) => logger[levelOf(name, fields)]({ event: name, ...fields }))
+}
+
+/** A daemon that ends for the sake of an error says so at every level. */
+function levelOf<N extends EventName>(name: N, fields: Events[N]): Level {
+  if (name === 'daemon.stopped' && 'code' in fields) return 'error'
+  return levels[name] ?? 'info'
 }

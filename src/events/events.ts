@@ -1,6 +1,15 @@
 import type { Code } from '../errors/codes.ts'
 import type { SourceCounts } from './source-counts.ts'
 
+/** What ended a daemon, as slipctl tells an error; the stack only of a defect. */
+interface Failure {
+  readonly code: Code
+  readonly message: string
+  readonly place: object
+  readonly advice: string
+  readonly stack?: string
+}
+
 /** Every event a daemon or a command emits. Logging and progress only subscribe; nothing depends on being heard. */
 export interface Events {
   'daemon.started': { worker: string; version: string }
@@ -13,7 +22,8 @@ export interface Events {
   /** Others took it for dead: it was silent for a lease. */
   'daemon.expired': Record<never, never>
   'daemon.stopping': { reason: string }
-  'daemon.stopped': { exitCode: number }
+  /** Without a code it ended as it was asked to; with one, for the sake of that error. */
+  'daemon.stopped': { exitCode: number } & (Failure | { code?: undefined })
   /** Suspended for all: it failed too often. */
   'breaker.opened': { kind: string; name: string; reason: string }
   'breaker.probe-failed': { kind: string; name: string; reason: string }

@@ -120,7 +120,11 @@ export class Daemon {
   }
 
   #hear(line: string): void {
-    if (line.startsWith('{') && line.endsWith('}')) this.#options.heard(this, JSON.parse(line) as LoggedEvent)
+    if (line.startsWith('{') && line.endsWith('}')) {
+      const event = JSON.parse(line) as LoggedEvent
+      if (event.event === 'daemon.stopped' && event.code !== undefined) this.#words.push(line)
+      this.#options.heard(this, event)
+    }
     // what kill -9 broke off in the middle is no word to a person
     else if (!line.startsWith('{')) this.#words.push(line)
   }

@@ -149,7 +149,7 @@ test('a paused shard is not visited and not drawn', async () => {
 })
 
 test('a target that differs from what the database says ends the daemon with exit code 2 and the key', async () => {
-  const targets = { main: { engine: 'embedded', shards: 3, lease: '1m', overlap: '1m' } }
+  const targets = { main: { engine: 'embedded', shards: 3, lease: '1m', overlap: '200s' } }
   const { code, words } = await runOnce('index', changedConfig({ targets }))
   expect(code).toBe(2)
   expect(words).toMatch(/^TARGET_MISMATCH: targets\.main\.shards is 3 here and 2 in the database/)

@@ -14,7 +14,7 @@ export interface LoggedEvent {
 export class Daemon {
   readonly process: ChildProcess
   readonly events: LoggedEvent[] = []
-  /** Lines that are no JSON: what it says to a person. */
+  /** What it ended for: lines that are no JSON, said before it has a log, or the error of `daemon.stopped`. */
   readonly words: string[] = []
   readonly exit: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
   readonly #waiting: { name: string; found: (event: LoggedEvent) => void; failed: (error: Error) => void }[] = []
@@ -56,6 +56,9 @@ export class Daemon {
     }
     const event = JSON.parse(line) as LoggedEvent
     this.events.push(event)
+    const { code, message, advice, stack } = event
+    if (event.event === 'daemon.stopped' && code !== undefined)
+      this.words.push(`${code}: ${message}`, `  ${advice}`, ...(stack === undefined ? [] : [String(stack)]))
     for (const waiting of this.#waiting.filter(({ name }) => name === event.event)) {
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
       waiting.found(event)

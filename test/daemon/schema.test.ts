@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { schemaVersion } from '../../migrations/index.ts'
+import { errorCodes } from '../../src/errors/codes.ts'
 import { migrate } from '../../src/state/migrate.ts'
 import { withMigrationLock } from '../../src/state/migrate-lock.ts'
 import { slipctl } from '../ctl/slipctl.ts'
@@ -22,10 +23,14 @@ const ctl = (...args: string[]) => slipctl([...args, '--config', library.configF
 test.each([
   ['a step is missing, or was broken off', `version = version - 1`, 'SCHEMA_TOO_OLD', /slipctl\.cjs .*db migrate/],
   ['a newer release made it, and only newer ones may run', `oldest_code = '99.0.0'`, 'SCHEMA_TOO_NEW', /Install/],
-])('when %s, daemons and slipctl end with 8 and the remedy', async (_, change, code, remedy) => {
+] as const)('when %s, daemons and slipctl end with 8 and the remedy', async (_, change, code, remedy) => {
   await rows(`UPDATE slip_schema SET ${change}`)
   const daemon = await runOnce('index', library.configFile)
-  expect([daemon.code, daemon.words.split(':')[0]]).toEqual([8, code])
+  expect(daemon.code).toBe(8)
+  expect(daemon.events.at(-1)).toMatchObject({
+    ...{ event: 'daemon.stopped', level: 50, exitCode: 8, code },
+    ...{ message: expect.any(String), place: expect.any(Object), advice: errorCodes[code].advice },
+  })
   const status = await ctl('status')
   expect([status.code, status.err]).toEqual([8, expect.stringContaining(code)])
   const shown = await ctl('db', 'status')
