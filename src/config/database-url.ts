@@ -6,11 +6,18 @@ const embedded = /^embedded:./
 
 const noOptions = 'options after ? are not read; TLS has a key of its own, tls'
 
+/** A driver would take the name of the user for it, or work in none. */
+const namesDatabase = (text: string) => !URL.canParse(text) || embedded.test(text) || new URL(text).pathname.length > 1
+
 const url = (form: RegExp, words: string) =>
   z
     .string()
     .refine((text) => embedded.test(text) || URL.canParse(text), words)
     .regex(form, words)
+    .refine(
+      namesDatabase,
+      'names no database: add its name at the end, as in postgres://HOST/NAME or mysql://HOST/NAME',
+    )
 
 /** Of a server: what cannot be heeded is refused. */
 const withoutOptions = (text: string) =>

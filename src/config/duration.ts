@@ -14,6 +14,10 @@ const longestMs = 2 ** 31 - 1
 /** A duration in configuration: text with a unit, milliseconds after parsing; at most 24 days. */
 export const duration = (standard: string) => longDuration(standard, longestMs)
 
+/** One of at least `least` milliseconds; `why` says what a shorter one would break. */
+export const durationFrom = (least: number, standard: string, why: string) =>
+  duration(standard).refine((ms) => ms >= least, `at least ${least / 1_000}s: ${why}`)
+
 /** One that no timer waits for. */
 export const longDuration = (standard: string, most = Number.POSITIVE_INFINITY) =>
   z

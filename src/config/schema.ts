@@ -69,7 +69,7 @@ const hasKind = (all: Sources, kind: string) => ofKind(all, kind) > 0
 const ofKind = (all: Sources, kind: string) => Object.values(all).filter((each) => each.kind === kind).length
 const speaksOfRights = ({ kind }: Sources[string]) => kind === 'hathifiles' || kind === 'rights-db'
 
-export const schema = z.strictObject({
+const settings = z.strictObject({
   database: z
     .strictObject({
       url: stateUrl.describe(
@@ -245,6 +245,19 @@ export const schema = z.strictObject({
     .prefault({})
     .describe('The log: one JSON line an event, on standard error.'),
 })
+
+export const schema = settings.superRefine(({ database, targets }, { addIssue }) => {
+  if (!isForeign(database.url)) return
+  for (const [name, { engine, urls }] of Object.entries(targets)) {
+    if (engine === 'embedded' && urls === undefined)
+      addIssue({ code: 'custom', path: ['targets', name, 'urls'], message: urlsNeeded })
+  }
+})
+
+/** Whether the embedded engine cannot have its database beside it. */
+const isForeign = (url: string) => !/^(postgres|embedded)/.test(url)
+const urlsNeeded =
+  'is required beside a state database on MariaDB or MySQL: the embedded engine is a PostgreSQL; name one, postgres://HOST/NAME or embedded:DIR'
 
 /** The configuration after defaults: durations in milliseconds. */
 export type Settings = z.output<typeof schema>

@@ -1,9 +1,17 @@
 import { z } from 'zod'
 import { indexUrl } from './database-url.ts'
-import { duration, longDuration } from './duration.ts'
+import { duration, durationFrom, longDuration } from './duration.ts'
 import { webLogin } from './login.ts'
 
 const most = (what: string) => z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe(what)
+
+/**
+ * A change is read as long as the last reading of a whole overlap begins after its commit. That reading begins up to a
+ * fifth of the overlap before the watermark passes the stamp of the change (src/state/queue/follow.ts). The writer checks
+ * itself up to half an overlap after its stamp (src/state/clock.ts), and may then sleep for the minute after which the
+ * server ends a silent transaction (src/state/postgres.ts, mysql.ts): 1/2 overlap + 60 s ≤ 4/5 overlap.
+ */
+const leastOverlapMs = 200_000
 
 /** When a shard gets no new items any more. */
 const anyFull = {
@@ -21,8 +29,12 @@ const anyTarget = {
     'A document of more bytes is not sent and ends in error DOCUMENT_TOO_LARGE. OpenSearch and Elasticsearch say themselves what they take (http.max_content_length); a proxy before them, or before Solr, does not.',
   ),
   lease: duration('5m').describe('How long a claim lives without renewal.'),
-  overlap: duration('5m').describe(
-    'How far behind its watermark slip-enqueue reads again; longer than any transaction of slip-rights.',
+  overlap: durationFrom(
+    leastOverlapMs,
+    '5m',
+    'a change whose writer falls asleep before its commit could be passed over by the watermark',
+  ).describe(
+    'How far behind its watermark slip-enqueue reads again; longer than any transaction of slip-rights. At least 200s.',
   ),
   sweep: z
     .strictObject({

@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import { authorities } from '../config/authorities.ts'
 import type { Config } from '../config/load.ts'
 import type { TargetSettings } from '../config/schema.ts'
-import { SlipError } from '../errors/slip-error.ts'
 import type { Engine } from '../shards/engine.ts'
 import { openEngine } from '../shards/open-engine.ts'
 import type { State } from '../state/open-state.ts'
@@ -59,7 +58,7 @@ async function openEmbedded(
   const writers = config.indexer.connections
   if (!url?.startsWith('embedded:')) {
     const engine = openEngine('embedded', {
-      url: url ?? siblingUrl(state, database, { target, file: config.file }),
+      url: url ?? state.siblingUrl(database),
       target,
       writers,
     })
@@ -69,16 +68,4 @@ async function openEmbedded(
   const server = await acquireServer(resolve(config.baseDir, url.slice('embedded:'.length)))
   const engine = openEngine('embedded', { url: server.url(database), target, writers })
   return { engine, close: () => engine.close().finally(() => server.release()) }
-}
-
-function siblingUrl(
-  state: Pick<State, 'siblingUrl'>,
-  database: string,
-  { target, file }: { readonly target: string; readonly file: string },
-): string {
-  const url = state.siblingUrl(database)
-  if (url !== null) return url
-  const key = `targets.${target}.urls`
-  const message = `${key} is missing: the embedded engine needs a PostgreSQL, and the state database is none; name one, or embedded:DIR`
-  throw new SlipError('CONFIG_INVALID', message, { place: { key, file } })
 }

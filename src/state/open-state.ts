@@ -10,11 +10,8 @@ import { openDatabase } from './database.ts'
 
 export interface State {
   readonly db: Database & { readonly knex: Knex }
-  /**
-   * URL of another PostgreSQL database on the same server, with the same user; null where the state lies on MariaDB or
-   * MySQL.
-   */
-  siblingUrl(name: string): string | null
+  /** URL of another database on the same server, with the same user. */
+  siblingUrl(name: string): string
   close(): Promise<void>
 }
 
@@ -37,7 +34,6 @@ export async function openState(
   if (url.startsWith('embedded:')) return openEmbedded(resolve(config.baseDir, url.slice('embedded:'.length)), options)
   const db = await openDatabase({ url, user, password, tls: tls && encryption(config, tls), ...options })
   const siblingUrl = (name: string) => {
-    if (db.dialect === 'mysql') return null
     const sibling = new URL(url)
     sibling.pathname = `/${name}`
     if (user !== undefined) sibling.username = encodeURIComponent(user)

@@ -169,7 +169,7 @@ function writeConfig(folder: string, name: string, stateUrl: string, index: Read
         ...index,
         shards,
         lease: `${lease}ms`,
-        overlap: '10s',
+        overlap: '200s',
         sweep: { period: '5s', rate: 10_000 },
       },
     },

@@ -105,6 +105,39 @@ targets:
     expect(findings).toEqual([expect.stringMatching(/targets\.main\.apiKey: user and password are given as well/)])
   })
 
+  test.each(['mysql://h/slip', 'mariadb://h/slip'])(
+    'beside a state on %s needs the urls of an embedded index',
+    (url) => {
+      const beside = correct.replace('postgres://db.example/slip', url)
+      expect(findingsOf(beside)).toEqual([
+        expect.stringMatching(
+          /^\/etc\/slip\/slip\.yaml:5: targets\.main\.urls: is required beside .* name one, postgres:/,
+        ),
+      ])
+      for (const own of ['postgres://h/index', 'embedded:index'])
+        expect(parse(beside.replace('embedded }', `embedded, urls: ["${own}"] }`)).targets.main?.urls).toEqual([own])
+    },
+  )
+
+  test.each([
+    ['database.url', correct.replace('db.example/slip', 'db.example')],
+    ['database.url', correct.replace('postgres://db.example/slip', 'mysql://db.example/')],
+    ['targets.main.urls.0', correct.replace('embedded }', 'embedded, urls: ["postgres://h:5433"] }')],
+    ['sources.holdings.url', correct.replace('sources: {', 'sources: { holdings: { kind: holdings, url: mysql://h },')],
+  ])('refuses a URL without the name of a database at %s', (key, text) => {
+    expect(findingsOf(text)).toContainEqual(
+      expect.stringContaining(`${key}: names no database: add its name at the end`),
+    )
+  })
+
+  test('refuses an overlap shorter than a writer may take that falls asleep before its commit', () => {
+    const withOverlap = (overlap: string) => correct.replace('embedded }', `embedded, overlap: ${overlap} }`)
+    expect(parse(withOverlap('200s')).targets.main?.overlap).toBe(200_000)
+    expect(findingsOf(withOverlap('199999ms'))).toEqual([
+      expect.stringContaining('targets.main.overlap: at least 200s: a change whose writer falls asleep'),
+    ])
+  })
+
   test('has a digest over what reaches a document, and over nothing else', () => {
     const { digest } = parse(correct)
     expect(parse(`${correct}log: { level: debug }`).digest).toBe(digest)

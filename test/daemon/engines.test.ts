@@ -1,27 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { parseConfig } from '../../src/config/load.ts'
 import { openTargetEngine } from '../../src/daemon/engines.ts'
-import { openState } from '../../src/state/open-state.ts'
 import { loopback } from '../shards/http/loopback.ts'
-
-test('beside a state on MariaDB or MySQL the embedded engine needs urls, and the key is named', async () => {
-  const config = parseConfig(
-    `
-database: { url: "mysql://127.0.0.1/slip" }
-repository: { root: tree }
-sources: { tree: { kind: repository } }
-targets: { main: { engine: embedded } }
-`,
-    '/etc/slip/slip.yaml',
-  )
-  const state = await openState(config, { applicationName: 'test' })
-  await expect(openTargetEngine(config, state, 'main')).rejects.toMatchObject({
-    code: 'CONFIG_INVALID',
-    message: expect.stringMatching(/^targets\.main\.urls is missing: /),
-    place: { key: 'targets.main.urls', file: '/etc/slip/slip.yaml' },
-  })
-  await state.close()
-})
 
 test('a file of authorities that is not there is told by its key, before any server is asked', async () => {
   const config = parseConfig(
@@ -33,7 +13,9 @@ targets: { main: { engine: solr, urls: ["https://127.0.0.1:1/solr"], ca: none.pe
 `,
     '/etc/slip/slip.yaml',
   )
-  await expect(openTargetEngine(config, { siblingUrl: () => null }, 'main')).rejects.toMatchObject({
+  await expect(
+    openTargetEngine(config, { siblingUrl: () => 'postgres://127.0.0.1:1/none' }, 'main'),
+  ).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     message: expect.stringMatching(/^targets\.main\.ca: .*\/etc\/slip\/none\.pem/),
     place: { key: 'targets.main.ca' },
@@ -54,7 +36,11 @@ targets: { main: { engine: ${engine}, urls: ["${server.url}"], apiKey: a2V5 } }
 `,
       '/etc/slip/slip.yaml',
     )
-    const { engine: opened, close } = await openTargetEngine(config, { siblingUrl: () => null }, 'main')
+    const { engine: opened, close } = await openTargetEngine(
+      config,
+      { siblingUrl: () => 'postgres://127.0.0.1:1/none' },
+      'main',
+    )
     onTestFinished(close)
     await expect(opened.count(1)).rejects.toThrow(/answered 401: the credentials are not accepted/)
     expect(server.asked.map(({ headers }) => headers.authorization)).toEqual(['ApiKey a2V5'])

@@ -66,7 +66,7 @@ export async function openLibrary(options: LibraryOptions = {}): Promise<Library
   const database = await testDatabase(inject('stateServer'))
   const index = await testDatabase()
   const second = options.second ? await testDatabase() : null
-  const embedded = (url: string) => ({ engine: 'embedded', urls: [url], shards: 2, lease: '1m', overlap: '1m' })
+  const embedded = (url: string) => ({ engine: 'embedded', urls: [url], shards: 2, lease: '1m', overlap: '200s' })
   const configOf = (url: string, indexUrl: string) => ({
     database: { url },
     repository: { root: 'pairtree' },

@@ -26,7 +26,7 @@ export interface Day {
 const common = {
   database: { url: 'embedded:postgres' },
   // short, so that what a kill -9 leaves behind is taken up while you watch
-  targets: { main: { engine: 'embedded', shards: 2, lease: '10s', overlap: '30s' } },
+  targets: { main: { engine: 'embedded', shards: 2, lease: '10s', overlap: '200s' } },
   // small batches: one draw of a shard each
   indexer: { batch: 8, attempts: 2, backoff: '1s', environmentBackoff: '2s' },
 }

@@ -19,7 +19,7 @@ export async function openBothEngines(
   const solr = await testSolr('solr')
   const indices = await testIndices('opensearch2')
   await layConfigsetOf(solr, 'main')
-  const any = { shards: 2, lease: '1m', overlap: '1m' }
+  const any = { shards: 2, lease: '1m', overlap: '200s' }
   const targets = {
     main: { engine: 'solr', urls: [solr.url], index: solr.prefix, ...any },
     second: { engine: 'opensearch', urls: [await through(indices.url)], index: indices.prefix, ...any },

@@ -17,7 +17,7 @@ beforeAll(async () => {
   solr = await testSolr('solr')
   await layConfigsetOf(solr, 'main')
   proxy = await HttpProxy.before(solr.url)
-  const main = { engine: 'solr', urls: [proxy.url], index: solr.prefix, shards: 2, lease: '1m', overlap: '1m' }
+  const main = { engine: 'solr', urls: [proxy.url], index: solr.prefix, shards: 2, lease: '1m', overlap: '200s' }
   library = await openFirstDay({ config: { targets: { main } } })
 }, 300_000)
 afterEach(endAll)

@@ -20,7 +20,7 @@ let proxies: HttpProxy[]
 beforeAll(async () => {
   cloud = await privateSolrCloud({ nodes: 2, heapMb: 256, sessionMs: 2_000 })
   const urls = cloud.nodes.map(({ url }) => url)
-  const main = { engine: 'solr', urls, shards: 2, replicas: 2, lease: '1m', overlap: '1m' }
+  const main = { engine: 'solr', urls, shards: 2, replicas: 2, lease: '1m', overlap: '200s' }
   library = await openLibrary({
     config: { targets: { main }, indexer: { attempts: 1, environmentBackoff: '10m', batch: 6 } },
   })

@@ -7,7 +7,7 @@ import { layConfigsetOf } from '../../shards/solr/solr-engine.ts'
 /** The first day of the sample library, indexed into a Solr of its own. */
 export async function libraryOnSolr(solr: SolrInstance): Promise<Library> {
   await layConfigsetOf(solr, 'main')
-  const main = { engine: 'solr', urls: [solr.url], shards: 2, lease: '1m', overlap: '1m' }
+  const main = { engine: 'solr', urls: [solr.url], shards: 2, lease: '1m', overlap: '200s' }
   const library = await openLibrary({ config: { targets: { main } } })
   library.lay('day-1')
   for (const stage of ['rights', 'enqueue', 'index'] as const)

@@ -49,7 +49,7 @@ export function ownServerRules(name: string, tested: OwnServerUnderTest, more?: 
       subject.server = server
       subject.proxy = await HttpProxy.before(server.url)
       const connections = tested.connections === undefined ? {} : { connections: tested.connections }
-      const main = { ...target, urls: [server.url], shards: 2, lease: '1m', overlap: '1m' }
+      const main = { ...target, urls: [server.url], shards: 2, lease: '1m', overlap: '200s' }
       subject.library = await openLibrary({
         config: { targets: { main }, indexer: { attempts: 1, environmentBackoff: '10m', batch: 6, ...connections } },
       })

@@ -27,7 +27,7 @@ export function slipIndexRules(name: string, tested: IndexUnderTest): void {
   describe(`slip-index on ${name}`, () => {
     let library: Library
     beforeAll(async () => {
-      const main = { ...(await tested.open()), shards: 2, lease: '1m', overlap: '1m' }
+      const main = { ...(await tested.open()), shards: 2, lease: '1m', overlap: '200s' }
       library = await openLibrary({ config: { targets: { main } } })
     }, 240_000)
     afterEach(endAll)

@@ -22,7 +22,7 @@ export function snapshotRules(name: string, tested: SnapshotSubject): void {
   describe(`snapshots on ${name}`, () => {
     let library: Library
     beforeAll(async () => {
-      const main = { ...(await tested.open()), shards: 2, lease: '1m', overlap: '1m' }
+      const main = { ...(await tested.open()), shards: 2, lease: '1m', overlap: '200s' }
       library = await openLibrary({ config: { targets: { main } } })
     }, 240_000)
     afterEach(endAll)
