@@ -37,7 +37,23 @@ const isMostlyText = ({ format, file }: MetsPage): boolean =>
  * REPOSITORY_UNAVAILABLE.
  */
 export async function readVolume(volume: VolumeSource, reading: VolumeReading): Promise<VolumeText> {
-  const mets = await withText(readMets(volume.mets), volume, reading.gapsWaived)
+  const mets = readMets(volume.mets)
+  const read = await readList(mets, volume, reading)
+  // room was taken once; another reading of the same pages has about as many bytes
+  const again = { ...reading, admit: undefined }
+  let found = read
+  for (const pages of mets.before ?? []) {
+    if (hasText(found)) return found
+    found = await readList({ ...mets, ...pages() }, volume, again)
+  }
+  return hasText(found) ? found : read
+}
+
+const isBlank = (text: Buffer): boolean => text.every((byte) => byte <= 0x20)
+const hasText = ({ texts }: VolumeText): boolean => !texts.every(isBlank)
+
+async function readList(listed: Mets, volume: VolumeSource, reading: VolumeReading): Promise<VolumeText> {
+  const mets = await withText(listed, volume, reading.gapsWaived)
   if (mets.unused.length > 0 && !reading.gapsWaived) throw unused(mets.unused)
   const named = mets.pages.filter((page) => page.file !== null)
   const parts = new PageParts(named, reading)

@@ -8,12 +8,16 @@ export interface MetsFile {
   readonly objid: string | null
   /** PROFILE as written; null where there is none. */
   readonly profile: string | null
-  /** By ID, in the order of the file; those of groups that hold no text in any dialect are left out. */
+  /** By ID, in the order of the file; of HathiTrust's those of groups that hold no text are left out. */
   readonly files: ReadonlyMap<string, MetsEntry>
   /** IDs that two of those files have. */
   readonly ambiguous: ReadonlySet<string>
+  /** What its groups are called: USE, else ID. */
+  readonly groups: ReadonlySet<string>
   /** The divs of the physical structMap in the order of the file, but those within a page. */
   readonly divs: readonly MetsDiv[]
+  /** The same of structMaps that do not say what they are. */
+  readonly untypedDivs: readonly MetsDiv[]
   readonly gbs: GbsBlock
   /** Of the first textMD block. */
   readonly markupLanguage: string | null
@@ -25,6 +29,9 @@ export interface MetsFile {
 export interface MetsEntry {
   /** USE of its group, else the ID of it, else the USE of the group around it. */
   readonly use: string | null
+  readonly groupId: string | null
+  /** Its own USE. */
+  readonly ownUse: string | null
   readonly mime: string | null
   href: string | null
   readonly size: string | null
@@ -32,7 +39,7 @@ export interface MetsEntry {
   readonly checksumType: string | null
 }
 
-/** A `div` of the physical structMap. */
+/** A `div` of a structMap. */
 export interface MetsDiv {
   /** 1 for the root. */
   readonly depth: number
@@ -57,7 +64,14 @@ const namespaces = {
   'info:lc/xmlns/textMD-v3': 'textmd',
 }
 // HathiTrust's groups of a volume that hold no text for the index: of 15,000 elements only 2,000 need to be looked at.
+// Elsewhere `image` is what tells how the files beside the METS are called.
 const withoutText = new Set(['image', 'coordOCR', 'zip archive', 'source METS'])
+
+interface Group {
+  readonly use: string | null
+  readonly id: string | null
+  readonly mayBeText: boolean
+}
 
 type Read = keyof ReadingOrder | 'markupLanguage'
 
@@ -74,8 +88,8 @@ const m = 'm'.charCodeAt(0)
 export const isOpenProfile = (profile: string | null): boolean =>
   profile === null || !/hathitrust|^ENMAP$/i.test(profile)
 
-/** True of the TYPE of a div that is a page: `page`, `PAGE`, `TITLE_PAGE`, `CONTENT_PAGE`. */
-export const isPageType = (type: string | null): boolean => type !== null && /(?:^|_)page$/i.test(type)
+/** True of the TYPE of a div that is a page: `page`, `PAGE`, `TITLE_PAGE`, `CONTENT_PAGE`, `np:page`. */
+export const isPageType = (type: string | null): boolean => type !== null && /(?:^|[_:])page$/i.test(type)
 
 /**
  * Reads a METS file, alone or in an OAI envelope, in one pass. Throws METS_UNREADABLE with the line.
@@ -100,16 +114,19 @@ class MetsReader {
   hasMets = false
   readonly files = new Map<string, MetsEntry>()
   readonly ambiguous = new Set<string>()
+  readonly groups = new Set<string>()
   readonly divs: MetsDiv[] = []
+  readonly untypedDivs: MetsDiv[] = []
   readonly gbs: Record<keyof ReadingOrder, string | null> = { readingOrder: null, scanningOrder: null, coverTag: null }
   markupLanguage: string | null = null
   #depth = 0
-  // USE of the open fileGrps, outermost first.
-  #uses: (string | null)[] = []
+  // The open fileGrps, outermost first.
+  #groups: Group[] = []
   #isText = false
   #file: MetsEntry | null = null
-  #inPhysical = false
-  // The open divs of the physical structMap; null for one within a page.
+  // Where the divs of the open structMap belong; null for one that is not asked for.
+  #map: MetsDiv[] | null = null
+  // The open divs of that structMap; null for one within a page.
   #divs: (MetsDiv | null)[] = []
   // What the text of the element in hand is.
   #reading: Read | null = null
@@ -142,7 +159,7 @@ class MetsReader {
         if (this.#divs.length > 0) this.#pointInto(attributes)
         return
       case 'mets:div':
-        if (this.#inPhysical) this.#openDiv(attributes)
+        if (this.#map !== null) this.#openDiv(attributes, this.#map)
         return
       case 'mets:file':
         if (this.#isText) this.#openFile(attributes)
@@ -151,10 +168,10 @@ class MetsReader {
         if (this.#file !== null) this.#locate(this.#file, attributes)
         return
       case 'mets:fileGrp':
-        this.#openGroup(attributes('USE') ?? attributes('ID') ?? this.#uses.at(-1) ?? null)
+        this.#openGroup(attributes('USE') || null, attributes('ID') || null)
         return
       case 'mets:structMap':
-        this.#inPhysical = attributes('TYPE')?.toLowerCase() === 'physical'
+        this.#map = this.#mapOf(attributes('TYPE'))
         return
       case 'mets:mets':
         this.#openMets(attributes)
@@ -169,17 +186,17 @@ class MetsReader {
   #closeElement(name: string): void {
     switch (name) {
       case 'mets:div':
-        if (this.#inPhysical) this.#divs.pop()
+        if (this.#map !== null) this.#divs.pop()
         return
       case 'mets:file':
         this.#file = null
         return
       case 'mets:fileGrp':
-        this.#uses.pop()
-        this.#isText = this.#uses.length > 0 && !withoutText.has(this.#uses.at(-1) ?? '')
+        this.#groups.pop()
+        this.#isText = this.#groups.at(-1)?.mayBeText ?? false
         return
       case 'mets:structMap':
-        this.#inPhysical = false
+        this.#map = null
     }
   }
 
@@ -197,14 +214,23 @@ class MetsReader {
     this.profile = attributes('PROFILE') || null
   }
 
-  #openGroup(use: string | null): void {
-    this.#uses.push(use)
-    this.#isText = !withoutText.has(use ?? '')
+  #mapOf(type: string | null): MetsDiv[] | null {
+    if (type === null) return this.untypedDivs
+    return type.toLowerCase() === 'physical' ? this.divs : null
+  }
+
+  #openGroup(ownUse: string | null, id: string | null): void {
+    const use = ownUse ?? id ?? this.#groups.at(-1)?.use ?? null
+    if (use !== null) this.groups.add(use)
+    this.#isText = isOpenProfile(this.profile) || !withoutText.has(use ?? '')
+    this.#groups.push({ use, id, mayBeText: this.#isText })
   }
 
   #openFile(attributes: Attributes): void {
     this.#file = {
-      use: this.#uses.at(-1) ?? null,
+      use: this.#groups.at(-1)?.use ?? null,
+      groupId: this.#groups.at(-1)?.id ?? null,
+      ownUse: attributes('USE'),
       mime: attributes('MIMETYPE'),
       href: null,
       size: attributes('SIZE'),
@@ -216,7 +242,7 @@ class MetsReader {
     this.files.set(id, this.#file)
   }
 
-  #openDiv(attributes: Attributes): void {
+  #openDiv(attributes: Attributes, map: MetsDiv[]): void {
     const depth = this.#divs.length + 1
     const above = this.#divs.at(-1)
     if (depth > 1 && (above === null || isPageType(above!.type))) {
@@ -233,7 +259,7 @@ class MetsReader {
       begins: null,
     }
     this.#divs.push(div)
-    this.divs.push(div)
+    map.push(div)
   }
 
   #point(attributes: Attributes): void {

@@ -6,6 +6,7 @@ import { hathiTrustAudio } from './dialects/hathitrust-audio.ts'
 import { hathiTrustEpub } from './dialects/hathitrust-epub.ts'
 import { hathiTrustStructured } from './dialects/hathitrust-structured.ts'
 import { kitodo } from './dialects/kitodo.ts'
+import { ndnp } from './dialects/ndnp.ts'
 import { ocrD } from './dialects/ocr-d.ts'
 import { unionOfFeatures } from './features.ts'
 import { readMetsFile } from './mets-file.ts'
@@ -23,6 +24,7 @@ export interface Mets extends ReadingOrder, PageSource {
 
 /** The first that matches reads the file; the last takes every METS file without a PROFILE, and with one of its own where it has such pages. */
 const dialects: readonly Dialect[] = [
+  ndnp,
   hathiTrust,
   hathiTrustEpub,
   hathiTrustStructured,

@@ -3,7 +3,7 @@ import type { MetsPage } from './page-list.ts'
 
 // Best first: what says most of the page, and what its makers correct.
 const kinds = [
-  /(?:^|[_-])alto$/i,
+  /(?:^|[_-])alto\d{0,3}$/i,
   /(?:^|[_-])fulltext$/i,
   /(?:^|[_-])page$/i,
   /(?:^|[_-])hocr$/i,

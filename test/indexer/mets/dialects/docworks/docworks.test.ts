@@ -25,6 +25,14 @@ describe('METS of docWorks', () => {
     expect(mets).toMatchObject({ dialect: 'docWorks', pages: [{ order: 1, file: '1.xml' }] })
   })
 
+  test('is known by the ID of its group where that has no USE', () => {
+    const mets = otherMets([{ files: { IMGGRP: '1.tif|image/tiff', ALTOGRP: 'file://./ALTO/1.xml|text/xml' } }])
+    expect(readMets(Buffer.from(mets.replaceAll('fileGrp USE=', 'fileGrp ID=')))).toMatchObject({
+      dialect: 'docWorks',
+      pages: [{ order: 1, file: 'ALTO/1.xml' }],
+    })
+  })
+
   test('of the years in which its xlink was that of a draft is read', () => {
     const mets = otherMets([{ files: { Text: 'file://./1-ALTO.xml|text/xml' } }])
     const old = mets.replace('http://www.w3.org/1999/xlink', 'http://www.w3.org/TR/xlink')

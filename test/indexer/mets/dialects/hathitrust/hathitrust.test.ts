@@ -2,10 +2,21 @@ import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readMets } from '../../../../../src/indexer/mets/read-mets.ts'
+import { openPairtree } from '../../../../../src/repository/pairtree.ts'
+import { putItem } from '../../../../repository/put-item.ts'
+import { temporaryFolder } from '../../../../repository/volume-folder.ts'
+import { zipOf } from '../../../../repository/zip-writer.ts'
 import { metsOf, profile21, type TestMets } from '../../mets-file.ts'
+import { assembleVolume } from '../assembled.ts'
 
 const read = (mets: TestMets | string) => readMets(Buffer.from(typeof mets === 'string' ? mets : metsOf(mets)))
 const page = { order: 1, file: '1.txt' }
+
+/** The same with the archive that real ones have, and without the text. */
+const withoutOcr = (xml: string) =>
+  xml
+    .replace(/<METS:fileGrp USE="ocr">[\s\S]*?<\/METS:fileGrp>/, '<METS:fileGrp USE="zip archive"/>')
+    .replaceAll(/<METS:fptr FILEID="T\d+"\/>/g, '')
 
 describe('a METS file', () => {
   test('yields its pages with label, features, file, size and checksum', () => {
@@ -116,13 +127,30 @@ describe('a METS file', () => {
     expect(read(xml).pages.map(({ order }) => order)).toEqual([1])
   })
 
-  test('without page divs, or without text files, is METS_NO_PAGES', () => {
-    for (const pages of [[], [{ order: 1 }]]) {
-      expect(() => read({ pages })).toThrow(expect.objectContaining({ code: 'METS_NO_PAGES' }))
-    }
+  test('without page divs is METS_NO_PAGES', () => {
+    expect(() => read({ pages: [] })).toThrow(expect.objectContaining({ code: 'METS_NO_PAGES' }))
     expect(() => read(metsOf({ pages: [page] }).replace('TYPE="physical"', ''))).toThrow(
       expect.objectContaining({ code: 'METS_NO_PAGES' }),
     )
+  })
+
+  test.each([profile21, null])('of images alone, of profile %s, has its pages, which are empty', async (profile) => {
+    const xml = withoutOcr(metsOf({ pages: [page, { order: 2, features: 'TITLE' }], profile }))
+    const root = temporaryFolder()
+    putItem(root, 'test.1', { mets: xml, zip: zipOf([{ path: '1/0.jp2', data: 'an image' }]) })
+    const { pages, counts, document } = await assembleVolume(await openPairtree({ root }).open('test.1'))
+    expect(readMets(Buffer.from(xml)).dialect).toBe('HathiTrust volume')
+    expect(pages.map(({ order, text }) => [order, text])).toEqual([
+      [1, ''],
+      [2, ''],
+    ])
+    expect(counts).toMatchObject({ expected: 2, read: 0, empty: 2 })
+    expect(document).toMatchObject({ ht_page_feature: ['TITLE'], pages: 2, read_pages: 0, empty_pages: 2 })
+  })
+
+  test.each(['coordOCR', 'OCR', 'pdf'])('without text and with a group %s is METS_NO_PAGES', (use) => {
+    const xml = metsOf({ pages: [page] }).replace('USE="ocr"', `USE="${use}"`)
+    expect(() => read(xml)).toThrow(expect.objectContaining({ code: 'METS_NO_PAGES' }))
   })
 
   test('whose page points to a file it does not describe is METS_BAD_REFERENCE, never a page without text', () => {

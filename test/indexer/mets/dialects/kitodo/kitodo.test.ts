@@ -17,6 +17,34 @@ describe('METS of Kitodo', () => {
     expect(mets.pages).toMatchObject([{ order: 1, label: ' - ', file: 'alto/1.xml', format: null, features: [] }])
   })
 
+  test.each(['ALTO', 'ALTO3', 'alto'])('has its text in a group called %s, by USE or by ID', (name) => {
+    const byUse = otherMets([{ files: { OBJECTS: 'objects/1.jp2|image/jp2', [name]: 'alto/1.xml|text/xml' } }])
+    const byId = byUse.replace(`<m:fileGrp USE="${name}">`, `<m:fileGrp ID="${name}">`)
+    const byBoth = byUse.replace(`<m:fileGrp USE="${name}">`, `<m:fileGrp ID="${name}" USE="DOWNLOAD">`)
+    for (const mets of [byUse, byId, byBoth]) {
+      expect(read(mets)).toMatchObject({ dialect: 'Kitodo', text: 'named', pages: [{ file: 'alto/1.xml' }] })
+    }
+  })
+
+  test('of groups of ALTO has FULLTEXT, else that of the later version', () => {
+    const both = { ALTO4: '4.xml', ALTO3: '3.xml', ALTO: '1.xml' }
+    expect(read(otherMets([{ files: both }])).pages).toMatchObject([{ file: '4.xml' }])
+    expect(read(otherMets([{ files: { ...both, FULLTEXT: 'f.xml' } }])).pages).toMatchObject([{ file: 'f.xml' }])
+  })
+
+  test('with markup in a group ocr is none of HathiTrust, whose text is plain', () => {
+    const mets = read(otherMets([{ files: { ocr: '1.xml|text/xml' } }]))
+    expect(mets).toMatchObject({ dialect: 'Kitodo', pages: [{ file: '1.xml', format: null }] })
+    expect(read(otherMets([{ files: { ocr: '1.txt|text/plain' } }])).dialect).toBe('HathiTrust volume')
+  })
+
+  test.each(['image', 'IMAGE', 'coordOCR'])('knows what its images are called, in a group %s too', (use) => {
+    expect(read(otherMets([{ files: { [use]: 'scans/0001.tif|image/tiff' } }]))).toMatchObject({
+      text: 'beside',
+      pages: [{ images: ['0001'] }],
+    })
+  })
+
   test('has pages of images only beside those with text', () => {
     const mets = read(otherMets([{ files: { MAX: image } }, { files: { MAX: image, FULLTEXT: '2.xml' } }]))
     expect(mets.pages.map(({ file }) => file)).toEqual([null, '2.xml'])

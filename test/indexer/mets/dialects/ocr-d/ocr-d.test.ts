@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readMets } from '../../../../../src/indexer/mets/read-mets.ts'
+import { temporaryFolder } from '../../../../repository/volume-folder.ts'
 import { assembleFolder } from '../assembled.ts'
 import { altoIndependently } from '../independent-alto.ts'
 import { otherMets } from '../mets-of.ts'
@@ -29,6 +31,12 @@ describe('a workspace of OCR-D', () => {
       { 'OCR-D-SEG': `a.xml|${page}`, 'OCR-D-OCR': `b.xml|${page}` },
       'b.xml',
     ],
+    [
+      'the last step of any name',
+      { MAX: 'm.tif|image/tiff', BIN: `a.xml|${page}`, 'TESS-OCR': `b.xml|${page}`, EVAL: 'c.json|application/json' },
+      'b.xml',
+    ],
+    ['the last step of text/xml, as of old', { 'OCR-D-SEG': 'a.xml|text/xml', 'OCR-D-OCR': 'b.xml|text/xml' }, 'b.xml'],
     ['FULLTEXT where the work is finished', { FULLTEXT: 'f.xml', 'OCR-D-A': `a.xml|${alto}` }, 'f.xml'],
   ])('has its text in %s', (_, files, text) => {
     expect(read({ 'OCR-D-IMG': 'x.tif|image/tiff', ...files }).pages[0]?.file).toBe(text)
@@ -56,8 +64,49 @@ describe('a workspace of OCR-D', () => {
     expect(readMets(Buffer.from(mets)).pages[0]?.file).toBe('A/a.xml')
   })
 
+  test.each([
+    ['Text', 'docWorks'],
+    ['ALTO', 'Kitodo'],
+  ])('is none where a group %s is what %s calls its text', (use, dialect) => {
+    expect(read({ STEP: `a.xml|${page}`, [use]: `b.xml|${alto}` })).toMatchObject({
+      dialect,
+      pages: [{ file: 'b.xml' }, {}],
+    })
+  })
+
   test('without ORDER has its pages in the order of the file', () => {
     expect(read({ 'OCR-D-A': `a.xml|${alto}` }).pages.map(({ order }) => order)).toEqual([1, 2])
+  })
+})
+
+describe('a workspace whose last step holds no text', () => {
+  const line = (text: string) =>
+    `<PcGts><Page><TextRegion><TextLine>${text && `<TextEquiv><Unicode>${text}</Unicode></TextEquiv>`}</TextLine></TextRegion></Page></PcGts>`
+  const steps = { 'OCR-D-SEG': '', 'OCR-D-TESS': 'tess', 'OCR-D-CALA': 'cala', 'OCR-D-LINES': '', 'OCR-D-EMPTY': '' }
+  const workspace = (texts: Record<string, string>, onDisk = Object.keys(texts)) => {
+    const folder = temporaryFolder()
+    for (const step of onDisk) writeFileSync(join(folder, `${step}.xml`), line(texts[step]!))
+    const files = Object.fromEntries(Object.keys(texts).map((step) => [step, `${step}.xml|${page}`]))
+    writeFileSync(join(folder, 'mets.xml'), otherMets([{ order: null, files }]))
+    return assembleFolder(folder, 'mets.xml')
+  }
+
+  test('has the text of the last that holds some', async () => {
+    const { pages, counts } = await workspace(steps)
+    expect(pages).toMatchObject([{ text: 'cala' }])
+    expect(counts).toMatchObject({ expected: 1, read: 1, empty: 0 })
+  })
+
+  test('has empty pages where none holds any', async () => {
+    const { counts } = await workspace({ 'OCR-D-SEG': '', 'OCR-D-LINES': '' })
+    expect(counts).toMatchObject({ expected: 1, read: 1, empty: 1 })
+  })
+
+  test('is PAGE_MISSING where the files of the step before are not there', async () => {
+    await expect(workspace(steps, ['OCR-D-LINES', 'OCR-D-EMPTY'])).rejects.toMatchObject({
+      code: 'PAGE_MISSING',
+      place: { page: 'OCR-D-CALA.xml' },
+    })
   })
 })
 
