@@ -30,7 +30,7 @@ export const errorCodes = {
   ),
   METS_BAD_REFERENCE: item(
     'The METS file names a page file outside the item or one it does not describe, or gives a page two or two pages one.',
-    'Page hrefs are plain file names, or paths below the folder of the METS; replace the METS file.',
+    'Page hrefs are plain file names, paths below the folder of the METS, or URLs of files that lie there; replace the METS file.',
   ),
   ZIP_MISSING: passing('The item has a METS file and no zip.', 'Restore the zip, then: slipctl errors retry --id ID'),
   ZIP_UNREADABLE: passing(

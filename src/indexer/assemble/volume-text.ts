@@ -1,6 +1,7 @@
 import { SlipError } from '../../errors/slip-error.ts'
 import type { Admit, Reading, VolumeSource } from '../../repository/repository.ts'
 import type { PageText } from '../../shards/engine.ts'
+import { isLoose, localText } from '../mets/local-text.ts'
 import type { MetsPage } from '../mets/page-list.ts'
 import { type Mets, readMets } from '../mets/read-mets.ts'
 import { textBeside } from '../mets/text-beside.ts'
@@ -84,19 +85,11 @@ function unused(ids: readonly string[]): SlipError {
 }
 
 async function withText(mets: Mets, volume: VolumeSource, gapsWaived: boolean): Promise<Mets> {
-  if (mets.text === 'named') return { ...mets, pages: await inFolders(mets.pages, volume) }
-  return { ...mets, pages: textBeside(mets.pages, volume.metsName, await volume.list(), gapsWaived) }
-}
-
-/** A file that is not beside the METS may be in the folder that is called as its group: METS of OCR workflows names it so. */
-async function inFolders(pages: readonly MetsPage[], volume: VolumeSource): Promise<readonly MetsPage[]> {
-  const isBare = ({ file, format }: MetsPage) => file !== null && format === null && !file.includes('/')
-  if (!pages.some(isBare)) return pages
-  const there = new Set(await volume.list())
-  return pages.map((page) => {
-    const inside = `${page.group}/${page.file}`
-    return isBare(page) && !there.has(page.file!) && there.has(inside) ? { ...page, file: inside } : page
-  })
+  const { pages } = mets
+  if (mets.text === 'beside') {
+    return { ...mets, pages: textBeside(pages, volume.metsName, await volume.list(), gapsWaived) }
+  }
+  return pages.some(isLoose) ? { ...mets, pages: localText(pages, volume.metsName, await volume.list()) } : mets
 }
 
 /** Markup is turned into text as soon as it is read: a volume of ALTO has ten times the bytes of its text. */

@@ -36,6 +36,43 @@ export function relativePart(href: string | null): { path: string; part: string 
   return path === null || (after !== undefined && part === null) ? null : { path, part }
 }
 
+/** A file at a URL. */
+export interface UrlPart {
+  /** Without what follows a `#`. */
+  readonly url: string
+  /** The last part of its path: what the file is called that was kept of it. */
+  readonly path: string
+  readonly part: string | null
+}
+
+/**
+ * An href that is an http URL whose path ends in a name; else null. Nothing is fetched: only the name is looked for among the
+ * files of the item.
+ */
+export function urlPart(href: string | null): UrlPart | null {
+  const [, url, path, after] = /^(https?:\/\/[^/?#]+(\/[^?#]*)(?:\?[^#]*)?)(?:#(.*))?$/is.exec(href ?? '') ?? []
+  if (url === undefined || path === undefined) return null
+  const name = decoded(path.slice(path.lastIndexOf('/') + 1))
+  const part = after ? decoded(after) : null
+  return name === null || !isName(name) || name.includes('/') || (after && part === null)
+    ? null
+    : { url, path: name, part }
+}
+
+const iiif =
+  /\/([^/]+)\/(?:(?:full|square|(?:pct:)?[\d.]+(?:,[\d.]+){3})\/[^/]+\/!?[\d.]+\/(?:default|native|colou?r|gr[ae]y|bitonal)\.\w+|info\.json)$/i
+
+/**
+ * What an image is called, without folder and extension; of a IIIF URL (`…/NAME/full/max/0/default.jpg`) its identifier, or the last
+ * part of that. Never used to open anything by itself.
+ */
+export function imageName(href: string): string {
+  const path = /^https?:/i.test(href) ? href.replace(/[?#].*$/s, '') : href
+  const identifier = iiif.exec(path)?.[1]
+  const whole = identifier === undefined ? path : (decoded(identifier) ?? identifier)
+  return whole.replace(/^.*[/\\]/s, '').replace(/\.[^.]*$/, '')
+}
+
 function decoded(path: string): string | null {
   try {
     const once = decodeURIComponent(path)

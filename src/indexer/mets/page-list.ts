@@ -2,7 +2,7 @@ import type { Code } from '../../errors/codes.ts'
 import { SlipError } from '../../errors/slip-error.ts'
 import type { PageFile } from '../page-text/formats.ts'
 import { featuresOf } from './features.ts'
-import { plainName, relativePart } from './href.ts'
+import { imageName, plainName, relativePart, urlPart } from './href.ts'
 import type { MetsDiv, MetsEntry, MetsFile } from './mets-file.ts'
 
 /** What of a file that several pages have together is one of them: the page with one of these IDs in it, or that at a place. */
@@ -19,6 +19,8 @@ export interface MetsPage {
   readonly file: string | null
   /** USE of the group of that file. */
   readonly group: string | null
+  /** Where METS has that file when it is not in the item: `file` is no more than its name then. */
+  readonly url: string | null
   /** Null where the file is that of this page alone. */
   readonly part: PagePart | null
   /** Bytes of the file as METS states them. */
@@ -66,7 +68,7 @@ export function pageList(mets: MetsFile, listing: PageListing): PageList {
   if (divs.length === 0) throw new SlipError('METS_NO_PAGES', 'The physical structMap has no page divs with an ORDER.')
   if (!listing.mayLackText) assertText(mets, listing)
   const isUnordered = listing.unordered || divs.every(({ order }) => order === null)
-  const taken = new Map<string, number>()
+  const taken = new Map<string, Taken>()
   const pages = divs.map((div, index) => page(mets, listing, div, isUnordered ? index + 1 : orderOf(div), taken))
   if (listing.unordered) return { pages, unused: listing.mayLeaveText ? [] : unusedOf(mets, listing, taken.size) }
   if (!isUnordered) sortByOrder(pages)
@@ -144,15 +146,16 @@ function textOf(mets: MetsFile, { isText }: PageListing, { fileIds }: MetsDiv, o
   throw pageError('METS_BAD_REFERENCE', message, order)
 }
 
-function page(mets: MetsFile, listing: PageListing, div: MetsDiv, order: number, taken: Map<string, number>): MetsPage {
+function page(mets: MetsFile, listing: PageListing, div: MetsDiv, order: number, taken: Map<string, Taken>): MetsPage {
   const file = textOf(mets, listing, div, order)
-  const { path, part } = file === null ? noFile : textFile(file, listing.hrefs, mets, div, order, taken)
+  const { path, part, url } = file === null ? noFile : textFile(file, listing.hrefs, mets, div, order, taken)
   return {
     order,
     label: div.orderLabel || null,
     features: listing.hasFeatures ? featuresOf(div.label) : [],
     file: path,
     group: file?.use ?? null,
+    url,
     part,
     size: file?.size && /^\d{1,15}$/.test(file.size) ? Number(file.size) : null,
     md5: file?.checksumType === 'MD5' ? file.checksum : null,
@@ -162,11 +165,16 @@ function page(mets: MetsFile, listing: PageListing, div: MetsDiv, order: number,
   }
 }
 
-const noFile = { path: null, part: null }
+const noFile = { path: null, part: null, url: null }
+
+interface Taken {
+  readonly order: number
+  readonly url: string | null
+}
 
 /**
- * The path of a text file, and the part of it that the page is. `taken`: path → ORDER of the page that has it: where a file
- * has no parts, the text of one page is not that of another.
+ * The path of a text file, and the part of it that the page is. `taken`: path → the page that has it: where a file
+ * has no parts, the text of one page is not that of another, and what two URLs end in says not which file is whose.
  */
 function textFile(
   { href }: MetsEntry,
@@ -174,23 +182,30 @@ function textFile(
   mets: MetsFile,
   div: MetsDiv,
   order: number,
-  taken: Map<string, number>,
-): { path: string; part: PagePart | null } {
-  const name = hrefs === 'plain' ? plainName(href) : null
-  const found = hrefs === 'plain' ? (name === null ? null : { path: name, part: null }) : relativePart(href)
+  taken: Map<string, Taken>,
+): { path: string; part: PagePart | null; url: string | null } {
+  const found = hrefs === 'plain' ? plainPart(href) : (relativePart(href) ?? urlPart(href))
   if (found === null) {
     const shown = href === null ? 'no file name' : `"${href.slice(0, 100)}"`
-    const expected = hrefs === 'plain' ? 'a plain file name' : 'a path below the folder of the item'
+    const expected =
+      hrefs === 'plain' ? 'a plain file name' : 'a path below the folder of the item or the URL of a file'
     throw pageError('METS_BAD_REFERENCE', `Page ${order} points to ${shown}; ${expected} is expected.`, order)
   }
   const { path, part } = found
+  const url = 'url' in found ? found.url : null
   const other = taken.get(path)
-  taken.set(path, order)
-  if (other !== undefined && hrefs === 'plain') {
-    throw pageError('METS_BAD_REFERENCE', `Pages ${other} and ${order} have the same text file ${path}.`, order)
+  taken.set(path, { order, url })
+  if (other !== undefined && (hrefs === 'plain' || other.url !== url)) {
+    const what = other.url === url ? `the same text file ${path}` : `texts at two places, both called ${path}`
+    throw pageError('METS_BAD_REFERENCE', `Pages ${other.order} and ${order} have ${what}.`, order)
   }
   const ids = part === null ? beginsOf(mets, div, href) : [part]
-  return { path, part: ids.length === 0 ? null : { ids } }
+  return { path, part: ids.length === 0 ? null : { ids }, url }
+}
+
+function plainPart(href: string | null): { path: string; part: null } | null {
+  const path = plainName(href)
+  return path === null ? null : { path, part: null }
 }
 
 /** Where in a file the areas of a page begin. */
@@ -198,10 +213,9 @@ function beginsOf({ files }: MetsFile, { begins }: MetsDiv, href: string | null)
   return begins === null ? [] : [...begins].flatMap(([id, ids]) => (files.get(id)?.href === href ? ids : []))
 }
 
-/** The names of the files of a page without folder and extension; never used to open anything by itself. */
 function baseNames(mets: MetsFile, div: MetsDiv): string[] {
   const names = div.fileIds.flatMap((id) => mets.files.get(id)?.href ?? [])
-  return [...new Set(names.map((href) => href.replace(/^.*[/\\]/s, '').replace(/\.[^.]*$/, '')))]
+  return [...new Set(names.map(imageName))]
 }
 
 function pageError(code: Code, message: string, order: number | string): SlipError {

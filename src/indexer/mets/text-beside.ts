@@ -11,7 +11,7 @@ const kinds = [
 ]
 /** Of two files of a page in one folder: what has markup says where its lines end. */
 const byExtension = ['xml', 'hocr', 'html', 'htm', 'txt']
-const isTextName = /\.(?:xml|txt|html?|hocr)$/i
+export const isTextName = (file: string): boolean => /\.(?:xml|txt|html?|hocr)$/i.test(file)
 
 // What may hold several pages.
 const isBook = /\.(?:xml|x?html?|hocr)$/i
@@ -25,13 +25,14 @@ const isBook = /\.(?:xml|x?html?|hocr)$/i
  * unless gaps are waived.
  */
 export function textBeside(
-  pages: readonly MetsPage[],
+  listed: readonly MetsPage[],
   metsName: string,
   files: readonly string[],
   gapsWaived: boolean,
 ): MetsPage[] {
   const folders = foldersOf(files, metsName)
-  const fitting = rank([...folders.keys()], metsName).filter((group) =>
+  const pages = withOwnNames(listed)
+  const fitting = bestFirst([...folders.keys()], metsName).filter((group) =>
     group.some((folder) => pages.some((page) => fileOf(page, folders.get(folder)!) !== null)),
   )
   const [best] = fitting
@@ -46,6 +47,13 @@ export function textBeside(
   })
 }
 
+/** What images of several pages are called, as `default` or `max`, tells nothing of a page. */
+function withOwnNames(pages: readonly MetsPage[]): readonly MetsPage[] {
+  const counts = new Map<string, number>()
+  for (const name of pages.flatMap(({ images }) => images)) counts.set(name, (counts.get(name) ?? 0) + 1)
+  return pages.map((page) => ({ ...page, images: page.images.filter((name) => counts.get(name) === 1) }))
+}
+
 /** All pages in one file, in their order. */
 function inOne(pages: readonly MetsPage[], file: string): MetsPage[] {
   return pages.map((page, position) => ({ ...page, file, part: pages.length === 1 ? null : { position } }))
@@ -53,7 +61,7 @@ function inOne(pages: readonly MetsPage[], file: string): MetsPage[] {
 
 /** The file beside the METS that holds all pages. */
 function bookOf(folders: ReadonlyMap<string, ReadonlyMap<string, string>>, metsName: string): string {
-  for (const group of rank([...folders.keys()], metsName)) {
+  for (const group of bestFirst([...folders.keys()], metsName)) {
     const books = group.flatMap((folder) => {
       const files = [...folders.get(folder)!.values()].filter((file) => isBook.test(file))
       return folder === '' ? files.filter((file) => isCalledAfter(file, metsName)) : files.length === 1 ? files : []
@@ -84,7 +92,7 @@ function foldersOf(files: readonly string[], metsName: string): Map<string, Map<
   // files are listed in any order
   for (const file of files.toSorted((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1))) {
     const slash = file.indexOf('/')
-    if (file === metsName || !isTextName.test(file) || file.includes('/', slash + 1)) continue
+    if (file === metsName || !isTextName(file) || file.includes('/', slash + 1)) continue
     const folder = slash < 0 ? '' : file.slice(0, slash)
     const names = folders.get(folder) ?? new Map<string, string>()
     folders.set(folder, names)
@@ -94,10 +102,11 @@ function foldersOf(files: readonly string[], metsName: string): Map<string, Map<
   return folders
 }
 
-const rankOf = (file: string): number => byExtension.indexOf(file.slice(file.lastIndexOf('.') + 1).toLowerCase())
+/** The lower, the better, of files of one page. */
+export const rankOf = (file: string): number => byExtension.indexOf(file.slice(file.lastIndexOf('.') + 1).toLowerCase())
 
-/** Folders in groups of the same rank, best first. */
-function rank(folders: readonly string[], metsName: string): string[][] {
+/** Folders of text in groups of the same rank, best first; others are left out. */
+export function bestFirst(folders: readonly string[], metsName: string): string[][] {
   const own = ownName(metsName)
   const groups: string[][] = []
   for (const kind of kinds) {

@@ -86,6 +86,7 @@ describe('page files', () => {
             format: null,
             images: [],
             group: null,
+            url: null,
             part: null,
           }))
           const checks = new PageChecks(pages, 'md5')

@@ -9,6 +9,7 @@ const pages = ['0001', '0002'].map(
     features: [],
     file: null,
     group: null,
+    url: null,
     part: null,
     size: null,
     md5: null,
@@ -48,6 +49,16 @@ test('a page without a file where others have one is PAGE_MISSING, and without t
     expect.objectContaining({ code: 'PAGE_MISSING', place: { order: 2 } }),
   )
   expect(filesOf(['PPN1_alto/0001.xml', 'PPN1_txt/0002.txt'], true)).toEqual(['PPN1_alto/0001.xml', null])
+})
+
+test('what the images of several pages are called tells nothing of a page', () => {
+  const listed = pages.map((page) => ({ ...page, images: ['max', ...page.images] }))
+  const files = ['ocr/max.xml', ...inFolder('PPN1_alto/')]
+  expect(textBeside(listed, 'PPN1.xml', files, false).map(({ file }) => file)).toEqual(inFolder('PPN1_alto/'))
+  const alike = pages.map((page) => ({ ...page, images: ['max'] }))
+  expect(() => textBeside(alike, 'PPN1.xml', ['ocr/max.xml', 'ocr/min.xml'], false)).toThrow(
+    expect.objectContaining({ code: 'METS_NO_TEXT' }),
+  )
 })
 
 test.each([

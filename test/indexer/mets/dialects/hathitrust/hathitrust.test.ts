@@ -25,7 +25,7 @@ describe('a METS file', () => {
       { order: 2, file: '00000002.txt', label: 'xii', features: null },
       { order: 3, file: null, label: '', features: '' },
     ]
-    const stated = { size: 10, md5: 'abc', mime: null, format: 'plain', images: [], part: null }
+    const stated = { size: 10, md5: 'abc', mime: null, format: 'plain', images: [], part: null, url: null }
     expect(read({ pages })).toEqual({
       objid: 'mdp.1',
       profile: profile21,

@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { readMets } from '../../../../../src/indexer/mets/read-mets.ts'
+import { temporaryFolder } from '../../../../repository/volume-folder.ts'
 import { assembleFolder } from '../assembled.ts'
 import { altoIndependently } from '../independent-alto.ts'
 import { otherMets } from '../mets-of.ts'
@@ -65,6 +68,48 @@ describe('METS of Kitodo', () => {
     expect((await assembleFolder(folder, 'mets.xml')).pages).toMatchObject([{ text }])
   })
 
+  test('has its text at URLs of which the files lie in the item', async () => {
+    const folder = temporaryFolder()
+    mkdirSync(join(folder, 'FULLTEXT'))
+    const url = (name: string) => `https://example.org/retrieve/7f3-${name}/${name}?download=true`
+    const names = ['1.xml', 'b%20c.xml', 'd.xml']
+    writeFileSync(join(folder, 'mets.xml'), otherMets(names.map((name) => ({ files: { FULLTEXT: url(name) } }))))
+    for (const name of ['1.xml', 'b c.xml', 'd.xml']) {
+      const alto = `<alto><Page><TextLine><String CONTENT="text of ${name}"/></TextLine></Page></alto>`
+      writeFileSync(join(folder, 'FULLTEXT', name), alto)
+    }
+    const { pages, counts } = await assembleFolder(folder, 'mets.xml')
+    expect(pages.map(({ text }) => text)).toEqual(['text of 1.xml', 'text of b c.xml', 'text of d.xml'])
+    expect(counts).toMatchObject({ expected: 3, read: 3, empty: 0 })
+  })
+
+  test('whose text is at a URL and not in the item is PAGE_MISSING: nothing is fetched', async () => {
+    const folder = temporaryFolder()
+    const asked: unknown[] = []
+    const server = createServer((request, response) => {
+      asked.push(request.url)
+      response.end('text')
+    })
+    await new Promise<void>((listening) => void server.listen(0, '127.0.0.1', listening))
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    writeFileSync(join(folder, 'mets.xml'), otherMets([{ files: { FULLTEXT: `http://127.0.0.1:${port}/alto/1.xml` } }]))
+    await expect(assembleFolder(folder, 'mets.xml')).rejects.toMatchObject({
+      code: 'PAGE_MISSING',
+      place: { page: '1.xml' },
+    })
+    expect(asked).toEqual([])
+  })
+
+  test('with texts at two URLs that end alike is METS_BAD_REFERENCE', () => {
+    const pages = ['1', '2'].map((page) => ({ files: { FULLTEXT: `https://example.org/${page}/full.xml` } }))
+    expect(() => read(otherMets(pages))).toThrow(
+      expect.objectContaining({ code: 'METS_BAD_REFERENCE', place: { order: 2 } }),
+    )
+    const one = ['#a', '#b'].map((part) => ({ files: { FULLTEXT: `https://example.org/1/full.xml${part}` } }))
+    expect(read(otherMets(one)).pages).toMatchObject([{ part: { ids: ['a'] } }, { part: { ids: ['b'] } }])
+  })
+
   test('may have a PROFILE of its own', () => {
     const mets = otherMets([{ files: { FULLTEXT: '1.xml' } }], { profile: 'http://example.org/profile.xml' })
     expect(read(mets)).toMatchObject({ dialect: 'Kitodo', pages: [{ file: '1.xml', group: 'FULLTEXT' }] })
@@ -99,7 +144,9 @@ describe('METS of Kitodo', () => {
   })
 
   test.each([
-    ['a URL', 'http://example.org/1.xml'],
+    ['a URL of a folder', 'http://example.org/1/'],
+    ['a URL that ends in a slash percent-encoded', 'http://example.org/1%2F1.xml'],
+    ['a URL of another kind', 'ftp://example.org/1.xml'],
     ['..', '../../other/1.xml'],
     ['a slash percent-encoded twice', 'x%252F1.xml'],
   ])('whose text is %s is METS_BAD_REFERENCE', (_, href) => {
@@ -172,15 +219,15 @@ describe.skipIf(!existsSync(data))(
     )
 
     test.each([
-      ['Controller/mets_newspaper.xml', 'METS_BAD_REFERENCE'],
-      ['Controller/mets_newspaper_issues.xml', 'METS_BAD_REFERENCE'],
-      ['Controller/mets_toolbox.xml', 'METS_BAD_REFERENCE'],
+      ['Controller/mets_newspaper.xml', 'PAGE_MISSING'],
+      ['Controller/mets_newspaper_issues.xml', 'PAGE_MISSING'],
+      ['Controller/mets_toolbox.xml', 'PAGE_MISSING'],
       ['MetsDocument/mets_with_pages.xml', 'METS_BAD_REFERENCE'],
       ['MetsDocument/two_dmdsec.xml', 'METS_NO_PAGES'],
       ['MetsDocument/av_beispiel.xml', 'METS_NO_PAGES'],
-    ])('Kitodo: %s, with text at URLs or no pages, is %s', (path, code) => {
-      const bytes = readFileSync(join(data, 'kitodo-presentation', path))
-      expect(() => readMets(bytes)).toThrow(expect.objectContaining({ code }))
+    ])('Kitodo: %s, with text at URLs that is not there, or no pages, is %s', async (path, code) => {
+      const [folder, name] = path.split('/') as [string, string]
+      await expect(assembleFolder(join(data, 'kitodo-presentation', folder), name)).rejects.toMatchObject({ code })
     })
   },
 )

@@ -1,0 +1,85 @@
+import { SlipError } from '../../errors/slip-error.ts'
+import type { MetsPage } from './page-list.ts'
+import { bestFirst, isTextName, rankOf } from './text-beside.ts'
+
+/** True of a page whose text METS names and does not say where in the item it is: a bare name, or a URL. */
+export const isLoose = ({ file, format }: MetsPage): boolean => file !== null && format === null && !file.includes('/')
+
+/**
+ * The pages of a METS file that names their text, each with the path that this has among the files of the item. A name that is
+ * not beside the METS may be in the folder that is called as its group: METS of OCR workflows names it so. Of a URL
+ * the files were kept without it: in the folder that is called as the group, else beside the METS, else in the best of the other folders,
+ * called as the URL ends, with an extension where it has none. `files` are paths below the folder of the METS. What is not there
+ * keeps its name. Throws METS_BAD_REFERENCE where two files are equally good, and where two pages have the same.
+ */
+export function localText(pages: readonly MetsPage[], metsName: string, files: readonly string[]): MetsPage[] {
+  const there = new Set(files)
+  const kept = new KeptFiles(files, metsName)
+  const found = pages.map((page) => {
+    if (!isLoose(page)) return page
+    const inside = `${page.group}/${page.file}`
+    if (page.url === null) return !there.has(page.file!) && there.has(inside) ? { ...page, file: inside } : page
+    return { ...page, file: kept.find(page) ?? page.file }
+  })
+  assertApart(pages, found)
+  return found
+}
+
+/** What was kept of files at URLs, by name. */
+class KeptFiles {
+  readonly #metsName: string
+  /** Files in the folder of the METS and in those in it, of the formats that text has. */
+  readonly #byName: ReadonlyMap<string, readonly string[]>
+  readonly #byBareName: ReadonlyMap<string, readonly string[]>
+
+  constructor(files: readonly string[], metsName: string) {
+    this.#metsName = metsName
+    const texts = files.filter((file) => file !== metsName && isTextName(file) && file.split('/').length <= 2)
+    this.#byName = Map.groupBy(texts, nameOf)
+    this.#byBareName = Map.groupBy(texts, (file) => nameOf(file).replace(/\.[^.]*$/, ''))
+  }
+
+  find(page: MetsPage): string | null {
+    const name = page.file!
+    const exact = this.#byName.get(name)
+    if (exact !== undefined) return this.#bestOf(exact, page)
+    return isTextName(name) ? null : this.#bestOf(this.#byBareName.get(name) ?? [], page)
+  }
+
+  #bestOf(files: readonly string[], page: MetsPage): string | null {
+    const byFolder = Map.groupBy(files, folderOf)
+    const folder = [page.group ?? '', ''].find((each) => byFolder.has(each)) ?? this.#bestFolder([...byFolder.keys()])
+    if (folder === null) throw ambiguous(page, files)
+    return byFolder.get(folder)?.toSorted((a, b) => rankOf(a) - rankOf(b))[0] ?? null
+  }
+
+  /** '' of none; null where several are equally good. */
+  #bestFolder(folders: readonly string[]): string | null {
+    const [best = []] = folders.length > 1 ? bestFirst(folders, this.#metsName) : [folders]
+    if (folders.length === 0) return ''
+    return best.length === 1 ? best[0]! : null
+  }
+}
+
+function ambiguous({ order, url }: MetsPage, files: readonly string[]): SlipError {
+  const shown = files.slice(0, 5).join(', ')
+  const message = `Several files may be the text of page ${order} at ${url?.slice(0, 200)}: ${shown}.`
+  return new SlipError('METS_BAD_REFERENCE', message, { place: { order, files: shown } })
+}
+
+const nameOf = (file: string): string => file.slice(file.lastIndexOf('/') + 1)
+const folderOf = (file: string): string => file.slice(0, Math.max(file.lastIndexOf('/'), 0))
+
+/** Names that differ are different texts: a page that has the file of another has not its own. */
+function assertApart(pages: readonly MetsPage[], found: readonly MetsPage[]): void {
+  const names = new Map<string, MetsPage>()
+  for (const [index, { file, order }] of found.entries()) {
+    if (file === null) continue
+    const page = pages[index]!
+    const other = names.get(file)
+    names.set(file, page)
+    if (other === undefined || other.file === page.file) continue
+    const message = `Pages ${other.order} and ${order} have texts at two places, of which ${file} is there.`
+    throw new SlipError('METS_BAD_REFERENCE', message, { place: { order, file } })
+  }
+}
