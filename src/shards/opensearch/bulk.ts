@@ -16,6 +16,7 @@ import { contentOf } from './answers.ts'
 import { fencesOf } from './held.ts'
 import { shardAlias } from './names.ts'
 import { type BulkItem, isForContent, outcomeAlone, outcomeOf, staleOutcome } from './outcomes.ts'
+import { assertOwnIndex, forgetOwnIndex } from './own-index.ts'
 import { messageOf, placeOf, type Server } from './server.ts'
 
 /** How long the server itself waits for a shard that is not there: by default a minute, and others wait for the batch. */
@@ -47,7 +48,24 @@ export function removeItems(server: Server, shard: number, removals: readonly Re
   return writeAll(server, shard, writes)
 }
 
+/** An outcome for each, in order. Throws nothing that a document, the server or a connection does. */
 async function writeAll(
+  server: Server,
+  shard: number,
+  writes: readonly Write[],
+  tooLarge?: () => void,
+): Promise<Outcome[]> {
+  try {
+    await assertOwnIndex(server, shard)
+  } catch (error) {
+    return writes.map(() => unsent(failed(server, shard, error)))
+  }
+  const outcomes = await send(server, shard, writes, tooLarge)
+  if (outcomes.some(({ kind }) => kind === 'unavailable')) forgetOwnIndex(server, shard)
+  return outcomes
+}
+
+async function send(
   server: Server,
   shard: number,
   writes: readonly Write[],
@@ -69,9 +87,13 @@ async function writeAll(
     return await writeEach(server, shard, writes)
   } catch (error) {
     // nothing is proven: the server may have written and not been heard
-    const message = messageOf(error, server, shard)
-    return writes.map(() => unavailableBy(error, message))
+    return writes.map(() => failed(server, shard, error))
   }
+}
+
+function failed(server: Server, shard: number, error: unknown): Unavailable {
+  const cause = error instanceof SlipError ? error.cause : error
+  return unavailableBy(cause, messageOf(error, server, shard))
 }
 
 const lineEnd = Buffer.from('\n')
@@ -91,12 +113,13 @@ async function writeEach(server: Server, shard: number, writes: readonly Write[]
   const outcomes: Outcome[] = []
   for (const write of writes) {
     const last = outcomes.at(-1)
-    outcomes.push(...(last?.kind === 'unavailable' ? [unsentAfter(last)] : await writeAll(server, shard, [write])))
+    outcomes.push(...(last?.kind === 'unavailable' ? [unsent(last)] : await send(server, shard, [write])))
   }
   return outcomes
 }
 
-function unsentAfter({ unanswered: _, ...outcome }: Unavailable): Unavailable {
+/** No document can be what broke it. */
+function unsent({ unanswered: _, ...outcome }: Unavailable): Unavailable {
   return outcome
 }
 
@@ -127,8 +150,7 @@ async function staleOutcomes(
     )
     return new Map(refused.map((write) => [write, staleOutcome(write.fence, fences.get(write.id), at)]))
   } catch (error) {
-    const cause = error instanceof SlipError ? error.cause : error
-    const { unanswered: _, ...outcome } = unavailableBy(cause, messageOf(error, server, shard))
+    const outcome = unsent(failed(server, shard, error))
     return new Map(refused.map((write) => [write, outcome]))
   }
 }

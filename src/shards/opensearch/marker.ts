@@ -1,6 +1,7 @@
 import type { Reason } from './answers.ts'
 import { flush } from './commit.ts'
 import { shardAlias } from './names.ts'
+import { assertOwnIndex } from './own-index.ts'
 import { ask, refusalIn, type Server, withJson } from './server.ts'
 
 /**
@@ -35,6 +36,7 @@ export async function writeMarker(
   shard: number,
   { from, to }: { readonly from: number | null; readonly to: number },
 ): Promise<boolean> {
+  await assertOwnIndex(server, shard)
   const { value, condition } = await find(server, shard)
   if (value !== from) return false
   const path = `/${shardAlias(server.index, shard)}/_doc/${encodeURIComponent(id)}?require_alias=true&${condition}`

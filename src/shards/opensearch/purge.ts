@@ -1,6 +1,7 @@
 import { mostPurged } from '../engine.ts'
 import { shardAlias } from './names.ts'
 import type { BulkItem } from './outcomes.ts'
+import { assertOwnIndex } from './own-index.ts'
 import { highestFence } from './scan.ts'
 import { ask, type Server, withJson } from './server.ts'
 
@@ -15,6 +16,7 @@ interface Found {
  * the document stays. A delete without an external version makes no index where there is none.
  */
 export async function purgeTombstones(server: Server, shard: number, before: number): Promise<number> {
+  await assertOwnIndex(server, shard)
   const highest = await highestFence(server, shard)
   const below = Math.min(before, highest?.fence ?? 0)
   const path = `/${shardAlias(server.index, shard)}`

@@ -10,6 +10,8 @@ import type { OpenSearchOptions } from './options.ts'
 export interface Server extends Pick<OpenSearchOptions, 'kind' | 'target' | 'index'> {
   readonly snapshots: string
   readonly nodes: HttpNodes
+  /** Shards whose alias was seen to lead to the index of this schema. */
+  readonly owned: Set<number>
 }
 
 const readers = 2
@@ -26,7 +28,7 @@ export function openServer({
   ...options
 }: OpenSearchOptions): Server {
   const limits = { connections: writers + readers, connectMs: 10_000, headersMs: timeout, bodyMs: timeout }
-  return { kind, target, index, snapshots, nodes: new HttpNodes(urls, { ...options, ...limits }) }
+  return { kind, target, index, snapshots, nodes: new HttpNodes(urls, { ...options, ...limits }), owned: new Set() }
 }
 
 export interface Question<T> {

@@ -63,6 +63,39 @@ describe.each(searchServers)('%s', (server) => {
     expect(await post()).toEqual([{ kind: 'done' }, { kind: 'done' }])
   })
 
+  test('an index of another schema is not written to by any way, and is told before each attempt until the alias is ours', async () => {
+    const [own, older] = [await physical(), `${index}_1_0123456789abcdef`]
+    await ask(indices.url, `PUT /${older}`)
+    const lead = async (from: string, to: string) => {
+      const [remove, add] = [from, to].map((each) => ({ index: each, alias: `${index}_1` }))
+      await ask(indices.url, 'POST /_aliases', { actions: [{ remove }, { add }] })
+    }
+    await lead(own, older)
+    const behind = openSearch(server, { urls: [indices.url], index })
+    onTestFinished(() => behind.close())
+    const words = `${indices.url}: alias ${index}_1 leads to ${older}, which is of another schema; this release writes to ${own}`
+    const refused = { kind: 'unavailable', message: `target main, shard 1, ${words}` }
+    for (let time = 1; time <= 2; time++) {
+      expect(await behind.post(1, [document({ id: 'a.1', fence: 10 })])).toEqual([refused])
+      expect(await behind.remove(1, [removal])).toEqual([refused])
+      for (const write of [() => behind.mark(1, null, 7), () => behind.purgeTombstones(1, 30)])
+        await expect(write()).rejects.toMatchObject({
+          code: 'ENGINE_UNAVAILABLE',
+          message: words,
+          place: { target: 'main', shard: 1 },
+        })
+    }
+    await ask(indices.url, `POST /${older}/_refresh`)
+    expect((await ask(indices.url, `GET /${older}/_count`)).json.count).toBe(0)
+    await lead(older, own)
+    expect(await behind.post(1, [document({ id: 'a.1', fence: 10 })])).toEqual([{ kind: 'done' }])
+    // who has written before looks again when a write failed
+    await ask(indices.url, `PUT /${own}/_settings`, { 'index.blocks.write': true })
+    away(await behind.post(1, [document({ id: 'a.1', fence: 10 })]), /cluster_block_exception/)
+    await lead(own, older)
+    expect(await behind.post(1, [document({ id: 'a.1', fence: 10 })])).toEqual([refused])
+  })
+
   test('an index that was closed is not the fault of a document, and the same post is done when it is open', async () => {
     const name = await physical()
     await ask(indices.url, `POST /${name}/_close`)
