@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { badEscapes, isWellEscaped } from './url-escapes.ts'
 
 const server = /^(postgres(ql)?|mysql|mariadb):\/\/[^/]/
 const postgres = /^postgres(ql)?:\/\/[^/]/
@@ -14,6 +15,7 @@ const url = (form: RegExp, words: string) =>
     .string()
     .refine((text) => embedded.test(text) || URL.canParse(text), words)
     .regex(form, words)
+    .refine(isWellEscaped, badEscapes)
     .refine(
       namesDatabase,
       'names no database: add its name at the end, as in postgres://HOST/NAME or mysql://HOST/NAME',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { namesServer, namesServerRule, tls } from './database-tls.ts'
 import { stateUrl } from './database-url.ts'
 import { duration, longDuration } from './duration.ts'
-import { login, webLogin } from './login.ts'
+import { login, webLogin, webUrl } from './login.ts'
 import { collections, holdings } from './memberships.ts'
 import { repositorySource } from './repository-source.ts'
 import { rightsDb } from './rights-db.ts'
@@ -42,9 +42,7 @@ const source = z.discriminatedUnion('kind', [
       .describe(
         'Catalogue records from the Solr of a VuFind catalogue with the fields of HathiTrust: what changed by ht_id_update, and the tombstones of what was deleted. slip-rights --full reads all of it.',
       ),
-    url: z
-      .url({ protocol: /^https?$/ })
-      .describe('http(s)://HOST:PORT/solr/NAME of the core or collection of the catalogue.'),
+    url: webUrl.describe('http(s)://HOST:PORT/solr/NAME of the core or collection of the catalogue.'),
     ...webLogin,
     timeout: duration('30s').describe('How long an answer may take to begin.'),
     period: duration('10m').describe('From the end of one reading of what changed to the next.'),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { indexUrl } from './database-url.ts'
 import { duration, durationFrom, longDuration } from './duration.ts'
-import { webLogin } from './login.ts'
+import { webLogin, webUrl } from './login.ts'
 
 const most = (what: string) => z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe(what)
 
@@ -100,7 +100,7 @@ const overHttp = {
     .describe(fullDescription),
 }
 
-const webUrls = z.array(z.url({ protocol: /^https?$/ })).min(1)
+const webUrls = z.array(webUrl).min(1)
 
 const openSearch = <Kind extends string>(kind: Kind, what: string) =>
   z
