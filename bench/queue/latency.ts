@@ -11,7 +11,7 @@ import { emptyQueue, fillQueue, htidOf } from './fill.ts'
 import { percentile } from './percentile.ts'
 import { type BenchState, serverNames, shardCount } from './state.ts'
 
-const requests = 150
+const requests = 100
 const apartMs = 10
 const batch = 20
 const hour = 3_600_000
@@ -52,7 +52,7 @@ async function dailyLatency({ db, worker }: BenchState): Promise<number> {
   const times: number[] = []
   const over = new AbortController()
   const working = (async () => {
-    const idling = new Backoff(50, 2_000)
+    const idling = new Backoff(50, 1_000)
     while (times.length < requests && !over.signal.aborted) {
       const claimed = await claimer.next(pauses)
       if (claimed === null) {

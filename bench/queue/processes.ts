@@ -7,7 +7,7 @@ import { fillTo } from './refill.ts'
 import type { Servers } from './servers.ts'
 import { serverNames, withState } from './state.ts'
 
-const items = { default: 12_000, large: 400_000 }
+const items = { default: 8_000, large: 400_000 }
 const batch = 20
 /** Of each process. */
 const warmUp = 2_000

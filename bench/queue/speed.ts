@@ -12,7 +12,7 @@ import { type BenchState, withState } from './state.ts'
 const depths = { default: 200_000, large: 2_000_000 }
 /** Items of one run, some seconds each. */
 const itemsOf = { 5: 5_000, 20: 15_000, 200: 40_000 } as const
-const jobsOf = { empty: 40_000, ledger: 10_000, 'prepared ledger': 10_000 } as const
+const jobsOf = { empty: 40_000, ledger: 6_000, 'prepared ledger': 6_000 } as const
 const batches = [5, 20, 200] as const
 /** Room for the rows enqueued meanwhile, which belong to items no run takes. */
 const enqueued = 2_000_000

@@ -26,7 +26,7 @@ export async function measureSweep(
   const { refill } = await queueOf(state, { items, depth: Math.min(queued, items / 2), lane: 1 })
   const p99 = async () => {
     const claimTimes: number[] = []
-    await refill(await drain(state, { batch, items: 10_000, lane: 1, claims: 1, claimTimes }))
+    await refill(await drain(state, { batch, items: 6_000, lane: 1, claims: 1, claimTimes }))
     return percentile(claimTimes, 0.99)
   }
   const beside = async (page: number, msPerPage: number) => {
