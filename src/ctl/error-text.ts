@@ -5,6 +5,7 @@ import { suggestion } from '../errors/nearest.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import type { ErrorRow } from '../state/audit/errors.ts'
 import type { Session } from './command.ts'
+import { jsonRow } from './json-text.ts'
 import { asTyped } from './next-step.ts'
 import { moment, plural } from './units.ts'
 
@@ -39,7 +40,7 @@ export function adviceFor(row: ErrorRow, session: Session): string | null {
 
 /** The row with its detail as an object, for --json. */
 export function errorData(row: ErrorRow): Record<string, unknown> {
-  return { ...row, detail: row.detail === null ? null : JSON.parse(row.detail) }
+  return { ...jsonRow(row), detail: row.detail === null ? null : JSON.parse(row.detail) }
 }
 
 /** A code a person typed. Throws USAGE with the nearest one when there is none of that name. */

@@ -11,6 +11,15 @@ export function isoTime(text: string): string {
   return whole === undefined ? text : `${day}T${second}.${six ?? some.padEnd(6, '0')}Z`
 }
 
+/** A row of the database as JSON has it: its columns in camelCase, as keys are in configuration and log; values stay. */
+export const jsonRow = (row: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [
+      column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  )
+
 /** How every command writes JSON: on one line, times alike on all databases. */
 export const jsonText = (data: unknown): string =>
   JSON.stringify(data, (_, value) => (typeof value === 'string' ? isoTime(value) : value))

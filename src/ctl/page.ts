@@ -15,8 +15,7 @@ export async function slipctlPage(): Promise<string> {
 
 The command for operators. Each section is what \`slipctl COMMAND --help\` prints. Errors are told on standard error as
 \`slipctl: CODE: message\` with what to do below; [errors.md](errors.md) lists the codes. With \`--json\` every answer is JSON
-on standard output, and so is an error: \`{"error": {"code", "message", "place", "advice"}}\`; times are ISO 8601, in UTC
-with microseconds, as \`2026-03-01T08:15:00.123456Z\`, on every database.
+on standard output, and so is an error: [json.md](json.md) has the shape of each.
 
 ${parts.join('\n')}`
 }

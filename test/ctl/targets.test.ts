@@ -65,7 +65,7 @@ test('targets lag tells each target apart, and status --json the same', async ()
   expect(out).toMatch(/^main +live +\d+ d +1 +1 +0 +0 +0 +0 +3$/m)
   expect(out).toMatch(/^second +live +\d+ (s|min) +1 +1 +0 +0 +0 +0 +3$/m)
   const told = async (...words: string[]) => JSON.parse((await ctl(both, ...words, '--json')).out)
-  const lag = (all: { watermark_seconds: number }[]) => all.map(({ watermark_seconds: _, ...row }) => row)
+  const lag = (all: { watermarkSeconds: number }[]) => all.map(({ watermarkSeconds: _, ...row }) => row)
   const { targets, now } = await told('targets', 'lag')
   expect(targets).toMatchObject([
     { target: 'main', state: 'live', watermark: '2026-01-02T00:00:00.000000Z', changed: 0, unread: 1, errors: 3 },

@@ -24,7 +24,7 @@ const set = (...args: string[]) => ctl('watermark', 'set', ...args)
 test('watermarks are shown, and what moved them', async () => {
   const { code, out } = await ctl('watermark', 'show')
   expect(code).toBe(0)
-  expect(out).toMatch(/^ {2}enqueue +main +2\S+Z +\d+ s +\d+ s ago +\d+ s ago$/m)
+  expect(out).toMatch(/^ {2}enqueue +main +2\S+Z +\d+ min +\d+ s ago +\d+ s ago$/m)
   expect(out).toMatch(/^ {2}rights +catalogue:\S+ /m)
   const { moves } = await json('watermark', 'show', '--history')
   expect(moves).toContainEqual(expect.objectContaining({ stage: 'enqueue', name: 'main', movedBy: 'pass' }))

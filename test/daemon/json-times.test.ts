@@ -45,31 +45,31 @@ test.each([
   [
     'status',
     [
-      'expired_at',
-      'heartbeat_at',
+      'expiredAt',
+      'heartbeatAt',
       'newest',
-      'next_probe',
+      'nextProbe',
       'now',
       'first',
       'last',
       'oldest',
       'pausedAt',
       'since',
-      'started_at',
+      'startedAt',
       'until',
       'watermark',
     ],
   ],
   ['workers', ['claimedAt', 'controlSeen', 'expiredAt', 'heartbeatAt', 'leaseUntil', 'now', 'startedAt']],
-  ['item e.failed', ['error_time', 'insert_time', 'time']],
-  ['item e.claimed', ['enqueued_at', 'insert_time', 'lease_until']],
-  ['item e.withdrawn', ['insert_time', 'withdrawn_at']],
-  ['errors list --all', ['error_time', 'resolved_at']],
+  ['item e.failed', ['errorTime', 'insertTime', 'time']],
+  ['item e.claimed', ['enqueuedAt', 'insertTime', 'leaseUntil']],
+  ['item e.withdrawn', ['insertTime', 'withdrawnAt']],
+  ['errors list --all', ['errorTime', 'resolvedAt']],
   ['errors groups', ['first', 'last']],
-  ['errors show 1', ['error_time']],
-  ['errors export --all', ['error_time', 'resolved_at']],
-  ['queue list', ['available_at', 'enqueued_at']],
-  ['queue export', ['available_at', 'enqueued_at']],
+  ['errors show 1', ['errorTime']],
+  ['errors export --all', ['errorTime', 'resolvedAt']],
+  ['queue list', ['availableAt', 'enqueuedAt']],
+  ['queue export', ['availableAt', 'enqueuedAt']],
   ['watermark show', ['now', 'updatedAt', 'value']],
   ['watermark show --history', ['movedAt', 'now', 'value']],
 ])('with --json %s tells every time in ISO 8601, of UTC with microseconds', async (line, keys) => {
@@ -81,13 +81,13 @@ test.each([
 
 test('a time is the one that the database keeps, to the microsecond, with --format tsv too', async () => {
   expect(JSON.parse(await run('status', '--json')).suspended).toMatchObject([
-    { since: '2026-03-01T00:00:00.000000Z', next_probe: '2026-03-01T08:15:00.500000Z' },
+    { since: '2026-03-01T00:00:00.000000Z', nextProbe: '2026-03-01T08:15:00.500000Z' },
   ])
   await library.state.db.query(
     `UPDATE slip_errors SET error_time = '2026-03-01 08:15:00.123450' WHERE htid = 'e.failed'`,
   )
   expect(JSON.parse(await run('errors', 'list', '--json')).errors).toMatchObject([
-    { error_time: '2026-03-01T08:15:00.123450Z' },
+    { errorTime: '2026-03-01T08:15:00.123450Z' },
   ])
   expect(await run('errors', 'list', '--format', 'tsv')).toContain('\t2026-03-01T08:15:00.123450Z\t')
   expect(await run('watermark', 'show')).toMatch(/ main +2026-03-02T00:00:00\.000000Z /)
@@ -99,7 +99,7 @@ test('a time as it is shown can be given back', async () => {
     before: value,
     after: value,
   })
-  const { error_time: since } = JSON.parse(await run('errors', 'list', '--json')).errors[0]
+  const { errorTime: since } = JSON.parse(await run('errors', 'list', '--json')).errors[0]
   expect(JSON.parse(await run('errors', 'list', '--since', since, '--json')).errors).toHaveLength(1)
   expect(JSON.parse(await run('errors', 'list', '--until', since, '--json')).errors).toHaveLength(0)
 })

@@ -3,6 +3,7 @@ import { type ItemReport, itemReport } from '../../state/audit/item.ts'
 import type { Session } from '../command.ts'
 import { errorBlock, errorData } from '../error-text.ts'
 import { oneId } from '../item-ids.ts'
+import { jsonRow } from '../json-text.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
 import { moment, plural, size } from '../units.ts'
@@ -19,7 +20,14 @@ export async function run(args: Arguments): Promise<number> {
     if (rights === null && queue.length + indexed.length + errors.length === 0) {
       throw new SlipError('NOT_FOUND', `nothing is known of ${htid}`, { place: { htid } })
     }
-    print(args, { ...report, errors: errors.map(errorData) }, () => itemText(report, args))
+    const data = {
+      ...report,
+      rights: rights === null ? null : jsonRow(rights),
+      queue: queue.map(jsonRow),
+      indexed: indexed.map(jsonRow),
+      errors: errors.map(errorData),
+    }
+    print(args, data, () => itemText(report, args))
     return 0
   })
 }

@@ -2,6 +2,7 @@ import type { QueueSelection } from '../../state/audit/queue-list.ts'
 import { type ListedRow, listQueue, newestQueued, queueColumns } from '../../state/audit/queue-list.ts'
 import type { Connection } from '../../state/connection.ts'
 import { oneLine } from '../error-text.ts'
+import { jsonRow } from '../json-text.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
 import { type QueueArguments, queueSelection } from '../queue-selection.ts'
@@ -25,7 +26,7 @@ export async function run(args: Arguments): Promise<number> {
   return withState(args, async ({ db }) => {
     const selection = await selected(db)
     const pages = tail === undefined ? queuePages(db, selection) : newestPage(db, selection, tail)
-    if (args.json) await printArray('queue', { pages, data: (row) => row })
+    if (args.json) await printArray('queue', { pages, data: jsonRow })
     else if (args.format === 'tsv') await printTsv(queueColumns, { pages })
     else if (args.format === 'ids') await printLines({ pages }, ({ htid }) => htid)
     else if ((await printLines({ pages }, lineOf)) === 0) print(args, null, () => 'nothing is queued')

@@ -4,6 +4,7 @@ import type { Connection } from '../../state/connection.ts'
 import { type Breaker, readBreakers } from '../../state/control/breaker.ts'
 import { type Pause, readPauses, scopeText } from '../../state/control/pause.ts'
 import type { Session } from '../command.ts'
+import { jsonRow } from '../json-text.ts'
 import { asTyped } from '../next-step.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
@@ -21,7 +22,7 @@ type Status = { [Q in StatusQuery]: StatusRows[Q][] } & {
 export async function run(args: Session): Promise<number> {
   return withState(args, async ({ db, config }) => {
     const status = await readStatus(db, config.breaker.probe)
-    print(args, status, () => sections(status, args).join('\n\n'))
+    print(args, jsonStatus(status), () => sections(status, args).join('\n\n'))
     return 0
   })
 }
@@ -32,6 +33,12 @@ async function readStatus(db: Connection, probeMs: number): Promise<Status> {
   const suspended = await readBreakers(db, probeMs)
   return { ...rows, paused: await readPauses(db), suspended, now: await databaseClock(db) }
 }
+
+/** Each list with its rows as JSON has them. */
+const jsonStatus = (status: Status) =>
+  Object.fromEntries(
+    Object.entries(status).map(([name, rows]) => [name, typeof rows === 'string' ? rows : rows.map(jsonRow)]),
+  )
 
 function sections(status: Status, session: Session): string[] {
   return [

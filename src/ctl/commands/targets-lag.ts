@@ -1,6 +1,7 @@
 import { type StatusRows, statusOf } from '../../state/audit/status.ts'
 import { databaseClock } from '../../state/clock.ts'
 import type { Session } from '../command.ts'
+import { jsonRow } from '../json-text.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
 import { table } from '../table.ts'
@@ -10,7 +11,9 @@ export async function run(args: Session): Promise<number> {
   return withState(args, async ({ db }) => {
     const targets = await statusOf(db, 'lag')
     const now = await databaseClock(db)
-    print(args, { targets, now }, () => (targets.length === 0 ? 'no target is applied' : listing(targets, now)))
+    print(args, { targets: targets.map(jsonRow), now }, () =>
+      targets.length === 0 ? 'no target is applied' : listing(targets, now),
+    )
     return 0
   })
 }

@@ -12,7 +12,7 @@ export const control: readonly Command[] = [
     takes: '<scope>',
     summary: 'Stops work on a scope until it is resumed',
     detail:
-      'Daemons finish the batch in hand and read this before the next one; sweep, recheck and scan rest, the other chores go on. Pausing again replaces end and reason. With --drain it returns when every live worker has read the pause and nothing in the scope is claimed; Ctrl-C ends the waiting, and the pause stays.',
+      'Daemons finish the batch in hand and read this before the next one; sweep, recheck and scan rest, the other chores go on. Pausing again replaces the end and the reason. With --drain it returns when every live worker has read the pause and nothing in the scope is claimed; Ctrl-C stops waiting, and the pause stays.',
     positionals: { scope },
     options: {
       for: { describe: 'ends by itself after this time: 30m, 2h, 1d', type: 'string', requiresArg: true },
@@ -25,7 +25,7 @@ export const control: readonly Command[] = [
       ['pause target:main --drain', 'returns when no worker has anything of this index in hand'],
       ['pause lane:bulk', 'the day’s work goes on, the rest waits'],
     ],
-    exits: '2 unknown scope, 5 paused, but not drained in time or resumed meanwhile',
+    exits: '2 unknown scope, 5 paused, but not drained in time, or resumed meanwhile',
     load: () => import('../commands/pause.ts'),
   },
   {
@@ -40,15 +40,15 @@ export const control: readonly Command[] = [
   },
   {
     name: 'workers',
-    summary: 'Lists the daemons that run or died of late, and what each holds',
+    summary: 'Lists the daemons that run or died recently, and what each holds',
     detail:
-      'A worker that was silent for the longest lease is expired by others: it claims nothing more, and what it held comes back after its lease. Those expired more than an hour ago that hold nothing are only counted; --json has them all, with "expired". Their rows go after retention.workers.',
+      'A worker that was silent for the longest lease is expired by others: it claims nothing more, and what it held comes back after its lease. Those that expired more than an hour ago and hold nothing are only counted; --json lists them all, with "expired". Their rows are deleted after retention.workers.',
     options: {
-      all: { describe: 'those that expired long ago, too', type: 'boolean', default: false },
+      all: { describe: 'also list those that expired long ago', type: 'boolean', default: false },
     },
     examples: [
       ['workers', 'stage, host, pid, release, last heartbeat, claims and duties of each'],
-      ['workers --all', 'the daemons that died in the last days, too'],
+      ['workers --all', 'also the daemons that died in the last days'],
     ],
     exits: '0 also when none runs',
     load: () => import('../commands/workers.ts'),

@@ -24,7 +24,7 @@ export const errors: readonly Command[] = [
   {
     name: 'errors list',
     summary: 'Lists errors, newest first',
-    detail: 'Without other options the unresolved ones: an item has at most one in each target.',
+    detail: 'Without options: the unresolved ones. An item has at most one in each target.',
     options: {
       id,
       ...selecting,
@@ -46,7 +46,7 @@ export const errors: readonly Command[] = [
   },
   {
     name: 'errors groups',
-    summary: 'Counts errors by target, code and message, most first',
+    summary: 'Counts errors by target, code and message, most frequent first',
     detail:
       'Errors whose messages differ only in ids, numbers, paths and quoted text are one group, with its count, first and last time and the newest three items. Its key is made of target, code and message: the same tomorrow and on every host. errors list, export, retry and skip take it as --group. The counts are exact; the view slip_error_groups has those of the last sample, at once. With --all the whole table is read.',
     options: {
@@ -73,16 +73,16 @@ export const errors: readonly Command[] = [
   },
   {
     name: 'errors retry',
-    summary: 'Requests items in error anew, in lane ops',
+    summary: 'Requests items in error again, in lane ops',
     detail:
-      'Everything of them is read again. An error is resolved when its item succeeds. With --from rights the sources are read again too, whole: files, the Solr of a catalogue, the tables of a database. A check that is waived is not made for these items any more.',
+      'All their inputs are read again. An error is resolved when its item succeeds. With --from rights the sources are read again too, whole: files, the Solr of a catalogue, the tables of a database. A check that is waived is no longer made for these items.',
     options: {
       ...acting,
       all: { describe: 'every item in error', type: 'boolean', default: false },
-      from: { describe: 'what else is read again', choices: ['rights'], requiresArg: true },
+      from: { describe: 'what is read again as well', choices: ['rights'], requiresArg: true },
       waive: {
         describe:
-          'checks not to make; page_gap: the pages there are make the document; checksum: page files may differ from METS',
+          'checks to leave out; page_gap: the document is made of the pages that exist; checksum: page files may differ from METS',
         type: 'string',
         array: true,
         choices: waivers,
@@ -91,7 +91,7 @@ export const errors: readonly Command[] = [
     },
     examples: [
       ['errors retry --id mdp.39015012345678', 'one item, after its zip was replaced'],
-      ['errors retry --code PAGE_MISSING', 'all that ended so'],
+      ['errors retry --code PAGE_MISSING', 'all items with this code'],
       ['errors retry --group 3f9a02c7', 'all of a group, as errors groups prints it'],
       ['errors retry --id mdp.39015012345678 --waive page_gap', 'a volume whose page is lost for good'],
       ['errors retry --code RECORD_MISSING --from rights', 'after the catalogue files were put right'],
@@ -103,7 +103,7 @@ export const errors: readonly Command[] = [
     name: 'errors skip',
     summary: 'Resolves errors of items that are not to be indexed',
     detail:
-      'The item counts as done in this revision: nothing enqueues it by itself until its rights or record change. slipctl enqueue requests it all the same.',
+      'The item counts as done in this revision: it is not enqueued again until its rights or record change. slipctl enqueue requests it all the same.',
     options: {
       ...acting,
       all: { describe: 'every item in error', type: 'boolean', default: false },
@@ -120,7 +120,7 @@ export const errors: readonly Command[] = [
     name: 'errors export',
     summary: 'Writes errors with all columns, newest first, for another program',
     detail:
-      'Tab-separated below a line of headings; tabs, line breaks and backslashes are written as \\t, \\n, \\r and \\\\, and null as nothing. With --json one object a line. However many there are, they are not kept in memory.',
+      'Tab-separated below a line of headings; tabs, line breaks and backslashes are written as \\t, \\n, \\r and \\\\, and null as an empty cell. With --json one object a line. Rows are streamed, however many there are.',
     options: { ...selecting, all: resolvedToo },
     examples: [
       ['errors export --all > errors.tsv', 'everything that is kept, for a spreadsheet'],
@@ -133,7 +133,7 @@ export const errors: readonly Command[] = [
     name: 'errors expire',
     summary: 'Deletes resolved errors that are old',
     detail:
-      'Those that were fixed or superseded; skipped and purged ones only once a later revision of the item was indexed, for until then they say why it is not. Unresolved ones never. The daemons do the same by themselves after retention.errors.',
+      'Deletes those that were fixed or superseded. Skipped and purged ones are deleted only once a later revision of the item was indexed: until then they say why it is not. Unresolved ones are never deleted. The daemons do the same by themselves after retention.errors.',
     options: {
       'older-than': {
         describe: 'resolved longer ago than this: 90d, 12h (default: retention.errors)',
@@ -143,7 +143,7 @@ export const errors: readonly Command[] = [
       ...confirmOptions,
     },
     examples: [
-      ['errors expire --older-than 90d --dry-run', 'how many these are'],
+      ['errors expire --older-than 90d --dry-run', 'how many there are'],
       ['errors expire --older-than 90d --yes', 'deletes them'],
     ],
     exits: '2 also when --yes is missing',

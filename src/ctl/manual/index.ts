@@ -4,16 +4,16 @@ import { confirmOptions, targetOption } from './options.ts'
 
 const target = { describe: 'the target', type: 'string' } as const
 const oneOfThem = { describe: 'the target, when there are several', type: 'string', requiresArg: true } as const
-const dryRun = { describe: 'says what would be done, and does nothing', type: 'boolean', default: false } as const
+const dryRun = { describe: 'say what would be done, and do nothing', type: 'boolean', default: false } as const
 
 /** Commands about an index as a whole. */
 export const index: readonly Command[] = [
   {
     name: 'index adopt',
     takes: '<target>',
-    summary: 'Makes the database know what the index holds, after an older database was restored',
+    summary: 'Reconciles the database with the index, after an older database was restored',
     detail:
-      'A shard that holds what the database does not know is ahead: nothing is claimed for it. This compares every item of every shard with the ledger. What differs gets the higher fence and rev 0, so that the sweep has it indexed again, or removed; then the shards are open again. Daemons may run meanwhile. Documents without a rights row are listed: their items come back when slip-rights reads its sources again. Broken off, it is done again.',
+      'A shard that holds what the database does not know is ahead: nothing is claimed for it. This compares every item of every shard with the ledger. What differs gets the higher fence and rev 0, so that the sweep has it indexed again or removed; then the shards are open again. Daemons may run meanwhile. Documents without a rights row are listed: their items come back when slip-rights reads its sources again. If it is interrupted, run it again.',
     positionals: { target },
     options: {
       'dry-run': dryRun,
@@ -30,9 +30,9 @@ export const index: readonly Command[] = [
   {
     name: 'index repair',
     takes: '<target>',
-    summary: 'Has indexed again what an index lost that was restored or emptied',
+    summary: 'Requests anew what an index lost when it was restored or emptied',
     detail:
-      'A shard whose marker is older than it should be is behind: it gets no new items. This requests anew what the ledger says was settled in it since, or everything when it was emptied; then the shard is what it was. Broken off, it is done again.',
+      'A shard whose marker is older than it should be is behind: it gets no new items. This requests anew what the ledger says was settled in it since, or everything when it was emptied; then the shard has the state it had before. If it is interrupted, run it again.',
     positionals: { target },
     options: {
       'dry-run': dryRun,
@@ -45,17 +45,17 @@ export const index: readonly Command[] = [
   },
   {
     name: 'index create',
-    summary: 'Makes an index, or prints or writes what it is made of',
+    summary: 'Creates an index, or prints or writes its definition',
     detail:
-      'Without --kind the shards that the index of a target lacks are made on its servers, as the configuration says, and each is compared with the schema of this release (docs/schema.md) as index schema-check does: the servers analyse texts. No item is queued: that begins with slipctl targets apply. With --kind no server is asked and no configuration read: the configset of the Solr cores of a target, or the body of the request that makes an index of OpenSearch, is printed or written. Servers of Solr that stand alone need the configset, in the folder configsets of the home of each, before their cores can be made.',
+      'Without --kind, the missing shards of a target are created on its servers, as the configuration says, and each is compared with the schema of this release (docs/schema.md) as by index schema-check. No item is queued: that begins with slipctl targets apply. With --kind, no server is asked and no configuration read: the configset for the Solr cores of a target, or the body of the request that creates an index of OpenSearch, is printed or written. A standalone Solr needs the configset in the folder configsets of its home before cores can be created.',
     options: {
       print: { describe: 'print it', type: 'boolean' },
       into: {
-        describe: 'write the configset of Solr below this folder; a file that is there and is another stays',
+        describe: 'write the configset of Solr below this folder; a file that exists with other content is kept',
         type: 'string',
         requiresArg: true,
       },
-      kind: { describe: 'for which engine, with --print or --into', choices: creatableKinds, requiresArg: true },
+      kind: { describe: 'engine to print or write it for', choices: creatableKinds, requiresArg: true },
       target: { describe: 'name of the target', type: 'string', demandOption: true, requiresArg: true },
     },
     examples: [
@@ -68,19 +68,19 @@ export const index: readonly Command[] = [
       ['index create --kind opensearch --target main --print', 'JSON, as OpenSearch takes it'],
     ],
     exits:
-      '2 the name is none, the configuration differs from what the target was applied with, --kind with neither or both of --print and --into, or a file that is there is another; 3 the index is there and differs, 2 also when it is of another schema or cannot be made (ENGINE_INDEX_UNFIT), 7 a server is away',
+      '2 not a name, the configuration differs from what the target was applied with, --kind with neither or both of --print and --into, a file exists with other content, or the index has another schema or cannot be created (ENGINE_INDEX_UNFIT); 3 the index exists and differs; 7 a server is away',
     load: () => import('../commands/index-create.ts'),
   },
   {
     name: 'index snapshot',
     takes: '<name>',
-    summary: 'Keeps an index as it is under a name, by the means of its engine',
+    summary: 'Takes a snapshot of an index, by the means of its engine',
     detail:
-      'Solr copies each core, or the collection, into targets.NAME.snapshots; OpenSearch makes a snapshot in the repository of that name, which its administrator has registered. Of what is being written meanwhile a part is in it. The embedded engine has none: the commands that do it are told. What each needs, and how old ones are removed: docs/restores.md.',
+      'Solr copies each core, or the collection, into targets.NAME.snapshots; OpenSearch makes a snapshot in the repository of that name, which its administrator has registered. Of what is written meanwhile, a part may be in it. The embedded engine has no snapshots: the message names the commands of PostgreSQL that do it. What each needs, and how old ones are removed: docs/restores.md.',
     positionals: { name: { describe: 'lower-case letters, digits, _, . and -', type: 'string' } },
     options: { target: oneOfThem },
     examples: [['index snapshot before-upgrade', 'all shards of the only target']],
-    exits: '2 the engine refused or failed, in its words; or has no snapshots',
+    exits: '2 the engine refused or failed (the message is its own), or has no snapshots',
     load: () => import('../commands/index-snapshot.ts'),
   },
   {
@@ -88,27 +88,28 @@ export const index: readonly Command[] = [
     takes: '<name>',
     summary: 'Sets an index back to a snapshot',
     detail:
-      'The target is paused and drained first, and resumed when all shards are set back, unless a person had paused it before; when that fails it stays paused. The shards are behind then: they get no new items until slipctl index repair has requested anew what came after the snapshot. An index that was lost is made by slipctl targets apply first. Without --yes nothing is done.',
+      'The target is paused and drained first, and resumed when all shards are set back, unless a person had paused it before; when that fails it stays paused. The shards are behind then: they get no new items until slipctl index repair has requested anew what came after the snapshot. An index that was lost must first be created by slipctl targets apply. Without --yes nothing is done.',
     positionals: { name: { describe: 'as it was given to index snapshot', type: 'string' } },
     options: { target: oneOfThem, ...confirmOptions },
     examples: [
       ['index restore before-upgrade', 'tells what would be done'],
       ['index restore before-upgrade --target main --yes', 'sets all shards of main back'],
     ],
-    exits: '2 without --yes; or the engine refused or failed, in its words, 5 the target was resumed meanwhile',
+    exits:
+      '2 without --yes, or the engine refused or failed (the message is its own), 5 the target was resumed meanwhile',
     load: () => import('../commands/index-restore.ts'),
   },
   {
     name: 'index schema-check',
     summary: 'Compares the index in the engine with the schema of this release',
     detail:
-      'Field by field: types, analysis, what is stored, copies, similarity, fields and dynamic fields that are more; of Solr the common words, the update chains and the handlers, of OpenSearch settings and aliases. Texts are analysed by the engine, too, and their terms compared with those the schema says. Each difference needs a rebuild, for what is indexed is another; or a reload only; or nothing, and then it is harmless: the exit code is 0.',
+      'Compares field by field: types, analysis, what is stored, copies, similarity, extra fields and dynamic fields; for Solr also the common words, the update chains and the handlers, for OpenSearch settings and aliases. The engine also analyses sample texts, and the terms are compared with those of the schema. Each difference needs a rebuild, because other terms are indexed; or only a reload; or nothing: it is harmless, and the exit code is 0.',
     options: { target: targetOption },
     examples: [
       ['index schema-check', 'all targets of the configuration'],
       ['index schema-check --target main --json', 'the differences with their consequences, for scripts'],
     ],
-    exits: '3 an index differs in what is not harmless, 7 one is away or was never made',
+    exits: '3 an index differs in a way that is not harmless, 7 one is away or was never created',
     load: () => import('../commands/index-schema-check.ts'),
   },
 ]

@@ -33,6 +33,6 @@ export const reasonOption: Options = {
 
 /** Of a destructive command. */
 export const confirmOptions: Readonly<Record<string, Options>> = {
-  yes: { describe: 'do it; without, what would be done is told', type: 'boolean', default: false },
-  'dry-run': { describe: 'tell what would be done, and end with 0', type: 'boolean', default: false },
+  yes: { describe: 'do it; without it, the command only says what it would do', type: 'boolean', default: false },
+  'dry-run': { describe: 'say what would be done, and exit 0', type: 'boolean', default: false },
 }

@@ -7,11 +7,11 @@ const ids = { ids: { describe: 'item ids; - for those on standard input', type: 
 
 /** What selects rows in the commands that take no ids. */
 const selecting = {
-  state: { describe: 'these only', choices: Object.keys(states), requiresArg: true },
+  state: { describe: 'rows in this state only', choices: Object.keys(states), requiresArg: true },
   lane: { describe: 'this lane only', choices: Object.keys(lanes), requiresArg: true },
-  shard: { describe: 'this shard only: 3, main/3; 0: not known yet', type: 'string', requiresArg: true },
+  shard: { describe: 'this shard only: 3 or main/3; 0: not known yet', type: 'string', requiresArg: true },
   origin: {
-    describe: 'requested by this only, the column reason: changed, sweep, ctl, retry …',
+    describe: 'only what was requested by this (column reason): changed, sweep, ctl, retry …',
     type: 'string',
     requiresArg: true,
   },
@@ -24,7 +24,7 @@ export const queue: readonly Command[] = [
   {
     name: 'enqueue',
     takes: '[ids..]',
-    summary: 'Requests items anew: everything of them is read and indexed again',
+    summary: 'Requests items again: all their inputs are read, and they are indexed again',
     positionals: ids,
     options: {
       'ids-file': idsFileOption,
@@ -48,7 +48,7 @@ export const queue: readonly Command[] = [
     summary: 'Lists what is queued, by id',
     options: {
       ...selecting,
-      tail: { describe: 'the N enqueued last only, newest first; at most 10000', type: 'number', requiresArg: true },
+      tail: { describe: 'only the N enqueued last, newest first; at most 10000', type: 'number', requiresArg: true },
       format: {
         describe: 'ids: item ids only, once for each target; tsv: tab-separated, all columns',
         choices: ['ids', 'tsv'],
@@ -67,7 +67,7 @@ export const queue: readonly Command[] = [
     name: 'queue export',
     summary: 'Writes what is queued with all columns, by id, for another program',
     detail:
-      'Tab-separated below a line of headings; tabs, line breaks and backslashes are written as \\t, \\n, \\r and \\\\, and null as nothing. With --json one object a line. It is read in pages while the daemons go on: a row that moves meanwhile may be in it as it was or as it is.',
+      'Tab-separated below a line of headings; tabs, line breaks and backslashes are written as \\t, \\n, \\r and \\\\, and null as an empty cell. With --json one object a line. The queue is read in pages while the daemons go on, so a row that changes meanwhile may appear as it was or as it is.',
     options: selecting,
     examples: [
       ['queue export > queue.tsv', 'the whole queue'],
@@ -81,7 +81,7 @@ export const queue: readonly Command[] = [
     takes: '[ids..]',
     summary: 'Holds items: they stay queued and are not worked on until they are released',
     detail:
-      'What is ready or waits for its next attempt is held at once. What is claimed goes on, and is held when the claim ends without having done it. Requests that come meanwhile are kept.',
+      'Items that are ready or wait for their next attempt are held at once. A claimed item is held when its claim ends, unless it was done by then. Requests that come meanwhile are kept.',
     positionals: ids,
     options: { 'ids-file': idsFileOption, target: targetOption },
     examples: [
@@ -94,8 +94,8 @@ export const queue: readonly Command[] = [
   {
     name: 'queue release',
     takes: '[ids..]',
-    summary: 'Lets held items go: they are ready again',
-    detail: 'What is not held is left as it is.',
+    summary: 'Releases held items: they are ready again',
+    detail: 'Items that are not held stay as they are.',
     positionals: ids,
     options: { 'ids-file': idsFileOption, target: targetOption },
     examples: [
@@ -108,9 +108,9 @@ export const queue: readonly Command[] = [
   {
     name: 'queue purge',
     takes: '[ids..]',
-    summary: 'Takes items out of the queue: this revision of them is not indexed',
+    summary: 'Takes items out of the queue: this revision is not indexed',
     detail:
-      'What the index holds of them stays. Each leaves a row in slip_errors, purged, with who and why; nothing enqueues that revision again by itself, a later one is enqueued as ever, and slipctl enqueue requests it. What is claimed is left alone.',
+      'What the index holds of them stays. Each leaves a row in slip_errors, resolved as purged, with who did it and why. That revision is not enqueued again by itself; a later one is enqueued as usual, and slipctl enqueue requests it at any time. Claimed items are left alone.',
     positionals: ids,
     options: {
       'ids-file': idsFileOption,
@@ -119,7 +119,7 @@ export const queue: readonly Command[] = [
       ...confirmOptions,
     },
     examples: [
-      ["queue purge --lane bulk --origin sweep --reason 'wrong sweep' --dry-run", 'how many these are'],
+      ["queue purge --lane bulk --origin sweep --reason 'wrong sweep' --dry-run", 'how many there are'],
       ["queue purge --lane bulk --origin sweep --reason 'wrong sweep' --yes", 'takes them out'],
       ["queue purge --ids-file ids.txt --reason 'withdrawn by mistake' --yes", 'some items'],
     ],

@@ -13,7 +13,7 @@ export const setup: readonly Command[] = [
   },
   {
     name: 'config check',
-    summary: 'Checks the configuration whole, and prints every finding with its line',
+    summary: 'Checks the whole configuration, and prints every finding with its line',
     examples: [['config check --config new.yaml', 'tries a file before it is used']],
     exits: '2 something is wrong',
     load: () => import('../commands/config-check.ts'),
@@ -29,7 +29,7 @@ export const setup: readonly Command[] = [
     name: 'db migrate',
     summary: 'Brings the schema of the state database up to this release',
     detail:
-      'May be run again at any time, also after it was broken off: on PostgreSQL it does everything or nothing, on MariaDB and MySQL it goes on with the step that was broken off. A statement that finds a table in use by others gives up after 5 seconds.',
+      'May be run again at any time, also after it was interrupted: on PostgreSQL it does everything or nothing, on MariaDB and MySQL it resumes with the interrupted step. A statement gives up after 5 seconds if the table is in use by others.',
     examples: [['db migrate', 'prints each step it ran']],
     exits: '6 another process migrates or a table is in use, 8 the schema is newer than this release',
     load: () => import('../commands/db-migrate.ts'),
@@ -45,7 +45,7 @@ export const setup: readonly Command[] = [
     name: 'db unlock',
     summary: 'Frees the lock that a db migrate left behind when it was killed',
     detail:
-      'Only on MariaDB and MySQL can it be left behind. Refused while a migration runs on this server; where several servers take writes, look at the others first.',
+      'It can be left behind only on MariaDB and MySQL. Refused while a migration runs on this server; if several servers accept writes, check the others first.',
     examples: [['db unlock', 'then: slipctl db migrate']],
     exits: '6 a migration runs',
     load: () => import('../commands/db-unlock.ts'),
@@ -58,7 +58,7 @@ export const setup: readonly Command[] = [
     options: {
       keep: { describe: 'leave everything running', type: 'boolean', default: false },
       fresh: { describe: 'start over from nothing', type: 'boolean', default: false },
-      data: { describe: 'folder to keep the data in (default: .slip/demo)', type: 'string', requiresArg: true },
+      data: { describe: 'folder for the data (default: .slip/demo)', type: 'string', requiresArg: true },
       stop: { describe: 'end what --keep left running', type: 'boolean', default: false },
       pairtree: { describe: 'folder of your own volumes: NAMESPACE/pairtree_root', type: 'string', requiresArg: true },
       catalogue: {

@@ -4,7 +4,7 @@ const name = { describe: 'source, as the configuration calls it', type: 'string'
 
 const waiting = {
   wait: {
-    describe: 'return when what it changed is settled in every target, or in error',
+    describe: 'return when everything it changed is settled or in error in every target',
     type: 'boolean',
     default: false,
   },
@@ -20,7 +20,7 @@ export const sources: readonly Command[] = [
     name: 'sources list',
     summary: 'Lists the sources: when and how far each was read, and what is wrong with it',
     detail:
-      'state: read, never read, suspended (away or broken; it is tried again by itself), in hand (slipctl reads it), not configured (the tables still speak of it). pending: records that were loaded and whose items slip-rights has not come to yet. errors: unresolved ones of its files, records or rows. seen: since it was first read.',
+      'state: read, never read, suspended (away or broken; it is tried again automatically), in hand (slipctl is reading it), not configured (only the tables still know it). pending: records that were loaded but whose items slip-rights has not reached yet. errors: unresolved ones of its files, records or rows. seen: since it was first read.',
     examples: [
       ['sources list', 'all of them'],
       ['sources list --json', 'with the counts of the last pass and in total'],
@@ -31,24 +31,24 @@ export const sources: readonly Command[] = [
   {
     name: 'sources load',
     takes: '<name> <files..>',
-    summary: 'Loads files into a source, beside those that the configuration names',
+    summary: 'Loads files into a source beyond those that the configuration names',
     detail:
-      'For sources of kind records and hathifiles, and ingest lists for one of kind repository; what a file of records holds is told by its name, as in docs/records.md. This command reads the files itself, on this host, in the order given; no daemon is needed for it, and slip-rights passes over the source meanwhile. What a file says replaces what was known of its records and items; what it does not name stays. What the source’s own files say when they are read next counts again. Nothing is loaded unless all files can be opened. Records and lines that cannot be used are errors of the source until the file is loaded again, or is gone when sources run --broken looks for it. A command that was killed has loaded what it read: call it again.',
+      'For sources of kind records and hathifiles, and ingest lists for one of kind repository; the name of a file of records says what it holds, as in docs/records.md. The command reads the files itself, on this host, in the order given; no daemon is needed, and slip-rights leaves the source alone meanwhile. What a file says replaces what was known of its records and items; what it does not name stays. When the source’s own files are next read, they take precedence again. Nothing is loaded unless all files can be opened. Records and lines that cannot be used are errors of the source until the file is loaded again, or until sources run --broken finds it gone. A command that is killed keeps what it has loaded: call it again.',
     positionals: { name, files: { describe: 'files to load', type: 'string', array: true } },
     options: waiting,
     examples: [
       ['sources load catalogue corrected.ndjson', 'some records, at once'],
       ['sources load rights hathi_upd_20260301.txt.gz --wait', 'returns when the index has them'],
     ],
-    exits: `2 also when a file is not there or is none; ${exits}`,
+    exits: `2 also when a file is missing or is not a file; ${exits}`,
     load: () => import('../commands/sources-load.ts'),
   },
   {
     name: 'sources run',
     takes: '<name>',
-    summary: 'Reads a source now: what is new, what has errors, all of it, or one record',
+    summary: 'Reads a source now: what is new, what has errors, everything, or one record',
     detail:
-      '--new: files and changes that were not read yet, as slip-rights does by itself. --broken: what has unresolved errors; files whole, with those behind them in their order, records of a Solr and rows of a rights database one by one, a table of changes whole. --all: everything, whether it was read or not; what is the same changes nothing. Files that are left when it is stopped are read by slip-rights. --record: one record, by its id; of hathifiles the lines that name it. slip-rights passes over the source meanwhile. --withdraw-missing, for catalogues (records, vufind-solr): when all was read and all of it could be used, items of the source that it names no more are withdrawn, and their documents deleted. Of more than rights.withdrawCeiling of its items none is, without --yes. A source of kind records is then what its files say: what was loaded beside them is missing.',
+      '--new: files and changes that were not read yet, as slip-rights does by itself. --broken: what has unresolved errors: whole files, with those after them in their order; single records of a Solr and rows of a rights database; a whole table of changes. --all: everything, whether it was read or not; what is unchanged changes nothing. If it is stopped, slip-rights reads the files that are left. --record: one record, by its id; of hathifiles, the lines that name it. slip-rights leaves the source alone meanwhile. --withdraw-missing, for catalogues (records, vufind-solr): if everything was read and could be used, items that the source no longer names are withdrawn, and their documents deleted; if they are more than rights.withdrawCeiling of its items, only with --yes. A source of kind records then holds what its files say: what was loaded beside them counts as missing.',
     positionals: { name },
     options: {
       new: { describe: 'what was not read yet', type: 'boolean', default: false },
@@ -56,7 +56,7 @@ export const sources: readonly Command[] = [
       all: { describe: 'everything', type: 'boolean', default: false },
       record: { describe: 'the record of this id', type: 'string', requiresArg: true },
       'withdraw-missing': {
-        describe: 'with --all: withdraw the items that are in it no more',
+        describe: 'with --all: withdraw the items that are no longer in it',
         type: 'boolean',
         default: false,
       },
@@ -80,9 +80,9 @@ export const sources: readonly Command[] = [
   {
     name: 'sources report',
     takes: '[name]',
-    summary: 'Counts what each source gave, and its errors',
+    summary: 'Counts what each source delivered, and its errors',
     detail:
-      'For its last pass that saw something and in total: seen, the records, lines or rows that were read; bad, those that cannot be used; and items: new, updated, moved to another record, withdrawn, noop (unchanged), forced, outOfScope (left out: not in the repository, or in no record). Then the unresolved errors of the source, and of the items whose record came from it, counted by what --group-by says: stage, code, message (without what varies), target.',
+      'For the last pass that saw something, and in total: seen, the records, lines or rows that were read; bad, those that cannot be used; and items: new, updated, moved to another record, withdrawn, noop (unchanged), forced, outOfScope (left out: not in the repository, or in no record). Then the unresolved errors of the source and of the items whose record came from it, counted by what --group-by names: stage, code, message (without its variable parts), target.',
     positionals: { name },
     options: {
       csv: {

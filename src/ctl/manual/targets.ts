@@ -4,16 +4,16 @@ import type { Command } from '../command.ts'
 export const targets: readonly Command[] = [
   {
     name: 'targets apply',
-    summary: 'Makes the indexes of the configuration, and tells the database what they are',
+    summary: 'Creates the indexes of the configuration, and records them in the database',
     detail:
-      'Makes what is missing of each index and writes lease and overlap. Engine, shards and schema version of a target are for life: to change them, configure a target of another name. A target added to a system that has items is filled by slip-enqueue in lane bulk; it is live when a whole sweep finds nothing to enqueue and nothing waits in its lane bulk.',
+      'Creates what is missing of each index, and writes lease and overlap to the database. Engine, shards and schema version of a target are fixed for life: to change them, configure a target with another name. A target added to a system that has items is filled by slip-enqueue in lane bulk; it is live once a whole sweep finds nothing to enqueue and nothing waits in its lane bulk.',
     examples: [
       [
         'targets apply',
-        'after db migrate, and whenever lease or overlap change: then daemons end with exit code 2 until they are started anew',
+        'after db migrate, and whenever lease or overlap change; running daemons then end with exit code 2 and must be restarted',
       ],
     ],
-    exits: '2 a target would have to change what is for life, or is being retired; nothing is applied',
+    exits: '2 a target would have to change what is fixed for life, or is being retired; nothing is applied',
     load: () => import('../commands/targets-apply.ts'),
   },
   {
@@ -28,7 +28,7 @@ export const targets: readonly Command[] = [
     name: 'targets lag',
     summary: 'Shows how far each target is behind what was changed',
     detail:
-      'behind: how long ago the newest change was made that is surely in its queue; by as much as targets.NAME.overlap it always is. changed: items whose newest content the index does not hold, unread those of them that are not in the queue yet. What was indexed is found after targets.NAME.commit.visible. daily, ops, bulk, alone: what is in the queue, by lane, with what was asked for without a change. oldest: how long the first has been ready. errors: unresolved. Items that a new target still has to be filled with are not counted before its sweep has come to them: targets list shows how far that is. status --json has the same as lag.',
+      'behind: the age of the newest change that is certainly in its queue; always at least targets.NAME.overlap. changed: items whose newest content the index does not hold; unread: those of them that are not in the queue yet. Indexed items are found by searches after targets.NAME.commit.visible. daily, ops, bulk, alone: what is in the queue, by lane, including what was requested without a change. oldest: how long the oldest item has been ready. errors: unresolved ones. Items with which a new target still has to be filled are not counted before its sweep has reached them: targets list shows how far that is. status --json has the same under lag.',
     examples: [
       ['targets lag', 'is one of the indexes slower than the others?'],
       ['targets lag --json', 'the same for a script'],
@@ -39,9 +39,9 @@ export const targets: readonly Command[] = [
   {
     name: 'targets retire',
     takes: '<name>',
-    summary: 'Gives a target up: all that the database knows of it is deleted',
+    summary: 'Gives up a target: everything the database knows of it is deleted',
     detail:
-      'Take it out of the configuration of every host first; a daemon that still names it works no more for it, and does not start again. slip-enqueue deletes its rows in batches once no claim is left. The index itself is left alone: remove it in the engine, above all before a target of this name is added again. Without --yes nothing is done but counting.',
+      'Take it out of the configuration of every host first; a daemon that still names it stops working for it and does not start again. slip-enqueue deletes its rows in batches once no claim is left. The index itself is left alone: remove it in the engine, in any case before a target of this name is added again. Without --yes the rows are only counted.',
     positionals: { name: { describe: 'target', type: 'string' } },
     options: { yes: { describe: 'do it', type: 'boolean', default: false } },
     examples: [

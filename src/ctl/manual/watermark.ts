@@ -29,7 +29,7 @@ export const watermark: readonly Command[] = [
     takes: '<stage> <name> <value>',
     summary: 'Sets how far a stage has read',
     detail:
-      'Back is always allowed: what is read again and already followed is skipped. A time ahead of the clock of the database is refused. Forward leaves what lies between to the sweep.',
+      'Setting it back is always allowed: what is read again and was already followed is skipped. A time ahead of the clock of the database is refused. Setting it forward leaves what lies between to the sweep.',
     positionals: {
       stage: { describe: 'rights or enqueue', type: 'string', choices: ['rights', 'enqueue'] },
       name: {
@@ -40,7 +40,7 @@ export const watermark: readonly Command[] = [
     },
     options: { reason: { describe: 'kept in the history', type: 'string', requiresArg: true } },
     examples: [
-      ['watermark set enqueue main "2026-03-01 08:00" --reason "queue restored"', 'reads on from there again'],
+      ['watermark set enqueue main "2026-03-01 08:00" --reason "queue restored"', 'reads again from there'],
       ['watermark set rights catalogue:/data/full.json unread --reason "again"', 'has the file read again'],
     ],
     exits: '2 no such stage, target or time, or without a reason',

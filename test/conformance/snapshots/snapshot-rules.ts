@@ -5,6 +5,7 @@ import { readPauses } from '../../../src/state/control/pause.ts'
 import { slipctl } from '../../ctl/slipctl.ts'
 import { type Library, openLibrary } from '../../daemon/library.ts'
 import { endAll, runOnce } from '../../daemon/processes.ts'
+import { misfitsOf } from '../../docs/shape.ts'
 
 export interface SnapshotSubject {
   /** Has room for an index and its snapshots; what the configuration says of a target there. */
@@ -114,11 +115,14 @@ export function snapshotRules(name: string, tested: SnapshotSubject): void {
       await tested.lose(1)
       await applyTargets(library.config, library.state)
       expect(await isPaused()).toBe(true)
-      expect(await index('restore', 'day-1', '--yes')).toMatchObject({ code: 0 })
+      const { code, out } = await index('restore', 'day-1', '--yes', '--json')
+      expect([code, misfitsOf('index restore', JSON.parse(out))]).toEqual([0, []])
       expect(await isPaused()).toBe(false)
       expect(await index('repair', 'main')).toMatchObject({ code: 0 })
       await runStages()
       expect(await library.violations()).toEqual([])
+      const kept = await index('snapshot', 'whole', '--json')
+      expect([kept.code, misfitsOf('index snapshot', JSON.parse(kept.out))]).toEqual([0, []])
     }, 300_000)
   })
 }
