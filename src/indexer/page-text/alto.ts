@@ -31,8 +31,10 @@ class AltoText {
   readonly sink = new TextSink()
   readonly #dehyphenate: boolean
   #blank = ''
-  // The whole word whose second part is to come, and whether the HYP in between says nothing new.
+  // The whole word that was written for its first part; its second part is to come, often on the next line.
   #whole: string | null = null
+  // The last String was that first part: a HYP says nothing new, and what follows is the second part if it says no more.
+  #isNext = false
 
   constructor(dehyphenate: boolean) {
     this.#dehyphenate = dehyphenate
@@ -42,11 +44,12 @@ class AltoText {
     this.sink.clear()
     this.#blank = ''
     this.#whole = null
+    this.#isNext = false
   }
 
   open(name: string, tag: Tag): void {
     if (name === 'String') this.#string(tag)
-    else if (name === 'HYP' && this.#whole === null && this.#blank !== '') {
+    else if (name === 'HYP' && !this.#isNext && this.#blank !== '') {
       this.sink.add(withoutReferences(tag.attribute('CONTENT') ?? '-'))
     }
   }
@@ -61,6 +64,7 @@ class AltoText {
     let content = tag.attribute('CONTENT')
     const type = tag.attribute('SUBS_TYPE')
     if (this.#dehyphenate && type?.startsWith('HypPart')) content = this.#part(type, content, tag)
+    else if (content) this.#isNext = false
     if (!content) return
     this.sink.add(this.#blank)
     this.sink.add(withoutReferences(content))
@@ -72,10 +76,12 @@ class AltoText {
     const whole = tag.attribute('SUBS_CONTENT') || null
     if (type === 'HypPart1') {
       this.#whole = whole
+      this.#isNext = whole !== null
       return whole ?? content
     }
-    const isWritten = this.#whole !== null && (whole === null || whole === this.#whole)
+    const isWritten = this.#whole !== null && (whole === null ? this.#isNext : whole === this.#whole)
     this.#whole = null
+    this.#isNext = false
     return isWritten ? null : content
   }
 }

@@ -75,6 +75,25 @@ describe('a page of ALTO', () => {
       ['no first part', '', part(2, 'quil', 'tranquil'), ['quil']],
       ['no second part', part(1, 'tran', 'tranquil'), word('b'), ['tranquil', 'b']],
       ['another word in between', part(1, 'tran', 'tranquil') + word('x'), part(2, 'quil', 'tranquil'), ['tranquil x']],
+      ['no second part and a HYP further on', part(1, 'tran', 'tranquil'), `${word('lo')}<HYP/>`, ['tranquil', 'lo-']],
+      [
+        'no second part and a HYP on its line',
+        `${part(1, 'tran', 'tranquil')}${word('lo')}<HYP/>`,
+        word('ud'),
+        ['tranquil lo-', 'ud'],
+      ],
+      [
+        'no second part, and that of a word without a first',
+        part(1, 'tran', 'tranquil'),
+        word('x') + part(2, 'ly'),
+        ['tranquil', 'x ly'],
+      ],
+      [
+        'a head line in between',
+        `${part(1, 'tran', 'tranquil')}<HYP/>`,
+        `${word('lo')}<HYP/></TextLine><TextLine>${part(2, 'quil', 'tranquil')}`,
+        ['tranquil', 'lo-'],
+      ],
       ['the second part of another word', part(1, 'tran', 'tranquil'), part(2, 'ly', 'loudly'), ['tranquil', 'ly']],
     ])('and %s loses nothing', (_, first, second, expected) => {
       expect(linesOf(alto(line(first) + line(second)))).toEqual(expected)
