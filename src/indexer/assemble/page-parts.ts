@@ -12,13 +12,15 @@ export interface PartReading {
 
 /**
  * The files that hold several pages of a volume, and the text of each of these. Every page METS has in such a file is found
- * in it, and every page of the file belongs to one, or the volume is in error.
+ * in it, and every page of the file belongs to one, or the volume is in error. Where METS points from one page alone into a
+ * file, this is what the volume has of it.
  */
 export class PageParts {
   /** True when each file holds one page. */
   readonly isEmpty: boolean
   readonly #pages: ReadonlyMap<string | null, readonly MetsPage[]>
-  readonly #texts = new Map<MetsPage, Buffer>()
+  /** Null of a page that is not in its file, which was waived. */
+  readonly #texts = new Map<MetsPage, Buffer | null>()
   readonly #reading: PartReading
 
   constructor(pages: readonly MetsPage[], reading: PartReading) {
@@ -36,6 +38,8 @@ export class PageParts {
     if (pages.length === 0) return null
     const wanted = new Set(pages.flatMap(({ part }) => (part !== null && 'ids' in part ? part.ids : [])))
     const divided = pagesOf(bytes, file, wanted, this.#reading)
+    const [alone] = pages.filter(isAlone)
+    if (alone !== undefined) return divided === null ? null : this.#takeOne(alone, divided, file.file)
     if (divided === null) throw undivided(file.file, pages)
     const places = pages.map((page) => placesOf(page, divided))
     if (!this.#reading.gapsWaived) assertWhole(file.file, divided, pages, places)
@@ -48,17 +52,34 @@ export class PageParts {
     }
     const textAt = (at: number) => all.subarray(starts[at]!, starts[at]! + divided.texts[at]!.length)
     for (const [index, page] of pages.entries()) {
-      const [first, ...others] = places[index]!.map(textAt)
-      if (first === undefined) continue
-      this.#texts.set(page, others.length === 0 ? first : Buffer.concat([first, ...others]))
+      this.#texts.set(page, together(places[index]!.map(textAt)))
     }
     return all
   }
 
-  /** The text of a page that is part of a file; null when it is not there, which was waived. */
-  textOf(page: MetsPage): Buffer | null {
-    return this.#texts.get(page) ?? null
+  #takeOne(page: MetsPage, divided: DividedText, file: string): Buffer {
+    const { texts } = divided
+    if (!this.#reading.gapsWaived && texts.length > 1) assertThere(file, divided, page)
+    const places = texts.length === 1 ? [0] : placesOf(page, divided)
+    const text = together(places.map((at) => texts[at]!))
+    this.#texts.set(page, text)
+    return text ?? none
   }
+
+  /** The text of a page whose file holds these bytes of text; null when it is not there, which was waived. */
+  textOf(page: MetsPage, whole: Buffer): Buffer | null {
+    return this.#texts.has(page) ? this.#texts.get(page)! : isAlone(page) ? whole : null
+  }
+}
+
+const none = Buffer.alloc(0)
+const isAlone = ({ part }: MetsPage): boolean => part !== null && 'ids' in part && part.alone === true
+
+/** Null of none. */
+function together(texts: readonly Buffer[]): Buffer | null {
+  const [first, ...others] = texts
+  if (first === undefined) return null
+  return others.length === 0 ? first : Buffer.concat([first, ...others])
 }
 
 /** Which pages of the file a page of METS is: one, or more where METS points to several. */
@@ -68,21 +89,24 @@ function placesOf({ part }: MetsPage, { texts, pageOf }: DividedText): number[] 
   return [...new Set(part.ids.flatMap((id) => pageOf.get(id) ?? []))].sort((a, b) => a - b)
 }
 
+/** Every ID that a page of METS points to is in a page of the file. */
+function assertThere(file: string, { pageOf }: DividedText, { order, part }: MetsPage): void {
+  const absent = part !== null && 'ids' in part ? part.ids.find((id) => !pageOf.has(id)) : undefined
+  if (absent === undefined) return
+  const message = `Page ${order} points to ${absent} in ${file}, which is in no page of it.`
+  throw failed('PAGE_MISSING', message, { file, order })
+}
+
 function assertWhole(
   file: string,
-  { texts, pageOf }: DividedText,
+  divided: DividedText,
   pages: readonly MetsPage[],
   places: readonly (readonly number[])[],
 ): void {
   const holders = new Map<number, number>()
-  for (const [index, { order, part }] of pages.entries()) {
-    const absent = part !== null && 'ids' in part ? part.ids.find((id) => !pageOf.has(id)) : undefined
-    if (absent !== undefined) {
-      throw failed('PAGE_MISSING', `Page ${order} points to ${absent} in ${file}, which is in no page of it.`, {
-        file,
-        order,
-      })
-    }
+  for (const [index, page] of pages.entries()) {
+    const { order } = page
+    assertThere(file, divided, page)
     if (places[index]!.length === 0) break
     for (const at of places[index]!) {
       const other = holders.get(at)
@@ -92,6 +116,7 @@ function assertWhole(
       throw failed('METS_BAD_REFERENCE', message, { file, order })
     }
   }
+  const { texts } = divided
   if (holders.size === texts.length && places.every((found) => found.length > 0)) return
   const place = { file, found: texts.length, expected: pages.length }
   throw failed('PAGE_MISSING', `${file} holds ${texts.length} pages; METS has ${pages.length} in it.`, place)

@@ -74,7 +74,7 @@ function textsOf({ pages }: Mets, files: readonly string[], read: readonly (Buff
   const found = pages.map((page) => {
     if (page.file === null) return null
     const bytes = whole === null ? read[next++]! : whole.get(page.file)!
-    return page.part === null || bytes === null ? bytes : parts.textOf(page)
+    return page.part === null || bytes === null ? bytes : parts.textOf(page, bytes)
   })
   return { read: found.filter((text) => text !== null).length, texts: found.map((text) => text ?? none) }
 }

@@ -5,8 +5,11 @@ import { featuresOf } from './features.ts'
 import { imageName, plainName, relativePart, urlPart } from './href.ts'
 import type { MetsDiv, MetsEntry, MetsFile } from './mets-file.ts'
 
-/** What of a file that several pages have together is one of them: the page with one of these IDs in it, or that at a place. */
-export type PagePart = { readonly ids: readonly string[] } | { readonly position: number }
+/**
+ * What of a file that holds several pages is one of METS: the page with one of these IDs in it, or that at a place. `alone`: METS has
+ * no other page in the file, which may as well be one page.
+ */
+export type PagePart = { readonly ids: readonly string[]; readonly alone?: true } | { readonly position: number }
 
 /** One page of a volume as METS describes it. */
 export interface MetsPage {
@@ -21,7 +24,7 @@ export interface MetsPage {
   readonly group: string | null
   /** Where METS has that file when it is not in the item: `file` is no more than its name then. */
   readonly url: string | null
-  /** Null where the file is that of this page alone. */
+  /** Null where the file is that page. */
   readonly part: PagePart | null
   /** Bytes of the file as METS states them. */
   readonly size: number | null
@@ -85,7 +88,7 @@ function shared(pages: readonly MetsPage[]): readonly MetsPage[] {
   return pages.map((page) => {
     const { file, part, order } = page
     const together = file === null ? 1 : byFile.get(file)!.length
-    if (together === 1) return part === null ? page : { ...page, part: null }
+    if (together === 1) return part !== null && 'ids' in part ? { ...page, part: { ids: part.ids, alone: true } } : page
     const parts = pointing.get(file)!
     if (parts === together) return page
     if (parts > 0) {

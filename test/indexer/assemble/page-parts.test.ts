@@ -81,8 +81,32 @@ describe('pages of a volume that are in one file', () => {
     }
   })
 
-  test('are one page where only one page of METS has the file, wherever it points', async () => {
-    expect((await made(metsInto('a.xml', ['P2']), { 'a.xml': three })).texts).toEqual(['one two three'])
+  test('are that one which the only page of METS in the file points to', async () => {
+    for (const mets of [metsInto('a.xml', ['P2']), metsInto('a.xml', ['P2_b']), metsInto('a.xml#P2', [null])]) {
+      const { texts, counts } = await made(mets, { 'a.xml': three })
+      expect(texts).toEqual(['two'])
+      expect(counts).toMatchObject({ expected: 1, read: 1, empty: 0 })
+    }
+    expect((await made(metsInto('a.xml', [null]), { 'a.xml': three })).texts).toEqual(['one two three'])
+  })
+
+  test('are all of a file that is one page, whatever its only page of METS points to', async () => {
+    const one = alto(['P1', 'one'])
+    expect((await made(metsInto('a.xml', ['PAGE1']), { 'a.xml': one })).texts).toEqual(['one'])
+    expect((await made(metsInto('a.xml', ['P1_b']), { 'a.xml': one })).texts).toEqual(['one'])
+    const page = '<PcGts><Page><TextRegion><TextEquiv><Unicode>two</Unicode></TextEquiv></TextRegion></Page></PcGts>'
+    expect((await made(metsInto('a.xml', ['r1']), { 'a.xml': page })).texts).toEqual(['two'])
+    expect((await made(metsInto('a.txt', ['r1']), { 'a.txt': 'three' })).texts).toEqual(['three'])
+  })
+
+  test('of which the only page of METS points to none are PAGE_MISSING, and empty where gaps are waived', async () => {
+    await expect(made(metsInto('a.xml', ['P4']), { 'a.xml': three })).rejects.toMatchObject({
+      code: 'PAGE_MISSING',
+      place: { file: 'a.xml', order: 1 },
+    })
+    const { texts, counts } = await made(metsInto('a.xml', ['P4']), { 'a.xml': three }, true)
+    expect(texts).toEqual([''])
+    expect(counts).toMatchObject({ expected: 1, read: 0, empty: 1 })
   })
 
   test.each([
