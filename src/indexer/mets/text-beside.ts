@@ -7,6 +7,7 @@ const kinds = [
   /(?:^|[_-])fulltext$/i,
   /(?:^|[_-])page$/i,
   /(?:^|[_-])hocr$/i,
+  /(?:^|[_-])abbyy$/i,
   /(?:^|[_-])(?:txt|text|ocr)$/i,
 ]
 /** Of two files of a page in one folder: what has markup says where its lines end. */
@@ -19,7 +20,7 @@ const isBook = /\.(?:xml|x?html?|hocr)$/i
 /**
  * The pages of a METS file that names no text, each with the file of its text: of one folder beside the METS, called as
  * an image of the page is, but for the extension. Of several folders the one called after the METS file
- * (`ID_alto`) comes first, and of its kinds ALTO, then PAGE, hOCR and plain text. Where no file is called so, all pages are
+ * (`ID_alto`) comes first, and of its kinds ALTO, then PAGE, hOCR, ABBYY and plain text. Where no file is called so, all pages are
  * in one: the only file of such a folder, or the one beside the METS that is called after it. `files` are paths below the
  * folder of the METS. Throws METS_NO_TEXT, also where two folders are equally good; PAGE_MISSING for a page without a file,
  * unless gaps are waived.

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { SlipError } from '../../errors/slip-error.ts'
 import { asUtf8 } from '../text/page-decoding.ts'
+import { abbyy } from './abbyy.ts'
 import { alto } from './alto.ts'
 import { hocr } from './hocr.ts'
 import type { DividedText, PageFormat, PageFormatOptions } from './page-format.ts'
@@ -8,7 +9,7 @@ import { pageUnreadable } from './page-markup.ts'
 import { pageXml } from './page-xml.ts'
 import { structured } from './structured.ts'
 
-const formats: readonly PageFormat[] = [alto, pageXml, hocr, structured]
+const formats: readonly PageFormat[] = [alto, pageXml, hocr, structured, abbyy]
 // The root element stands behind a declaration, a DOCTYPE and some comments.
 const headLength = 4096
 
@@ -59,12 +60,16 @@ function formatOf(bytes: Buffer, page: PageFile): PageFormat | null {
     if (!isMeantAsMarkup(head, page.file)) return null
     throw pageFault(pageUnreadable(`no element begins in its first ${headLength} bytes`, '', 0), page.file)
   }
-  const format = page.format === 'structured' ? structured : formats.find(({ roots }) => roots.includes(root))
+  const format = page.format === 'structured' ? structured : knownAs(root, head)
   if (format !== undefined) return format
   if (page.mime === 'text/plain' || page.file.endsWith('.txt')) return null
   throw new SlipError('PAGE_FORMAT_UNKNOWN', `Page file ${page.file} is <${root}>, which is no format of pages.`, {
     place: { file: page.file, root },
   })
+}
+
+function knownAs(root: string, head: string): PageFormat | undefined {
+  return formats.find(({ roots, namespace = '' }) => roots.includes(root) && head.includes(namespace))
 }
 
 function inFile<Text>(file: string, read: () => Text): Text {

@@ -19,6 +19,8 @@ export interface PageFormat {
   readonly name: string
   /** Local names of the root element, in lower case. */
   readonly roots: readonly string[]
+  /** What its namespace begins with, where others have such a root element too. */
+  readonly namespace?: string
   /**
    * The text of a page as UTF-8, its lines ended by a line feed; cleaning is for later. The markup has one character
    * for each byte of UTF-8 (`latin1`). Throws PAGE_UNREADABLE.

@@ -32,6 +32,7 @@ test.each([
   ['a folder of text before the folder of the METS', 'ocr/', [...inFolder('ocr/'), ...inFolder('')]],
   ['the folder of the METS where there is no other', '', inFolder('')],
   ['a folder that is called after the version of ALTO', 'ALTO3/', [...inFolder('ALTO3/'), ...inFolder('')]],
+  ['ABBYY before plain text', 'PPN1_abbyy/', [...inFolder('PPN1_txt/', 'txt'), ...inFolder('PPN1_abbyy/')]],
   ['only folders beside it', 'ocr/', [...inFolder('old/PPN1_alto/'), ...inFolder('ocr/')]],
   ['a folder with pages before an empty one', 'PPN1_txt/', ['PPN1_alto/readme.xml', ...inFolder('PPN1_txt/')]],
 ])('text is taken from %s', (_, folder, files) => {
