@@ -1,3 +1,5 @@
+import type { z } from 'zod'
+
 /** A whole answer of a server, whatever its status. */
 export interface Answer {
   readonly status: number
@@ -42,8 +44,20 @@ export function jsonOf(answer: Answer): unknown {
   }
 }
 
+/**
+ * What an answer says, as far as it is of this shape: what else is in it is left out. Throws NotUnderstood with the first place
+ * that is not.
+ */
+export function shapedOf<T>(answer: Answer, content: unknown, shape: z.ZodType<T>): T {
+  const { success, data, error } = shape.safeParse(content)
+  if (success) return data
+  const [first] = error.issues
+  const place = first?.path.join('.') || 'what was asked for'
+  throw new NotUnderstood(answer, `answered ${answer.status} without ${place}: ${first?.message}`)
+}
+
 /** The first words of a body on one line, for a message. */
-function beginningOf(body: Buffer): string {
+export function beginningOf(body: Buffer): string {
   if (body.length === 0) return 'an empty body'
   const text = body
     .subarray(0, quoted * 4)

@@ -1,15 +1,13 @@
+import { z } from 'zod'
 import type { Analyse } from '../search/analysed.ts'
 import { shardAlias } from './names.ts'
 import { ask, type Server, withJson } from './server.ts'
 
-interface Analysed {
-  readonly tokens: readonly {
-    readonly token: string
-    readonly start_offset: number
-    readonly end_offset: number
-    readonly position: number
-  }[]
-}
+const analysed = z.object({
+  tokens: z.array(
+    z.object({ token: z.string(), start_offset: z.number(), end_offset: z.number(), position: z.number() }),
+  ),
+})
 
 /** Of a query word by word, for each is marked where it stands; a search asks for some joined with their neighbours. */
 const analyzers = { index: 'ocr_index', query: 'ocr_words' }
@@ -22,7 +20,7 @@ export const analyseBy =
       texts.map(async (text) => {
         const path = `/${shardAlias(server.index, shard)}/_analyze`
         const asked = withJson('POST', path, { analyzer: analyzers[side], text })
-        const { tokens } = await ask<Analysed>(server, asked, { has: 'tokens', shard })
+        const { tokens } = await ask(server, asked, { shape: analysed, shard })
         return tokens.map(({ token, start_offset, end_offset, position }) => ({
           word: token,
           position,

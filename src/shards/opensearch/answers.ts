@@ -1,11 +1,29 @@
-import { type Answer, jsonOf } from '../../http/answer.ts'
+import { z } from 'zod'
+import { type Answer, beginningOf, jsonOf, NotUnderstood, shapedOf } from '../../http/answer.ts'
 
 /** Why the server did not do what it was asked, as it says it itself. */
 export interface Reason {
-  readonly type?: string
-  readonly reason?: string | null
-  readonly caused_by?: Reason
+  readonly type?: string | undefined
+  readonly reason?: string | null | undefined
+  readonly caused_by?: Reason | null | undefined
 }
+
+export const reasonShape: z.ZodType<Reason> = z.object({
+  type: z.string().optional(),
+  reason: z.string().nullable().optional(),
+  get caused_by() {
+    return reasonShape.nullable().optional()
+  },
+})
+
+/** `alias [a] missing` and the like are words alone. */
+const refusalShape = z.object({ error: z.union([z.string(), reasonShape]) })
+
+/** Of what was read and understood: a gateway that speaks JSON says otherwise what it does not like. */
+const understoodShape = z.object({
+  error: z.object({ type: z.string(), root_cause: z.array(z.unknown()) }),
+  status: z.number(),
+})
 
 /** An answer that says it did not do what it was asked, or not all of it. */
 export class Refusal extends Error {
@@ -35,24 +53,35 @@ const meanings: Readonly<Record<number, string>> = {
   403: 'the user may not do this',
 }
 
-/** The JSON of an answer. Throws its refusal for a status that is no success, NotUnderstood for what is no JSON. */
-export function contentOf<T>(answer: Answer): T {
-  if (answer.status >= 200 && answer.status < 300) return jsonOf(answer) as T
+/** The JSON of the answer. Throws its refusal for a status that is no success, NotUnderstood for what is not of that shape. */
+export function contentOf<T>(answer: Answer, shape: z.ZodType<T>): T {
+  if (answer.status >= 200 && answer.status < 300) return shapedOf(answer, jsonOf(answer), shape)
   throw refusalOf(answer)
 }
 
-/** What a server says that did not do what it was asked. Throws NotUnderstood for what is no JSON. */
+/** What a server says that did not do what it was asked. Throws NotUnderstood for what no server of the kind says. */
 export function refusalOf(answer: Answer): Refusal {
-  const meaning = { reason: meanings[answer.status] ?? 'without a reason' }
-  if (answer.status in meanings && answer.type !== 'application/json') return new Refusal(answer, meaning)
-  const error = (jsonOf(answer) as { error?: Reason | string } | null)?.error ?? meaning
+  const reason = meanings[answer.status]
+  if (reason !== undefined && answer.type !== 'application/json') return new Refusal(answer, { reason })
+  const content = jsonOf(answer)
+  const { success, data } = refusalShape.safeParse(content)
+  if (!success && reason !== undefined) return new Refusal(answer, { reason })
+  if (!success)
+    throw new NotUnderstood(
+      answer,
+      `answered ${answer.status} without a reason of the engine: ${beginningOf(answer.body)}`,
+    )
+  const { error } = data
   return new Refusal(answer, typeof error === 'string' ? { reason: error } : error)
 }
+
+/** Whether the server itself refused it, for what it is. Throws NotUnderstood for what is no JSON. */
+export const isUnderstood = (answer: Answer): boolean => understoodShape.safeParse(jsonOf(answer)).success
 
 /** The words of the server, with those of the causes underneath. */
 export function wordsOf(reason: Reason | undefined): string {
   const words: string[] = []
-  for (let at = reason; at && words.length < 3; at = at.caused_by)
+  for (let at: Reason | null | undefined = reason; at && words.length < 3; at = at.caused_by)
     words.push([at.type, at.reason].filter(Boolean).join(': '))
   return words.length > 0 ? words.join('; caused by ') : 'without a reason'
 }

@@ -8,6 +8,7 @@
  * find it.
  */
 
+import { z } from 'zod'
 import { SlipError } from '../../errors/slip-error.ts'
 import { type Answer, NotUnderstood } from '../../http/answer.ts'
 import type { IndexDocument, Outcome, Removal, Unavailable } from '../engine.ts'
@@ -15,7 +16,7 @@ import { unavailableBy } from '../http/unavailable.ts'
 import { contentOf } from './answers.ts'
 import { fencesOf } from './held.ts'
 import { shardAlias } from './names.ts'
-import { type BulkItem, isForContent, outcomeAlone, outcomeOf, staleOutcome } from './outcomes.ts'
+import { bulkItemShape, isForContent, outcomeAlone, outcomeOf, staleOutcome } from './outcomes.ts'
 import { assertOwnIndex, forgetOwnIndex } from './own-index.ts'
 import { messageOf, placeOf, type Server } from './server.ts'
 
@@ -123,9 +124,11 @@ function unsent({ unanswered: _, ...outcome }: Unavailable): Unavailable {
   return outcome
 }
 
+const answersShape = z.object({ items: z.array(z.object({ index: bulkItemShape.optional() })) })
+
 async function outcomesOf(server: Server, shard: number, writes: readonly Write[], answer: Answer): Promise<Outcome[]> {
-  const content = contentOf<{ items?: readonly { readonly index?: BulkItem }[] } | null>(answer)
-  const told = content?.items?.flatMap(({ index }) => index ?? []) ?? []
+  const { items } = contentOf(answer, answersShape)
+  const told = items.flatMap(({ index }) => index ?? [])
   if (told.length !== writes.length)
     throw new NotUnderstood(answer, `answered ${answer.status} without saying what became of each document`)
   const at = placeOf(server, shard, answer.url)

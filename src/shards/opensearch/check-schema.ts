@@ -1,9 +1,10 @@
+import { z } from 'zod'
 import { SlipError } from '../../errors/slip-error.ts'
 import { schemaDescription } from '../schema/description.ts'
 import { compareValues, type LiveSchema, type SchemaDifference } from '../schema/difference.ts'
 import { openSearchVisible } from '../schema/open-search-mapping.ts'
 import { aliasesOf } from './aliases.ts'
-import { compareIndex, type LiveIndex } from './compare-index.ts'
+import { compareIndex, type LiveIndex, liveIndexShape } from './compare-index.ts'
 import { shardAlias, shardIndex } from './names.ts'
 import { probeIndex } from './probe.ts'
 import { ask, type Server } from './server.ts'
@@ -15,7 +16,9 @@ export async function checkSchema(server: Server, shard: number): Promise<LiveSc
   const index = present.find((each) => each === expected) ?? present[0]
   if (index === undefined) throw missing(server, shard, alias)
   const path = `/${index}`
-  const live = (await ask<Record<string, LiveIndex>>(server, { method: 'GET', path }, { has: index, shard }))[index]
+  const live = (await ask(server, { method: 'GET', path }, { shape: z.object({ [index]: liveIndexShape }), shard }))[
+    index
+  ]
   const differences = [
     ...compareValues(`alias ${alias}`, { leads: present.sort().join(', ') }, { leads: expected }, () => 'rebuild'),
     ...compareAliases(server, shard, live as LiveIndex),

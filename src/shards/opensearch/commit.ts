@@ -1,5 +1,6 @@
+import { z } from 'zod'
 import type { Reach } from '../engine.ts'
-import type { Reason } from './answers.ts'
+import { type Reason, reasonShape } from './answers.ts'
 import { shardAlias } from './names.ts'
 import { ask, type Server } from './server.ts'
 
@@ -17,16 +18,19 @@ export const flush = (server: Server, shard: number): Promise<void> => onShard(s
 
 async function onShard(server: Server, shard: number, action: '_refresh' | '_flush'): Promise<void> {
   const path = `/${shardAlias(server.index, shard)}/${action}`
-  await ask<Copies>(server, { method: 'POST', path }, { has: '_shards', shard, failedPart: failedCopy })
+  await ask(server, { method: 'POST', path }, { shape: copiesShape, shard, failedPart: failedCopy })
 }
 
 /** What became of the copies of a shard. */
-interface Copies {
-  readonly _shards: { readonly successful: number; readonly failures?: readonly { readonly reason: Reason }[] }
-}
+const copiesShape = z.object({
+  _shards: z.object({
+    successful: z.number(),
+    failures: z.array(z.object({ reason: reasonShape })).optional(),
+  }),
+})
 
 /** Why not all of them did it. */
-function failedCopy({ _shards: { successful, failures = [] } }: Copies): Reason | undefined {
+function failedCopy({ _shards: { successful, failures = [] } }: z.infer<typeof copiesShape>): Reason | undefined {
   const none = { reason: 'no copy of the shard is there' }
   return failures[0]?.reason ?? (successful === 0 ? none : undefined)
 }

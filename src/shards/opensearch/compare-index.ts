@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { schemaDescription } from '../schema/description.ts'
 import {
   compareThings,
@@ -9,27 +10,29 @@ import {
 } from '../schema/difference.ts'
 import { openSearchMapping } from '../schema/open-search-mapping.ts'
 
-type Tree = Readonly<Record<string, unknown>>
+const treeShape = z.record(z.string(), z.unknown())
+type Tree = z.infer<typeof treeShape>
+const partsShape = z.record(z.string(), treeShape).optional()
+const analysisShape = z.record(z.string(), z.looseObject({ common_words: z.array(z.string()).optional() })).optional()
+
+const mappingsShape = z.looseObject({ properties: partsShape, _source: treeShape.optional() })
+const settingsShape = z.object({
+  number_of_shards: z.unknown().optional(),
+  refresh_interval: z.unknown().optional(),
+  translog: z.object({ durability: z.string().optional() }).optional(),
+  similarity: partsShape,
+  analysis: z.object({ analyzer: analysisShape, filter: analysisShape }).optional(),
+})
 
 /** An index as GET /INDEX tells it. */
-export interface LiveIndex {
-  readonly aliases: Readonly<Record<string, { readonly filter?: Tree }>>
-  readonly mappings: Mappings
-  readonly settings: { readonly index: IndexSettings }
-}
-
-type Mappings = Tree & { readonly properties?: Readonly<Record<string, Tree>>; readonly _source?: Tree }
-
-interface IndexSettings {
-  readonly number_of_shards?: unknown
-  readonly refresh_interval?: unknown
-  readonly translog?: { readonly durability?: string }
-  readonly similarity?: Readonly<Record<string, Tree>>
-  readonly analysis?: {
-    readonly analyzer?: Readonly<Record<string, Tree>>
-    readonly filter?: Readonly<Record<string, Tree>>
-  }
-}
+export const liveIndexShape = z.object({
+  aliases: z.record(z.string(), z.object({ filter: treeShape.optional() })),
+  mappings: mappingsShape,
+  settings: z.object({ index: settingsShape }),
+})
+export type LiveIndex = z.infer<typeof liveIndexShape>
+type Mappings = z.infer<typeof mappingsShape>
+type IndexSettings = z.infer<typeof settingsShape>
 
 const expected = openSearchMapping(schemaDescription) as unknown as {
   readonly mappings: Mappings

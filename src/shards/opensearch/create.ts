@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { SlipError } from '../../errors/slip-error.ts'
 import { schemaDescription } from '../schema/description.ts'
 import { openSearchMapping, openSearchVisible } from '../schema/open-search-mapping.ts'
@@ -8,9 +9,7 @@ import { shardAlias, shardIndex, shardOf } from './names.ts'
 import { probeIndex } from './probe.ts'
 import { ask, refusalIn, type Server, withJson } from './server.ts'
 
-interface Done {
-  readonly acknowledged: boolean
-}
+const doneShape = z.object({ acknowledged: z.boolean() })
 
 /**
  * Makes the index of each shard 1…N where it is missing, with its two aliases. Safe to run at the same time from several
@@ -34,7 +33,7 @@ export async function createIndices(server: Server, shards: number): Promise<voi
 /** Resolves when the shard takes requests: another process may have made it just now. */
 async function started(server: Server, shard: number): Promise<void> {
   const path = `/_cluster/health/${shardIndex(server.index, shard)}?wait_for_active_shards=1&timeout=30s`
-  await ask<{ status: string }>(server, { method: 'GET', path }, { has: 'status', shard })
+  await ask(server, { method: 'GET', path }, { shape: z.object({ status: z.string() }), shard })
 }
 
 async function createIndex(server: Server, shard: number): Promise<void> {
@@ -45,7 +44,7 @@ async function createIndex(server: Server, shard: number): Promise<void> {
   }
   const body = { aliases, ...openSearchMapping(schemaDescription) }
   try {
-    await ask<Done>(server, withJson('PUT', `/${name}`, body), { has: 'acknowledged', shard })
+    await ask(server, withJson('PUT', `/${name}`, body), { shape: doneShape, shard })
   } catch (error) {
     const refusal = refusalIn(error)
     if (refusal?.status !== 400) throw error
@@ -53,7 +52,7 @@ async function createIndex(server: Server, shard: number): Promise<void> {
       throw unfit(server, `index ${name}: ${refusal.words}${remedyOf(refusal.words)}`)
     // another process was first, or somebody took an alias away
     const actions = Object.entries(aliases).map(([alias, options]) => ({ add: { index: name, alias, ...options } }))
-    await ask<Done>(server, withJson('POST', '/_aliases', { actions }), { has: 'acknowledged', shard })
+    await ask(server, withJson('POST', '/_aliases', { actions }), { shape: doneShape, shard })
   }
 }
 

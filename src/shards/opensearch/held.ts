@@ -1,16 +1,21 @@
+import { z } from 'zod'
 import type { Held } from '../engine.ts'
-import type { Reason } from './answers.ts'
+import { reasonShape } from './answers.ts'
 import { shardAlias } from './names.ts'
 import { ask, type Server, withJson } from './server.ts'
 
 /** What stands at an id; what SLIP did not write may lack everything. */
-interface Source extends Partial<Held> {
-  readonly tombstone?: boolean
-}
+const sourceShape = z.object({
+  rev: z.number().optional(),
+  fence: z.number().optional(),
+  digest: z.string().optional(),
+  tombstone: z.boolean().optional(),
+})
+type Source = z.infer<typeof sourceShape>
 
-interface Got {
-  readonly docs: readonly { readonly _id: string; readonly _source?: Source; readonly error?: Reason }[]
-}
+const gotShape = z.object({
+  docs: z.array(z.object({ _id: z.string(), _source: sourceShape.optional(), error: reasonShape.optional() })),
+})
 
 /** See Engine.get. */
 export async function getHeld(server: Server, shard: number, ids: readonly string[]): Promise<Held[]> {
@@ -24,7 +29,12 @@ export async function fencesOf(server: Server, shard: number, ids: readonly stri
   return new Map(found.map(({ id, fence = 0 }) => [id, fence]))
 }
 
-export const heldOf = ({ id = '', rev = 0, fence = 0, digest = '' }: Partial<Held>): Held => ({
+export const heldOf = ({
+  id = '',
+  rev = 0,
+  fence = 0,
+  digest = '',
+}: Source & { readonly id?: string | undefined }): Held => ({
   id,
   rev,
   fence,
@@ -37,7 +47,7 @@ async function sourcesOf(server: Server, shard: number, ids: readonly string[]):
   const asked = [...new Set(ids)].filter((id) => id !== '')
   if (asked.length === 0) return []
   const path = `/${shardAlias(server.index, shard)}/_mget?_source_includes=rev,fence,digest,tombstone`
-  const failedPart = ({ docs }: Got) => docs.find(({ error }) => error !== undefined)?.error
-  const { docs } = await ask<Got>(server, withJson('POST', path, { ids: asked }), { has: 'docs', shard, failedPart })
+  const failedPart = ({ docs }: z.infer<typeof gotShape>) => docs.find(({ error }) => error !== undefined)?.error
+  const { docs } = await ask(server, withJson('POST', path, { ids: asked }), { shape: gotShape, shard, failedPart })
   return docs.flatMap(({ _id: id, _source }) => (_source === undefined ? [] : { ..._source, id }))
 }

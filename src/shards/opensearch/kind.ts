@@ -1,11 +1,16 @@
+import { z } from 'zod'
 import { SlipError } from '../../errors/slip-error.ts'
 import type { OpenSearchKind } from './options.ts'
 import { ask, type Server } from './server.ts'
 
 /** What a server says it is. */
-interface Introduction {
-  readonly version: { readonly number?: string; readonly distribution?: string; readonly build_flavor?: string }
-}
+const introduction = z.object({
+  version: z.object({
+    number: z.string().optional(),
+    distribution: z.string().optional(),
+    build_flavor: z.string().optional(),
+  }),
+})
 
 /**
  * Throws ENGINE_KIND_DIFFERS for a server that says it is another than the configuration says, ENGINE_VERSION_UNSUPPORTED
@@ -13,7 +18,7 @@ interface Introduction {
  */
 export async function assertKind(server: Server): Promise<void> {
   const { kind, target, nodes } = server
-  const { version } = await ask<Introduction>(server, { method: 'GET', path: '/' }, { has: 'version' })
+  const { version } = await ask(server, { method: 'GET', path: '/' }, { shape: introduction })
   const found = kindOf(version)
   if (found === kind) return assertVersion(server, version.number ?? '')
   const key = `targets.${target}.engine`
@@ -33,7 +38,7 @@ function assertVersion({ kind, target, nodes }: Server, version: string): void {
 }
 
 /** OpenSearch may be told to give the version number of an Elasticsearch; the distribution it names all the same. */
-function kindOf(version: Introduction['version']): OpenSearchKind | null {
+function kindOf(version: z.infer<typeof introduction>['version']): OpenSearchKind | null {
   if (version.distribution === 'opensearch') return 'opensearch'
   return version.build_flavor === undefined ? null : 'elasticsearch'
 }

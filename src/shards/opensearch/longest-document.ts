@@ -1,8 +1,12 @@
+import { z } from 'zod'
 import { ask, refusalIn, type Server } from './server.ts'
 
-interface Nodes {
-  readonly nodes: Readonly<Record<string, { readonly http?: { readonly max_content_length_in_bytes?: number } }>>
-}
+const nodesShape = z.object({
+  nodes: z.record(
+    z.string(),
+    z.object({ http: z.object({ max_content_length_in_bytes: z.number().optional() }).optional() }),
+  ),
+})
 
 /** Of a bulk request of one document what is not the document: its id, and the words around it. Bytes. */
 const aroundIt = 1_024
@@ -13,7 +17,7 @@ const notAllowed = [401, 403, 404]
 export async function longestDocument(server: Server): Promise<number | null> {
   const path = '/_nodes/http?filter_path=nodes.*.http.max_content_length_in_bytes'
   try {
-    const { nodes } = await ask<Nodes>(server, { method: 'GET', path }, { has: 'nodes' })
+    const { nodes } = await ask(server, { method: 'GET', path }, { shape: nodesShape })
     const limits = Object.values(nodes).flatMap(({ http }) => http?.max_content_length_in_bytes ?? [])
     return limits.length === 0 ? null : Math.min(...limits) - aroundIt
   } catch (error) {

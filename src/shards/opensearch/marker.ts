@@ -1,4 +1,5 @@
-import type { Reason } from './answers.ts'
+import { z } from 'zod'
+import { reasonShape } from './answers.ts'
 import { flush } from './commit.ts'
 import { shardAlias } from './names.ts'
 import { assertOwnIndex } from './own-index.ts'
@@ -16,14 +17,17 @@ interface Marker {
   readonly condition: string
 }
 
-interface Got {
-  readonly docs: readonly {
-    readonly _seq_no?: number
-    readonly _primary_term?: number
-    readonly _source?: { readonly marker: number }
-    readonly error?: Reason
-  }[]
-}
+const gotShape = z.object({
+  docs: z.tuple([
+    z.object({
+      _seq_no: z.number().optional(),
+      _primary_term: z.number().optional(),
+      _source: z.object({ marker: z.number() }).optional(),
+      error: reasonShape.optional(),
+    }),
+  ]),
+})
+const writtenShape = z.object({ result: z.string() })
 
 /** See Engine.marker. */
 export async function readMarker(server: Server, shard: number): Promise<number | null> {
@@ -41,7 +45,7 @@ export async function writeMarker(
   if (value !== from) return false
   const path = `/${shardAlias(server.index, shard)}/_doc/${encodeURIComponent(id)}?require_alias=true&${condition}`
   try {
-    await ask<{ result: string }>(server, withJson('PUT', path, { marker: to }), { has: 'result', shard })
+    await ask(server, withJson('PUT', path, { marker: to }), { shape: writtenShape, shard })
   } catch (error) {
     if (refusalIn(error)?.status === 409) return false
     throw error
@@ -53,10 +57,10 @@ export async function writeMarker(
 async function find(server: Server, shard: number): Promise<Marker> {
   // a document that is missing makes no answer a refusal, as it does where one is asked for alone
   const path = `/${shardAlias(server.index, shard)}/_mget`
-  const failedPart = ({ docs }: Got) => docs[0]?.error
-  const { docs } = await ask<Got>(server, withJson('POST', path, { ids: [id] }), { has: 'docs', shard, failedPart })
+  const failedPart = ({ docs }: z.infer<typeof gotShape>) => docs[0].error
+  const { docs } = await ask(server, withJson('POST', path, { ids: [id] }), { shape: gotShape, shard, failedPart })
   const [found] = docs
-  if (found?._source === undefined) return { value: null, condition: 'op_type=create' }
+  if (found._source === undefined) return { value: null, condition: 'op_type=create' }
   const { _seq_no, _primary_term, _source } = found
   return { value: _source.marker, condition: `if_seq_no=${_seq_no}&if_primary_term=${_primary_term}` }
 }

@@ -1,16 +1,20 @@
+import { z } from 'zod'
 import type { Answer } from '../../http/answer.ts'
 import type { Outcome } from '../engine.ts'
-import { type Reason, refusalOf, wordsOf } from './answers.ts'
+import { isUnderstood, type Reason, reasonShape, refusalOf, wordsOf } from './answers.ts'
 
 /** What a bulk request says of one document. */
-export interface BulkItem {
-  readonly status: number
-  readonly error?: Reason
-}
+export const bulkItemShape = z.object({ status: z.number(), error: reasonShape.optional() })
+type BulkItem = z.infer<typeof bulkItemShape>
 
 /** An alias that points to no index to write, or to several, and an index that is closed: nothing a document could help. */
 const aliasIsWrong = /^no write index is defined for alias|^alias \[.*\] has more than one index/i
 const meansTheIndex = ({ type, reason }: Reason) => type === 'index_closed_exception' || aliasIsWrong.test(reason ?? '')
+
+/** By what a server says that it did not try: closed, not allowed, not found, not in time, not there. */
+const leftAlone = [400, 401, 403, 404, 408, 503]
+/** A disk that is full, whatever the document. */
+const isFull = /no space left on device/i
 
 /**
  * What became of one document; null = refused, as the server holds a higher version.
@@ -23,7 +27,9 @@ export function outcomeOf({ status, error }: BulkItem, at: string): Outcome | nu
   const message = wordsOf(error)
   if (status === 400 && !meansTheIndex(error ?? {})) return { kind: 'rejected', message }
   const refused = { kind: 'unavailable', message: `${at}: answered ${status}: ${message}` } as const
-  return status === 429 ? { ...refused, retryAfterMs: 0 } : refused
+  if (status === 429) return { ...refused, retryAfterMs: 0 }
+  // the server broke over it, or does not say that it left it alone: it may be the document that does that
+  return leftAlone.includes(status) || isFull.test(message) ? refused : { ...refused, unanswered: true }
 }
 
 /** The outcome of a refused document, once the fence that is there was read. */
@@ -35,11 +41,10 @@ export function staleOutcome(fence: number, held: number | undefined, at: string
 
 /**
  * Whether a whole request was refused for what a document in it is: too large, or no line of JSON. A proxy that answers
- * 400 means the request, not what it carries, and so does a server that has nothing at that path: it gives no type.
+ * 400 means the request, not what it carries, and so does a server that has nothing at that path.
  */
 export const isForContent = (answer: Answer): boolean =>
-  answer.status === 413 ||
-  (answer.status === 400 && answer.type === 'application/json' && refusalOf(answer).type !== '')
+  answer.status === 413 || (answer.status === 400 && isUnderstood(answer))
 
 /** The outcome of a document of so many bytes that was sent alone and refused so. */
 export function outcomeAlone(answer: Answer, bytes: number): Outcome {

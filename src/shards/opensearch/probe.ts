@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { schemaDescription } from '../schema/description.ts'
 import type { SchemaDifference } from '../schema/difference.ts'
 import { openSearchAnalyzers } from '../schema/open-search-mapping.ts'
@@ -5,9 +6,7 @@ import { probes, termsDifferences } from '../schema/probes.ts'
 import { shardAlias } from './names.ts'
 import { ask, type Server, withJson } from './server.ts'
 
-interface Analysed {
-  readonly tokens: readonly { readonly token: string }[]
-}
+const analysed = z.object({ tokens: z.array(z.object({ token: z.string() })) })
 
 /** Has an index analyse the texts of the probes, by the analyzers that it has: in what the terms are others. */
 export async function probeIndex(
@@ -17,7 +16,7 @@ export async function probeIndex(
 ): Promise<SchemaDifference[]> {
   const path = `/${shardAlias(server.index, shard)}/_analyze`
   const termsOf = async (analyzer: string, text: string) => {
-    const { tokens } = await ask<Analysed>(server, withJson('POST', path, { analyzer, text }), { has: 'tokens', shard })
+    const { tokens } = await ask(server, withJson('POST', path, { analyzer, text }), { shape: analysed, shard })
     return tokens.map(({ token }) => token)
   }
   const asked = probes

@@ -1,15 +1,14 @@
+import { z } from 'zod'
 import { mostPurged } from '../engine.ts'
 import { shardAlias } from './names.ts'
-import type { BulkItem } from './outcomes.ts'
+import { bulkItemShape } from './outcomes.ts'
 import { assertOwnIndex } from './own-index.ts'
 import { highestFence } from './scan.ts'
 import { ask, type Server, withJson } from './server.ts'
 
-interface Found {
-  readonly hits: {
-    readonly hits: readonly { readonly _id: string; readonly _seq_no: number; readonly _primary_term: number }[]
-  }
-}
+const foundShape = z.object({
+  hits: z.object({ hits: z.array(z.object({ _id: z.string(), _seq_no: z.number(), _primary_term: z.number() })) }),
+})
 
 /**
  * See Engine.purgeTombstones. Each is deleted as it was found: where the item came back meanwhile, that is a conflict, and
@@ -29,21 +28,19 @@ export async function purgeTombstones(server: Server, shard: number, before: num
     seq_no_primary_term: true,
     track_total_hits: false,
   }
-  const { hits } = await ask<Found>(server, withJson('POST', `${path}/_search`, search), { has: 'hits', shard })
+  const { hits } = await ask(server, withJson('POST', `${path}/_search`, search), { shape: foundShape, shard })
   if (hits.hits.length === 0) return 0
   const lines = hits.hits.map(({ _id, _seq_no, _primary_term }) =>
     JSON.stringify({ delete: { _id, if_seq_no: _seq_no, if_primary_term: _primary_term } }),
   )
   const body = Buffer.from(`${lines.join('\n')}\n`)
   const request = { method: 'POST', path: `${path}/_bulk`, body, type: 'application/x-ndjson' } as const
-  await ask<Deleted>(server, request, { has: 'items', shard, failedPart: failedDelete })
+  await ask(server, request, { shape: deletedShape, shard, failedPart: failedDelete })
   return hits.hits.length
 }
 
-interface Deleted {
-  readonly items: readonly { readonly delete: BulkItem }[]
-}
+const deletedShape = z.object({ items: z.array(z.object({ delete: bulkItemShape })) })
 
 /** Neither gone already nor changed meanwhile is a failure. */
-const failedDelete = ({ items }: Deleted) =>
+const failedDelete = ({ items }: z.infer<typeof deletedShape>) =>
   items.find(({ delete: { status } }) => status >= 300 && status !== 404 && status !== 409)?.delete.error

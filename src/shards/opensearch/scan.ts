@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { type Held, type HighestFence, mostScanned } from '../engine.ts'
 import { schemaDescription } from '../schema/description.ts'
 import { openSearchVisible } from '../schema/open-search-mapping.ts'
@@ -13,37 +14,48 @@ const live = openSearchVisible(schemaDescription)
 export async function scanHeld(server: Server, shard: number, after: string, limit: number): Promise<Held[]> {
   const size = Math.min(Math.max(limit, 0), mostScanned)
   const search = { query: live, sort: [{ id: 'asc' }], search_after: [after], size }
-  return (await columns<Held>(server, shard, ['id', 'rev', 'fence', 'digest'], search)).map(heldOf)
+  return (await columns(server, shard, ['id', 'rev', 'fence', 'digest'], search)).map(heldOf)
 }
 
 /** See Engine.highestFence. Tombstones have one, the marker has none. What no commit has shown yet counts. */
 export async function highestFence(server: Server, shard: number): Promise<HighestFence | null> {
   await commit(server, shard, 'visible')
   const search = { query: { exists: { field: 'fence' } }, sort: [{ fence: 'desc' }], size: 1 }
-  const [highest] = await columns<HighestFence>(server, shard, ['id', 'fence'], search)
-  return highest ?? null
+  const [highest] = (await columns(server, shard, ['id', 'fence'], search)).map(heldOf)
+  return highest === undefined ? null : { id: highest.id, fence: highest.fence }
 }
 
 /** See Engine.count. */
 export async function countHeld(server: Server, shard: number): Promise<number> {
   const path = `/${shardAlias(server.index, shard)}/_count`
   const request = withJson('POST', path, { query: live })
-  return (await ask<{ count: number }>(server, request, { has: 'count', shard })).count
+  return (await ask(server, request, { shape: z.object({ count: z.number() }), shard })).count
 }
 
-interface Found {
-  readonly hits: { readonly hits: readonly { readonly fields?: Readonly<Record<string, readonly [unknown]>> }[] }
+const columnShapes = {
+  id: z.array(z.string()).optional(),
+  rev: z.array(z.number()).optional(),
+  fence: z.array(z.number()).optional(),
+  digest: z.array(z.string()).optional(),
 }
+const foundShape = z.object({
+  hits: z.object({ hits: z.array(z.object({ fields: z.object(columnShapes).optional() })) }),
+})
 
 /** What a search finds, as values of columns: the documents themselves stay packed. */
-async function columns<Row>(
+async function columns(
   server: Server,
   shard: number,
-  names: readonly (keyof Row & string)[],
+  names: readonly (keyof typeof columnShapes)[],
   search: object,
-): Promise<Row[]> {
+): Promise<Parameters<typeof heldOf>[0][]> {
   const path = `/${shardAlias(server.index, shard)}/_search`
   const body = { ...search, _source: false, docvalue_fields: names, track_total_hits: false }
-  const { hits } = await ask<Found>(server, withJson('POST', path, body), { has: 'hits', shard })
-  return hits.hits.map(({ fields = {} }) => Object.fromEntries(names.map((name) => [name, fields[name]?.[0]])) as Row)
+  const { hits } = await ask(server, withJson('POST', path, body), { shape: foundShape, shard })
+  return hits.hits.map(({ fields: { id, rev, fence, digest } = {} }) => ({
+    id: id?.[0],
+    rev: rev?.[0],
+    fence: fence?.[0],
+    digest: digest?.[0],
+  }))
 }

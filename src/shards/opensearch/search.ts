@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { PageHit, SearchAnswer, SearchHit, SearchOptions } from '../engine.ts'
 import { pageFinder } from '../search/best-pages.ts'
 import { catalogueFields } from '../search/catalogue-fields.ts'
@@ -8,18 +9,20 @@ import { analyseBy } from './analyse.ts'
 import { shardOf } from './names.ts'
 import { ask, type Server, withJson } from './server.ts'
 
-interface Found {
-  readonly hits: { readonly total: { readonly value: number }; readonly hits: readonly FoundItem[] }
-}
-
-interface FoundItem {
-  readonly _index: string
-  readonly _id: string
-  readonly _score: number
-  readonly _source: { readonly title?: string[]; readonly author?: string[]; readonly publishDate?: string[] }
+const valuesShape = z.array(z.string()).optional()
+const itemShape = z.object({
+  _index: z.string(),
+  _id: z.string(),
+  _score: z.number(),
+  _source: z.object({ title: valuesShape, author: valuesShape, publishDate: valuesShape }),
   /** Phrases that the text has, not only the catalogue. */
-  readonly matched_queries?: readonly string[]
-}
+  matched_queries: z.array(z.string()).optional(),
+})
+type FoundItem = z.infer<typeof itemShape>
+
+const foundShape = z.object({
+  hits: z.object({ total: z.object({ value: z.number() }), hits: z.array(itemShape) }),
+})
 
 /** See Engine.search. */
 export async function searchItems(server: Server, text: string, options: SearchOptions): Promise<SearchAnswer> {
@@ -41,7 +44,7 @@ export async function searchItems(server: Server, text: string, options: SearchO
     track_total_hits: true,
     _source: ['title', 'author', 'publishDate'],
   }
-  const { hits } = await ask<Found>(server, withJson('POST', path, search), { has: 'hits' })
+  const { hits } = await ask(server, withJson('POST', path, search), { shape: foundShape })
   const findPages = hits.hits.length > 0 && pagesPerHit > 0 ? await pageFinder(wanted, analyseBy(server, 1)) : null
   const answer: SearchHit[] = []
   // one after the other: the text of a hit is a megabyte

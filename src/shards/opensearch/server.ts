@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { SlipError } from '../../errors/slip-error.ts'
 import { NotUnderstood } from '../../http/answer.ts'
 import { HttpFault } from '../../http/fault.ts'
@@ -32,8 +33,8 @@ export function openServer({
 }
 
 export interface Question<T> {
-  /** What every answer to it has: what lacks it is the answer of something else. */
-  readonly has: keyof T & string
+  /** What is read of every answer to it: what lacks it is the answer of something else. */
+  readonly shape: z.ZodType<T>
   /** For messages; none where a question is not about one. */
   readonly shard?: number
   /** Why a part of what was asked was not done, where the answer as a whole is a success. */
@@ -44,12 +45,11 @@ export interface Question<T> {
 export async function ask<T>(
   server: Server,
   request: HttpRequest,
-  { has, shard, failedPart }: Question<T>,
+  { shape, shard, failedPart }: Question<T>,
 ): Promise<T> {
   try {
     const answer = await server.nodes.request(request)
-    const content = contentOf<T | null>(answer)
-    if (content?.[has] === undefined) throw new NotUnderstood(answer, `answered ${answer.status} without ${has}`)
+    const content = contentOf(answer, shape)
     const reason = failedPart?.(content)
     if (reason !== undefined) throw new Refusal(answer, reason)
     return content

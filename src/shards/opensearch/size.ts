@@ -1,18 +1,15 @@
+import { z } from 'zod'
 import type { ShardSize } from '../engine.ts'
 import { shardAlias } from './names.ts'
 import { countHeld } from './scan.ts'
 import { ask, type Server } from './server.ts'
 
 /** A copy of the index of a shard; what is nowhere has no node and no size. */
-interface Copy {
-  readonly prirep: string
-  readonly store: string | null
-  readonly id: string | null
-}
+const copiesShape = z.array(z.object({ prirep: z.string(), store: z.string().nullable(), id: z.string().nullable() }))
 
-interface NodeStats {
-  readonly nodes: Readonly<Record<string, { readonly fs: { readonly total: { readonly available_in_bytes: number } } }>>
-}
+const statsShape = z.object({
+  nodes: z.record(z.string(), z.object({ fs: z.object({ total: z.object({ available_in_bytes: z.number() }) }) })),
+})
 
 /** See Engine.size. */
 export async function sizeOf(server: Server, shard: number): Promise<ShardSize> {
@@ -27,13 +24,13 @@ export async function sizeOf(server: Server, shard: number): Promise<ShardSize> 
   }
 }
 
-function copiesOf(server: Server, shard: number): Promise<Copy[]> {
+function copiesOf(server: Server, shard: number): Promise<z.infer<typeof copiesShape>> {
   const path = `/_cat/shards/${shardAlias(server.index, shard)}?format=json&bytes=b&h=prirep,store,id`
-  return ask<Copy[]>(server, { method: 'GET', path }, { has: 'length', shard })
+  return ask(server, { method: 'GET', path }, { shape: copiesShape, shard })
 }
 
 async function leastFree(server: Server, shard: number, nodes: readonly string[]): Promise<number> {
   const path = `/_nodes/${nodes.join(',')}/stats/fs`
-  const stats = await ask<NodeStats>(server, { method: 'GET', path }, { has: 'nodes', shard })
+  const stats = await ask(server, { method: 'GET', path }, { shape: statsShape, shard })
   return Math.min(...Object.values(stats.nodes).map(({ fs }) => fs.total.available_in_bytes))
 }

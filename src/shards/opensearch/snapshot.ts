@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { until } from '../http/until.ts'
 import { shardNumbers } from '../shard-numbers.ts'
 import { type OnShard, snapshotFailed } from '../snapshot.ts'
@@ -11,27 +12,26 @@ interface Asked {
   readonly onShard: OnShard
 }
 
-interface Done {
-  readonly accepted: boolean
-}
+const acceptedShape = z.object({ accepted: z.boolean() })
 
-interface Status {
-  readonly snapshots: readonly {
-    readonly state: string
-    readonly indices: Readonly<Record<string, { readonly shards_stats: { readonly done: number } }>>
-  }[]
-}
+const statusShape = z.object({
+  snapshots: z.array(
+    z.object({
+      state: z.string(),
+      indices: z.record(z.string(), z.object({ shards_stats: z.object({ done: z.number() }) })),
+    }),
+  ),
+})
 
 /** See Engine.snapshot. The repository is the administrator's; a shard is flushed before it is copied. */
 export async function snapshot(server: Server, { name, shards, onShard }: Asked): Promise<void> {
   const indices = await indicesOf(server, shards)
   const body = { indices: [...indices.keys()].join(), include_global_state: false, ignore_unavailable: false }
   const path = pathOf(server, name)
-  await told(server, () => ask<Done>(server, withJson('PUT', path, body), { has: 'accepted' }))
+  await told(server, () => ask(server, withJson('PUT', path, body), { shape: acceptedShape }))
   const done = new Set<number>()
   await until(async () => {
-    const [status] = (await ask<Status>(server, { method: 'GET', path: `${path}/_status` }, { has: 'snapshots' }))
-      .snapshots
+    const [status] = (await ask(server, { method: 'GET', path: `${path}/_status` }, { shape: statusShape })).snapshots
     for (const [index, { shards_stats }] of Object.entries(status?.indices ?? {}))
       if (shards_stats.done > 0) onceOnly(done, indices.get(index), onShard)
     if (hasFailed(status)) throw await failure(server, path)
@@ -55,10 +55,10 @@ export async function restore(server: Server, { name, shards, onShard }: Asked):
     for (const part of parts(list)) {
       // of one that was lost there is nothing to be closed
       const close = { method: 'POST', path: `/${part}/_close?ignore_unavailable=true` } as const
-      await ask<{ acknowledged: boolean }>(server, close, { has: 'acknowledged' })
+      await ask(server, close, { shape: z.object({ acknowledged: z.boolean() }) })
     }
     const body = { indices: list.join(), include_global_state: false }
-    await ask<Done>(server, withJson('POST', `${path}/_restore`, body), { has: 'accepted' })
+    await ask(server, withJson('POST', `${path}/_restore`, body), { shape: acceptedShape })
   })
   const done = new Set<number>()
   await until(async () => {
@@ -106,12 +106,14 @@ const parts = (names: readonly string[]): string[] =>
     names.slice(at * mostNames, (at + 1) * mostNames).join(),
   )
 
+const rowsShape = z.array(z.record(z.string(), z.string().nullable()))
+
 async function primariesOf(server: Server, list: readonly string[]): Promise<Copy[]> {
   const columns = 'index,prirep,state,unassigned.reason,unassigned.details'
-  const rows: Record<string, string | null>[] = []
+  const rows: z.infer<typeof rowsShape> = []
   for (const part of parts(list)) {
     const path = `/_cat/shards/${part}?format=json&h=${columns}`
-    rows.push(...(await ask<typeof rows>(server, { method: 'GET', path }, { has: 'length' })))
+    rows.push(...(await ask(server, { method: 'GET', path }, { shape: rowsShape })))
   }
   return rows
     .filter(({ prirep }) => prirep === 'p')
@@ -123,12 +125,15 @@ async function primariesOf(server: Server, list: readonly string[]): Promise<Cop
     }))
 }
 
-interface Kept {
-  readonly snapshots: readonly {
-    readonly state: string
-    readonly failures?: readonly { readonly index: string; readonly reason: string }[]
-  }[]
-}
+const keptShape = z.object({
+  snapshots: z.array(
+    z.object({
+      state: z.string(),
+      failures: z.array(z.object({ index: z.string(), reason: z.string() })).optional(),
+    }),
+  ),
+})
+type Kept = z.infer<typeof keptShape>
 
 const hasFailed = (status: { readonly state: string } | undefined): boolean =>
   status !== undefined && ['FAILED', 'PARTIAL', 'ABORTED'].includes(status.state)
@@ -137,7 +142,7 @@ const isWhole = ({ snapshots }: Kept): boolean => snapshots[0]?.state === 'SUCCE
 
 /** As the repository has it; one that the cluster has not let go of is IN_PROGRESS. */
 const keptOf = (server: Server, path: string): Promise<Kept> =>
-  ask<Kept>(server, { method: 'GET', path }, { has: 'snapshots' })
+  ask(server, { method: 'GET', path }, { shape: keptShape })
 
 /** What a snapshot that failed says of its shards. */
 async function failure(server: Server, path: string) {

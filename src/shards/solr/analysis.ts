@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Analyse, AnalysedWord } from '../search/analysed.ts'
 import type { Cores } from './cores.ts'
 import { askCore, askShard, formBody } from './request.ts'
@@ -11,21 +12,17 @@ const fieldType = 'text'
 /** Between two texts of one request: no word reaches across it. */
 const between = '\n\n'
 
-interface Word {
-  readonly text: string
-  readonly start: number
-  readonly end: number
-  readonly position: number
-}
+const wordShape = z.object({ text: z.string(), start: z.number(), end: z.number(), position: z.number() })
+type Word = z.infer<typeof wordShape>
 
 /** Name of a step and its words, by turns; the last are what is indexed, or asked for. */
-type Steps = readonly (string | readonly Word[])[]
+const stepsShape = z.array(z.union([z.string(), z.array(wordShape)])).optional()
 
-interface Analysed {
-  readonly analysis: {
-    readonly field_types: Readonly<Record<string, { readonly index?: Steps; readonly query?: Steps }>>
-  }
-}
+const analysed = z.object({
+  analysis: z.object({
+    field_types: z.record(z.string(), z.object({ index: stepsShape, query: stepsShape })),
+  }),
+})
 
 /** Reads texts as the cores of an index do; the core of one shard is as good as any. */
 export function analyser(cores: Cores, shard: number): Analyse {
@@ -37,7 +34,7 @@ export function analyser(cores: Cores, shard: number): Analyse {
       ['wt', 'json'],
     ] as const
     const { analysis } = await askShard(cores, shard, (core) =>
-      askCore<Analysed>(core, { path: '/analysis/field', ...formBody(values) }, 'analysis'),
+      askCore(core, { path: '/analysis/field', ...formBody(values) }, analysed),
     )
     const words = analysis.field_types[fieldType]?.[side]?.at(-1)
     return parted(texts, Array.isArray(words) ? words : [])

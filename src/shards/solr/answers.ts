@@ -1,5 +1,6 @@
+import { z } from 'zod'
 import { SlipError } from '../../errors/slip-error.ts'
-import { type Answer, jsonOf, NotUnderstood } from '../../http/answer.ts'
+import { type Answer, beginningOf, jsonOf, NotUnderstood, shapedOf } from '../../http/answer.ts'
 import { HttpFault } from '../../http/fault.ts'
 import { NoCore, TooFewReplicas } from './core.ts'
 
@@ -29,21 +30,33 @@ const meanings: Readonly<Record<number, string>> = {
   413: 'it is too large for the server, or for a proxy before it',
 }
 
+/** What every answer has that says nothing else. */
+export const acknowledged = z.object({ responseHeader: z.object({ rf: z.number().optional() }) })
+
+/** A refusal of a core, whose exception may have no words, and of the server before it comes to a core. */
+const refused = z.union([
+  z.object({
+    responseHeader: z.object({ status: z.number() }),
+    error: z.object({ msg: z.string().optional() }).optional(),
+  }),
+  z.object({ error: z.object({ msg: z.string(), code: z.number() }) }),
+])
+
 /**
  * The JSON of an answer. Throws SolrRefusal for a status other than 200, NotUnderstood for what is no JSON, or not Solr's.
  *
- * @param has what every answer to the question has: what lacks it is the answer of something else
+ * @param shape what is read of every answer to the question: what lacks it is the answer of something else
  */
-export function contentOf<T>(answer: Answer, has: 'responseHeader' | (keyof T & string) = 'responseHeader'): T {
+export function contentOf<T>(answer: Answer, shape: z.ZodType<T>): T {
   const meaning = meanings[answer.status]
   if (meaning !== undefined && answer.type !== 'application/json') throw new SolrRefusal(answer, meaning)
-  const content = jsonOf(answer) as (T & { error?: { msg?: unknown }; responseHeader?: unknown }) | null
-  if (answer.status === 200) {
-    if (content?.[has] === undefined) throw new NotUnderstood(answer, `answered 200 without ${has}`)
-    return content
-  }
-  const words = content?.error?.msg
-  throw new SolrRefusal(answer, typeof words === 'string' ? words : (meaning ?? 'without a reason'))
+  const content = jsonOf(answer)
+  if (answer.status === 200) return shapedOf(answer, content, shape)
+  const { success, data } = refused.safeParse(content)
+  if (success) throw new SolrRefusal(answer, data.error?.msg ?? meaning ?? 'without a reason')
+  // a gateway that speaks JSON, too, blames no document
+  if (meaning !== undefined) throw new SolrRefusal(answer, meaning)
+  throw new NotUnderstood(answer, `answered ${answer.status} without a reason of Solr: ${beginningOf(answer.body)}`)
 }
 
 export const isStatus = (error: unknown, ...statuses: readonly number[]): error is SolrRefusal =>

@@ -1,27 +1,27 @@
+import { z } from 'zod'
 import type { HttpNodes } from '../http/nodes.ts'
 import { contentOf, isStatus } from './answers.ts'
 import { type FindCore, NoCore } from './core.ts'
 
-interface Replica {
-  readonly core: string
-  readonly base_url: string
-  readonly node_name: string
-  readonly state: string
-  readonly leader?: string
-}
+const replicaShape = z.object({
+  core: z.string(),
+  base_url: z.string(),
+  node_name: z.string(),
+  state: z.string(),
+  leader: z.string().optional(),
+})
+type Replica = z.infer<typeof replicaShape>
 
-export interface Collection {
-  readonly configName: string
-  readonly router: { readonly name: string }
-  readonly shards: Readonly<Record<string, { readonly replicas: Readonly<Record<string, Replica>> }>>
-}
+const collectionShape = z.object({
+  configName: z.string(),
+  router: z.object({ name: z.string() }),
+  shards: z.record(z.string(), z.object({ replicas: z.record(z.string(), replicaShape) })),
+})
+export type Collection = z.infer<typeof collectionShape>
 
-interface ClusterStatus {
-  readonly cluster: {
-    readonly live_nodes: readonly string[]
-    readonly collections: Readonly<Record<string, Collection>>
-  }
-}
+const clusterStatus = z.object({
+  cluster: z.object({ live_nodes: z.array(z.string()), collections: z.record(z.string(), collectionShape) }),
+})
 
 /** Named shard of a collection for a shard. */
 export const namedShard = (shard: number): string => `shard${shard}`
@@ -30,7 +30,7 @@ export const namedShard = (shard: number): string => `shard${shard}`
 export async function collectionOf(nodes: HttpNodes, index: string) {
   try {
     const path = `/admin/collections?action=CLUSTERSTATUS&collection=${encodeURIComponent(index)}&wt=json`
-    const { cluster } = contentOf<ClusterStatus>(await nodes.request({ method: 'GET', path }), 'cluster')
+    const { cluster } = contentOf(await nodes.request({ method: 'GET', path }), clusterStatus)
     // asked by an alias, it answers with the collection behind it
     const collection = Object.values(cluster.collections)[0]
     return collection === undefined ? null : { collection, liveNodes: cluster.live_nodes }

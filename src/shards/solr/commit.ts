@@ -1,4 +1,5 @@
 import type { Reach } from '../engine.ts'
+import { acknowledged } from './answers.ts'
 import type { Cores } from './cores.ts'
 import { askCore, askShard, jsonBody } from './request.ts'
 
@@ -9,5 +10,5 @@ import { askCore, askShard, jsonBody } from './request.ts'
 export async function commitShard(cores: Cores, shard: number, reach: Reach): Promise<void> {
   const how = reach === 'visible' ? '&softCommit=true' : ''
   const path = `/update?commit=true${how}&commit_end_point=leaders&wt=json`
-  await askShard(cores, shard, (core) => askCore(core, { path, ...jsonBody([]) }))
+  await askShard(cores, shard, (core) => askCore(core, { path, ...jsonBody([]) }, acknowledged))
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { schemaDescription } from '../schema/description.ts'
 import {
   type Consequences,
@@ -8,22 +9,25 @@ import {
 } from '../schema/difference.ts'
 import { solrChains, solrHandlers } from '../schema/solr-config.ts'
 
-/** What a core works by beside its schema, as the Config API tells it. */
-export interface LiveSolrConfig {
-  readonly updateRequestProcessorChain?: readonly LiveChain[]
-  readonly requestHandler?: Readonly<Record<string, LiveHandler>>
-  /** Without it a core knows no fence of what it has not committed. */
-  readonly updateHandlerupdateLog?: { readonly syncLevel?: string }
-}
-
 /** The processors stand under no name. */
-interface LiveChain {
-  readonly name?: string
-  readonly default?: string | boolean
-  readonly '': readonly { readonly class?: string }[]
-}
+const chainShape = z.object({
+  name: z.string().optional(),
+  default: z.union([z.string(), z.boolean()]).optional(),
+  '': z.array(z.object({ class: z.string().optional() })).readonly(),
+})
+type LiveChain = z.infer<typeof chainShape>
 
-type LiveHandler = Readonly<Record<string, unknown>>
+const handlerShape = z.record(z.string(), z.unknown())
+type LiveHandler = z.infer<typeof handlerShape>
+
+/** What a core works by beside its schema, as the Config API tells it. */
+export const liveConfigShape = z.object({
+  updateRequestProcessorChain: z.array(chainShape).optional(),
+  requestHandler: z.record(z.string(), handlerShape).optional(),
+  /** Without it a core knows no fence of what it has not committed. */
+  updateHandlerupdateLog: z.object({ syncLevel: z.string().optional() }).optional(),
+})
+export type LiveSolrConfig = z.infer<typeof liveConfigShape>
 
 /** All of it is read when a core is loaded. */
 const reload: Consequences = { missing: 'reload', more: () => 'nothing', value: () => 'reload' }

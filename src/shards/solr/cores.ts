@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { HttpNodes } from '../http/nodes.ts'
 import { contentOf } from './answers.ts'
 import { leadersOf } from './collection.ts'
@@ -54,7 +55,7 @@ export class Cores {
   async isCloud(): Promise<boolean> {
     this.#isCloud ??= this.nodes
       .request({ method: 'GET', path: '/admin/info/system?wt=json' })
-      .then((answer) => contentOf<{ mode: string }>(answer, 'mode').mode === 'solrcloud')
+      .then((answer) => contentOf(answer, z.object({ mode: z.string() })).mode === 'solrcloud')
     const asked = this.#isCloud
     try {
       return await asked

@@ -2,7 +2,7 @@ import { SlipError } from '../../errors/slip-error.ts'
 import type { HttpNodes } from '../http/nodes.ts'
 import { whatIsCreated } from '../schema/created.ts'
 import { shardNumbers } from '../shard-numbers.ts'
-import { contentOf, isStatus } from './answers.ts'
+import { acknowledged, contentOf, isStatus } from './answers.ts'
 import type { Chains } from './chains.ts'
 import { type Collection, collectionOf, namedShard } from './collection.ts'
 import type { SolrOptions } from './options.ts'
@@ -52,7 +52,7 @@ const patienceMs = 180_000
 
 async function administer(nodes: HttpNodes, path: string, file?: Buffer): Promise<void> {
   const upload = file === undefined ? {} : { body: file, type: 'application/octet-stream' }
-  contentOf(await nodes.request({ method: 'POST', path, headersMs: patienceMs, ...upload }))
+  contentOf(await nodes.request({ method: 'POST', path, headersMs: patienceMs, ...upload }), acknowledged)
 }
 
 /** Another process was first. */

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
+import { z } from 'zod'
 import { SlipError } from '../../errors/slip-error.ts'
 import type { HttpNode } from '../../http/node.ts'
-import { contentOf, isStatus } from './answers.ts'
+import { acknowledged, contentOf, isStatus } from './answers.ts'
 import type { Chains } from './chains.ts'
 import type { SolrOptions } from './options.ts'
 import { coreName, coresOn } from './standalone.ts'
@@ -37,7 +38,7 @@ async function createCore(node: HttpNode, name: string, core: NewCore): Promise<
   const parameters = new URLSearchParams({ action: 'CREATE', name, configSet: configset, wt: 'json' })
   for (const patience = AbortSignal.timeout(timeout); ; await setTimeout(pauseMs)) {
     try {
-      contentOf(await node.request({ method: 'GET', path: `/admin/cores?${parameters}` }))
+      contentOf(await node.request({ method: 'GET', path: `/admin/cores?${parameters}` }), acknowledged)
       return
     } catch (error) {
       if (isStatus(error, 400) && /could not load configuration/i.test(error.words)) {
@@ -55,7 +56,7 @@ async function createCore(node: HttpNode, name: string, core: NewCore): Promise<
 /** The folder of its configsets, on its machine. */
 async function configsetsOf(node: HttpNode): Promise<string> {
   const answer = await node.request({ method: 'GET', path: '/admin/info/system?wt=json' })
-  return join(contentOf<{ solr_home: string }>(answer).solr_home, 'configsets')
+  return join(contentOf(answer, z.object({ solr_home: z.string() })).solr_home, 'configsets')
 }
 
 const pauseMs = 200

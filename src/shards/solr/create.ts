@@ -1,7 +1,8 @@
+import { z } from 'zod'
 import { SlipError } from '../../errors/slip-error.ts'
 import type { HttpNodes } from '../http/nodes.ts'
 import { assertAnalyses } from '../schema/probes.ts'
-import { contentOf, icuRemedy, isStatus, type SolrRefusal, sentenceOf } from './answers.ts'
+import { acknowledged, contentOf, icuRemedy, isStatus, type SolrRefusal, sentenceOf } from './answers.ts'
 import type { Chains } from './chains.ts'
 import type { Cores } from './cores.ts'
 import { createCollection } from './create-collection.ts'
@@ -45,14 +46,12 @@ async function assertVersion({ nodes }: Cores, target: string): Promise<void> {
   throw new SlipError('ENGINE_VERSION_UNSUPPORTED', message, { place: { target } })
 }
 
-interface System {
-  readonly lucene: { readonly 'solr-spec-version': string }
-}
+const systemShape = z.object({ lucene: z.object({ 'solr-spec-version': z.string() }) })
 
 async function versionOf(nodes: HttpNodes, target: string): Promise<string> {
   try {
     const answer = await nodes.request({ method: 'GET', path: '/admin/info/system?wt=json' })
-    return contentOf<System>(answer, 'lucene').lucene['solr-spec-version']
+    return contentOf(answer, systemShape).lucene['solr-spec-version']
   } catch (error) {
     if (!isStatus(error, 400, 404, 405)) throw error
     const message = `targets.${target}.engine is solr, and what is asked there is none, or its URL lacks /solr: ${sentenceOf(error)}`
@@ -68,5 +67,5 @@ function meaningOf(error: SolrRefusal): string {
 /** A core that does not know the chain would refuse every document. */
 async function assertOwn(cores: Cores, { strict }: Chains, shard: number): Promise<void> {
   const asked = { path: `/update?${new URLSearchParams({ 'update.chain': strict, wt: 'json' })}`, ...jsonBody([]) }
-  await askShard(cores, shard, (core) => askCore(core, asked))
+  await askShard(cores, shard, (core) => askCore(core, asked, acknowledged))
 }

@@ -1,4 +1,4 @@
-import { SolrRefusal } from './answers.ts'
+import { acknowledged, SolrRefusal } from './answers.ts'
 import type { CorePlace } from './core.ts'
 import { askCore, jsonBody } from './request.ts'
 
@@ -25,7 +25,7 @@ export class Doubts {
     const failures = this.#failures.get(keyOf(core))
     if (failures === undefined) return
     const path = '/update?commit=true&openSearcher=false&commit_end_point=leaders&wt=json'
-    await askCore(core, { path, ...jsonBody([]) })
+    await askCore(core, { path, ...jsonBody([]) }, acknowledged)
     // a failure meanwhile may have come after it
     if (this.#failures.get(keyOf(core)) === failures) this.#failures.delete(keyOf(core))
   }

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts'
 import { HttpNodes } from '../http/nodes.ts'
-import { contentOf, unavailable } from './answers.ts'
+import { acknowledged, contentOf, unavailable } from './answers.ts'
 import { chainsOf } from './chains.ts'
 import { checkSchema } from './check-schema.ts'
 import { commitShard } from './commit.ts'
@@ -59,7 +59,11 @@ export function openSolrEngine(options: SolrOptions): Engine {
     // its limits are for forms and uploads of files
     longestDocument: async () => null,
     health: () =>
-      told(nodes.request({ method: 'GET', path: '/admin/info/health?wt=json' }).then((a) => void contentOf(a))),
+      told(
+        nodes
+          .request({ method: 'GET', path: '/admin/info/health?wt=json' })
+          .then((a) => void contentOf(a, acknowledged)),
+      ),
     close: () => nodes.close(),
   }
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { CorePlace } from './core.ts'
 import { askCore, formBody } from './request.ts'
 
@@ -11,13 +12,19 @@ export interface HeldDocument {
 }
 
 /** A document as Solr gives it; what SLIP did not write may lack everything but the id. */
-export interface SolrDocument {
-  readonly id: string
-  readonly rev?: number
-  readonly fence?: number
-  readonly digest?: string
-  readonly tombstone?: boolean
-}
+export const solrDocument = z.object({
+  id: z.string(),
+  rev: z.number().optional(),
+  fence: z.number().optional(),
+  digest: z.string().optional(),
+  tombstone: z.boolean().optional(),
+})
+
+/** Of one id Solr answers otherwise than of several; `doc` is null where there is none. */
+const oneShape = z.object({ doc: solrDocument.nullable() }).transform(({ doc }) => (doc === null ? [] : [doc]))
+const someShape = z
+  .object({ response: z.object({ docs: z.array(solrDocument) }) })
+  .transform(({ response }) => response.docs)
 
 export const heldFields = 'id,rev,fence,digest'
 
@@ -33,19 +40,19 @@ export async function readHeld(core: CorePlace, ids: readonly string[]): Promise
   for (let start = 0; start < ids.length; start += mostIds) {
     const asked = ids.slice(start, start + mostIds).map((id) => ['id', id] as const)
     const fields = { fl: `${heldFields},tombstone`, distrib: 'false', wt: 'json', expandMacros: 'false' }
-    const { doc, response } = await askCore<{
-      doc?: SolrDocument | null
-      response?: { docs: readonly SolrDocument[] }
-    }>(
-      core,
-      { path: '/get', ...formBody([...Object.entries(fields), ...asked]) },
-      asked.length === 1 ? 'doc' : 'response',
-    )
-    for (const each of response?.docs ?? (doc ? [doc] : [])) held.set(each.id, heldOf(each))
+    const request = { path: '/get', ...formBody([...Object.entries(fields), ...asked]) }
+    const found = await askCore(core, request, asked.length === 1 ? oneShape : someShape)
+    for (const each of found) held.set(each.id, heldOf(each))
   }
   return held
 }
 
-export function heldOf({ id, rev = 0, fence = 0, digest = '', tombstone = false }: SolrDocument): HeldDocument {
+export function heldOf({
+  id,
+  rev = 0,
+  fence = 0,
+  digest = '',
+  tombstone = false,
+}: z.infer<typeof solrDocument>): HeldDocument {
   return { id, rev, fence, digest, isTombstone: tombstone }
 }

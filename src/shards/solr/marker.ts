@@ -1,4 +1,5 @@
-import { isStatus } from './answers.ts'
+import { z } from 'zod'
+import { acknowledged, isStatus } from './answers.ts'
 import type { Chains } from './chains.ts'
 import type { Cores } from './cores.ts'
 import { askCore, askShard } from './request.ts'
@@ -16,6 +17,8 @@ interface Marker {
   /** Of Solr, beyond 53 bits. */
   readonly version: string
 }
+
+const markerFields = z.object({ marker: z.number() })
 
 /** See Engine.marker. */
 export async function readMarker(cores: Cores, shard: number): Promise<number | null> {
@@ -47,11 +50,8 @@ export async function writeMarker(
     commit_end_point: 'leaders',
   }
   try {
-    await askCore(core, {
-      path: `/update?${new URLSearchParams({ ...parameters, wt: 'json' })}`,
-      body: Buffer.from(document),
-      type: 'application/json',
-    })
+    const path = `/update?${new URLSearchParams({ ...parameters, wt: 'json' })}`
+    await askCore(core, { path, body: Buffer.from(document), type: 'application/json' }, acknowledged)
     return true
   } catch (error) {
     if (isStatus(error, 409)) return false
@@ -60,6 +60,6 @@ export async function writeMarker(
 }
 
 async function markerOf(cores: Cores, shard: number): Promise<Marker | null> {
-  const found = await askShard(cores, shard, (core) => readVersioned<{ marker: number }>(core, markerId, 'marker'))
+  const found = await askShard(cores, shard, (core) => readVersioned(core, markerId, markerFields))
   return found && { at: found.doc.marker, version: found.version }
 }

@@ -1,16 +1,17 @@
+import { z } from 'zod'
 import type { SchemaDifference } from '../schema/difference.ts'
 import { type Probe, probes, termsDifferences } from '../schema/probes.ts'
 import type { CorePlace } from './core.ts'
 import { askCore, formBody } from './request.ts'
 
 /** Name of a step and its words, by turns; the last are what is indexed, or asked for. */
-type Steps = readonly (string | readonly { readonly text: string }[])[]
+const stepsShape = z.array(z.union([z.string(), z.array(z.object({ text: z.string() }))])).optional()
 
-interface Analysed {
-  readonly analysis: {
-    readonly field_types: Readonly<Record<string, { readonly index?: Steps; readonly query?: Steps }>>
-  }
-}
+const analysed = z.object({
+  analysis: z.object({
+    field_types: z.record(z.string(), z.object({ index: stepsShape, query: stepsShape })),
+  }),
+})
 
 /** Has a core analyse the texts of the probes, of the types that it has: in what the terms are others. */
 export async function probeCore(core: CorePlace, has: (type: string) => boolean): Promise<SchemaDifference[]> {
@@ -26,12 +27,12 @@ async function tryOut(core: CorePlace, probe: Probe): Promise<SchemaDifference[]
     ['analysis.query', text],
     ['wt', 'json'],
   ] as const
-  const { analysis } = await askCore<Analysed>(core, { path: '/analysis/field', ...formBody(values) })
+  const { analysis } = await askCore(core, { path: '/analysis/field', ...formBody(values) }, analysed)
   const { index, query } = analysis.field_types[kind] ?? {}
   return termsDifferences(probe, { index: termsOf(index), query: termsOf(query) })
 }
 
-function termsOf(steps: Steps | undefined): string[] {
+function termsOf(steps: z.infer<typeof stepsShape>): string[] {
   const last = steps?.at(-1)
   return Array.isArray(last) ? last.map(({ text }) => text) : []
 }

@@ -1,7 +1,8 @@
 import { mostPurged } from '../engine.ts'
+import { acknowledged } from './answers.ts'
 import type { Chains } from './chains.ts'
 import type { Cores } from './cores.ts'
-import type { SolrDocument } from './held.ts'
+import { solrDocument } from './held.ts'
 import { highestFence, searchShard } from './read.ts'
 import { askCore, askShard, jsonBody } from './request.ts'
 
@@ -12,7 +13,7 @@ import { askCore, askShard, jsonBody } from './request.ts'
 export async function purgeTombstones(cores: Cores, chains: Chains, shard: number, before: number): Promise<number> {
   const highest = await highestFence(cores, shard)
   const below = Math.min(before, highest?.fence ?? 0)
-  const { response } = await searchShard<SolrDocument>(cores, shard, {
+  const { response } = await searchShard(cores, shard, solrDocument, {
     query: `+tombstone:true +fence:[* TO ${below}}`,
     sort: 'fence asc',
     fields: 'id,fence',
@@ -24,7 +25,7 @@ export async function purgeTombstones(cores: Cores, chains: Chains, shard: numbe
   await askShard(cores, shard, (core) => {
     const parameters = new URLSearchParams({ 'update.chain': chains.strict, wt: 'json' })
     if (core.route !== null) parameters.set('_route_', core.route)
-    return askCore(core, { path: `/update?${parameters}`, ...deletion })
+    return askCore(core, { path: `/update?${parameters}`, ...deletion }, acknowledged)
   })
   return response.docs.length
 }

@@ -1,22 +1,29 @@
+import { z } from 'zod'
 import { type Held, type HighestFence, mostScanned } from '../engine.ts'
 import { unfilteredHandler } from '../schema/solr-config.ts'
 import { commitShard } from './commit.ts'
 import type { Cores } from './cores.ts'
-import { heldFields, heldOf, readHeld, type SolrDocument } from './held.ts'
+import { heldFields, heldOf, readHeld, solrDocument } from './held.ts'
 import { askCore, askShard, jsonBody } from './request.ts'
 
 /** What a search answers of a core alone. */
-export interface Found<T = SolrDocument> {
-  readonly response: { readonly numFound: number; readonly docs: readonly T[] }
-}
+const foundOf = <T>(document: z.ZodType<T>) =>
+  z.object({ response: z.object({ numFound: z.number(), docs: z.array(document) }) })
+type Found<T> = z.infer<ReturnType<typeof foundOf<T>>>
 
 /** Neither tombstones nor the marker; said here, for the handler that SLIP asks hides nothing. */
 const live = '-tombstone:[* TO *] -marker:[* TO *]'
 
 /** A search in the core of a shard, by Solr's JSON request; `${…}` in it is text. */
-export function searchShard<T>(cores: Cores, shard: number, request: object): Promise<Found<T>> {
+export function searchShard<T>(
+  cores: Cores,
+  shard: number,
+  document: z.ZodType<T>,
+  request: object,
+): Promise<Found<T>> {
+  const shape = foundOf(document)
   const asked = { path: `${unfilteredHandler}?distrib=false&wt=json&expandMacros=false`, ...jsonBody(request) }
-  return askShard(cores, shard, (core) => askCore<Found<T>>(core, asked, 'response'))
+  return askShard(cores, shard, (core) => askCore(core, asked, shape))
 }
 
 /** See Engine.get. */
@@ -30,7 +37,7 @@ export async function getHeld(cores: Cores, shard: number, ids: readonly string[
 
 /** See Engine.scan. */
 export async function scanHeld(cores: Cores, shard: number, after: string, limit: number): Promise<Held[]> {
-  const { response } = await searchShard<SolrDocument>(cores, shard, {
+  const { response } = await searchShard(cores, shard, solrDocument, {
     query: '*:*',
     // each is asked once: no use to keep what it matches
     filter: [live, ...(after === '' ? [] : [`{!lucene cache=false}id:{${quoted(after)} TO *]`])],
@@ -44,7 +51,7 @@ export async function scanHeld(cores: Cores, shard: number, after: string, limit
 /** See Engine.highestFence. What no commit has shown yet counts, so there is one first. */
 export async function highestFence(cores: Cores, shard: number): Promise<HighestFence | null> {
   await commitShard(cores, shard, 'visible')
-  const { response } = await searchShard<SolrDocument>(cores, shard, {
+  const { response } = await searchShard(cores, shard, solrDocument, {
     query: '*:*',
     filter: ['-marker:[* TO *]'],
     sort: 'fence desc',
@@ -57,7 +64,7 @@ export async function highestFence(cores: Cores, shard: number): Promise<Highest
 
 /** See Engine.count. */
 export async function countHeld(cores: Cores, shard: number): Promise<number> {
-  const { response } = await searchShard(cores, shard, { query: '*:*', filter: [live], limit: 0 })
+  const { response } = await searchShard(cores, shard, solrDocument, { query: '*:*', filter: [live], limit: 0 })
   return response.numFound
 }
 

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Answer } from '../../http/answer.ts'
 import { HttpFault } from '../../http/fault.ts'
 import type { HttpRequest } from '../../http/node.ts'
@@ -13,11 +14,8 @@ export const answerOf = ({ node, name }: CorePlace, request: CoreRequest): Promi
   node.request({ method: 'POST', ...request, path: `/${encodeURIComponent(name)}${request.path}` })
 
 /** The JSON of the answer of a core. Throws as contentOf, and HttpFault. */
-export const askCore = async <T>(
-  core: CorePlace,
-  request: CoreRequest,
-  has?: Parameters<typeof contentOf<T>>[1],
-): Promise<T> => contentOf<T>(await answerOf(core, request), has)
+export const askCore = async <T>(core: CorePlace, request: CoreRequest, shape: z.ZodType<T>): Promise<T> =>
+  contentOf(await answerOf(core, request), shape)
 
 /**
  * Asks the core of a shard for something that may be asked twice: where it is not there any more, or cannot be reached,

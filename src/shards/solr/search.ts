@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { PageHit, SearchAnswer, SearchHit, SearchOptions } from '../engine.ts'
 import { type FindPages, pageFinder } from '../search/best-pages.ts'
 import { catalogueFields } from '../search/catalogue-fields.ts'
@@ -9,15 +10,17 @@ import { analyser } from './analysis.ts'
 import type { Cores } from './cores.ts'
 import { searchShard } from './read.ts'
 
-interface HitDocument {
-  readonly id: string
-  readonly score: number
+const values = z.array(z.string()).optional()
+const hitShape = z.object({
+  id: z.string(),
+  score: z.number(),
   /** Above 0 when a phrase is in the text. */
-  readonly inText: number
-  readonly title?: readonly string[]
-  readonly author?: readonly string[]
-  readonly publishDate?: readonly string[]
-}
+  inText: z.number(),
+  title: values,
+  author: values,
+  publishDate: values,
+})
+type HitDocument = z.infer<typeof hitShape>
 
 /**
  * See Engine.search. Every shard is asked for all that may be shown, and the best of all are: scores are comparable as far
@@ -36,7 +39,7 @@ export async function searchIndex(
   const request = requestOf(query, options, limit)
   const numbers = shardNumbers(shards)
   const answers = await Promise.all(
-    numbers.map(async (shard) => ({ shard, ...(await searchShard<HitDocument>(cores, shard, request)).response })),
+    numbers.map(async (shard) => ({ shard, ...(await searchShard(cores, shard, hitShape, request)).response })),
   )
   const best = answers
     .flatMap(({ shard, docs }) => docs.map((document) => ({ shard, document })))

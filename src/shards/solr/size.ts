@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { NotUnderstood } from '../../http/answer.ts'
 import type { ShardSize } from '../engine.ts'
 import { contentOf } from './answers.ts'
@@ -6,10 +7,8 @@ import type { Cores } from './cores.ts'
 import { countHeld } from './read.ts'
 import { askShard } from './request.ts'
 
-interface Metrics {
-  /** By registry, of which a core has one; its name is not that of the core in a SolrCloud. */
-  readonly metrics: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-}
+/** By registry, of which a core has one; its name is not that of the core in a SolrCloud. */
+const metricsShape = z.object({ metrics: z.record(z.string(), z.record(z.string(), z.unknown())) })
 
 const path = '/admin/metrics?group=core&prefix=CORE.coreName,CORE.fs.usableSpace,INDEX.sizeInBytes&compact=true&wt=json'
 
@@ -26,7 +25,7 @@ export async function sizeOf(cores: Cores, shard: number): Promise<ShardSize> {
 
 async function placeSize({ node, name }: CorePlace) {
   const answer = await node.request({ method: 'GET', path })
-  const all = Object.values(contentOf<Metrics>(answer).metrics)
+  const all = Object.values(contentOf(answer, metricsShape).metrics)
   const own = all.find((each) => each['CORE.coreName'] === name) ?? {}
   const { 'INDEX.sizeInBytes': bytes, 'CORE.fs.usableSpace': diskFree } = own
   if (typeof bytes === 'number' && typeof diskFree === 'number') return { bytes, diskFree }

@@ -1,6 +1,7 @@
+import { z } from 'zod'
 import { until } from '../http/until.ts'
 import { snapshotFailed } from '../snapshot.ts'
-import { contentOf, isStatus } from './answers.ts'
+import { acknowledged, contentOf, isStatus } from './answers.ts'
 import { commitShard } from './commit.ts'
 import type { Core } from './core.ts'
 import type { Cores } from './cores.ts'
@@ -16,11 +17,12 @@ export interface CoreSnapshot {
 }
 
 /** What a core tells of its last snapshot; of one that failed nothing but why. */
-interface Backup {
-  readonly snapshotName?: string
-  readonly status?: string
-  readonly exception?: string
-}
+const backupShape = z.object({
+  snapshotName: z.string().optional(),
+  status: z.string().optional(),
+  exception: z.string().optional(),
+})
+type Backup = z.infer<typeof backupShape>
 
 /** Has a core of a server that stands alone copy its last commit, by its replication handler. */
 export async function snapshotCore(cores: Cores, { target, shard, name, location }: CoreSnapshot): Promise<void> {
@@ -67,7 +69,7 @@ export async function restoreCore(cores: Cores, { target, shard, name, location 
   await replication(core, 'restore', own, location)
   await until(async () => {
     const path = '/replication?command=restorestatus&wt=json'
-    const { restorestatus } = await askCore<{ restorestatus: Backup }>(core, { method: 'GET', path })
+    const { restorestatus } = await askCore(core, { method: 'GET', path }, z.object({ restorestatus: backupShape }))
     const { status, exception } = restorestatus
     const why = `the restore of snapshot ${own} failed: ${exception ?? 'without a reason'}`
     if (status === 'failed') throw snapshotFailed(`${placeOf(core)}: ${why}`, { target, shard })
@@ -89,15 +91,16 @@ async function replication(
 ): Promise<void> {
   const where = location === undefined ? {} : { location }
   const parameters = new URLSearchParams({ command, name, ...where, ...more, wt: 'json' })
-  await askCore(core, { method: 'GET', path: `/replication?${parameters}` })
+  await askCore(core, { method: 'GET', path: `/replication?${parameters}` }, acknowledged)
 }
 
 async function backupOf(core: Core): Promise<Backup | undefined> {
   const path = '/replication?command=details&wt=json'
-  return (await askCore<{ details: { backup?: Backup } }>(core, { method: 'GET', path })).details.backup
+  const shape = z.object({ details: z.object({ backup: backupShape.optional() }) })
+  return (await askCore(core, { method: 'GET', path }, shape)).details.backup
 }
 
 async function reload(core: Core): Promise<void> {
   const path = `/admin/cores?${new URLSearchParams({ action: 'RELOAD', core: core.name, wt: 'json' })}`
-  contentOf(await core.node.request({ method: 'GET', path }))
+  contentOf(await core.node.request({ method: 'GET', path }), acknowledged)
 }

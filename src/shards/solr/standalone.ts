@@ -1,11 +1,12 @@
+import { z } from 'zod'
 import type { HttpNode } from '../../http/node.ts'
 import { contentOf } from './answers.ts'
 import { type Core, type FindCore, NoCore } from './core.ts'
 
-interface Status {
-  readonly status: Readonly<Record<string, { readonly name?: string }>>
-  readonly initFailures?: Readonly<Record<string, string>>
-}
+const statusShape = z.object({
+  status: z.record(z.string(), z.unknown()),
+  initFailures: z.record(z.string(), z.string()).optional(),
+})
 
 /** Core of a shard on servers that stand alone. */
 export const coreName = (index: string, shard: number): string => `${index}_${shard}`
@@ -21,7 +22,7 @@ export interface Housed {
 /** Asks a server which cores it has. */
 export async function coresOn(node: HttpNode): Promise<Housed> {
   const answer = await node.request({ method: 'GET', path: '/admin/cores?action=STATUS&indexInfo=false&wt=json' })
-  const { status, initFailures = {} } = contentOf<Status>(answer, 'status')
+  const { status, initFailures = {} } = contentOf(answer, statusShape)
   return { node, cores: Object.keys(status), broken: initFailures }
 }
 

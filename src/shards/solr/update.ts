@@ -6,9 +6,10 @@
  * still open is sent alone, where the status says what is the matter. A removal with a document's own fence, of one that was
  * seen where it should not be, is written on condition of its version.
  */
+import { z } from 'zod'
 import type { Outcome, Unavailable } from '../engine.ts'
 import { unavailableBy } from '../http/unavailable.ts'
-import { isFault, isStatus, type SolrRefusal, sentenceOf } from './answers.ts'
+import { acknowledged, isFault, isStatus, type SolrRefusal, sentenceOf } from './answers.ts'
 import type { Chains } from './chains.ts'
 import { type Core, TooFewReplicas } from './core.ts'
 import type { Cores } from './cores.ts'
@@ -130,6 +131,8 @@ async function judge(shard: Found, one: Write, refusal: SolrRefusal): Promise<Ou
 const isThatWhichIsToGo = ({ fence, json }: Write, held: ReadBack): boolean =>
   json === null && held.fence === fence && !held.isTombstone
 
+const seenFields = z.object({ fence: z.number().optional(), tombstone: z.boolean().optional() })
+
 /**
  * Puts a tombstone in its place. The chain that compares fences wants a greater one, so it goes through that which compares
  * none, on condition of the version that was read: what is written meanwhile stays.
@@ -137,7 +140,7 @@ const isThatWhichIsToGo = ({ fence, json }: Write, held: ReadBack): boolean =>
 async function removeSeen(shard: Found, one: Write): Promise<Outcome | null> {
   const { id, fence } = one
   await afterAnswer(async () => {
-    const found = await readVersioned<{ fence: number; tombstone?: boolean }>(shard.core, id, 'fence,tombstone')
+    const found = await readVersioned(shard.core, id, seenFields)
     if (found === null || found.doc.fence !== fence || found.doc.tombstone) return
     const tombstone = `{"id":${JSON.stringify(id)},"fence":${fence},"tombstone":true,"_version_":${found.version}}`
     try {
@@ -201,11 +204,11 @@ async function send({ core, minReplicas, doubts }: Found, chain: string, writes:
   if (core.route !== null) parameters.set('_route_', core.route)
   // the version of a removal is a parameter of the request
   if (first.json === null) parameters.set('fence', String(first.fence))
-  const { responseHeader } = await askCore<{ responseHeader: { rf?: number } }>(core, {
-    path: `/update?${parameters}`,
-    body: bodyOf(writes),
-    type: 'application/json',
-  }).catch((error: unknown) => {
+  const { responseHeader } = await askCore(
+    core,
+    { path: `/update?${parameters}`, body: bodyOf(writes), type: 'application/json' },
+    acknowledged,
+  ).catch((error: unknown) => {
     doubts.raise(core, error)
     throw error
   })

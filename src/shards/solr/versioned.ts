@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { contentOf } from './answers.ts'
 import type { CorePlace } from './core.ts'
 import { answerOf, formBody } from './request.ts'
@@ -10,10 +11,20 @@ export interface Versioned<T> {
 }
 
 /** Reads a document by key with these fields of it; null when there is none. Throws what Solr or the connection does. */
-export async function readVersioned<T>(core: CorePlace, id: string, fields: string): Promise<Versioned<T> | null> {
-  const asked = { id, fl: `${fields},_version_`, distrib: 'false', wt: 'json', expandMacros: 'false' }
+export async function readVersioned<Shape extends z.ZodRawShape>(
+  core: CorePlace,
+  id: string,
+  fields: z.ZodObject<Shape>,
+): Promise<Versioned<z.infer<typeof fields>> | null> {
+  const asked = {
+    id,
+    fl: `${Object.keys(fields.shape)},_version_`,
+    distrib: 'false',
+    wt: 'json',
+    expandMacros: 'false',
+  }
   const answer = await answerOf(core, { path: '/get', ...formBody(Object.entries(asked)) })
-  const { doc } = contentOf<{ doc: T | null }>(answer, 'doc')
+  const { doc } = contentOf(answer, z.object({ doc: fields.nullable() }))
   const version = /"_version_":\s*(\d+)/.exec(answer.body.toString())?.[1]
   return doc === null || version === undefined ? null : { doc, version }
 }

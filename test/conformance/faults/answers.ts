@@ -15,7 +15,7 @@ export interface BadAnswer {
   readonly retryAfterMs?: number
 }
 
-const json = (body: string) => answering(200, { 'content-type': 'application/json' }, body)
+const json = (body: string, status = 200) => answering(status, { 'content-type': 'application/json' }, body)
 const pageOf = (status: number) => new RegExp(`answered ${status} with text/html, not JSON: <html>`)
 const brokenOff = /closed|terminated|socket|ECONNRESET|aborted/i
 const unreadable = /answered 20\d with JSON of \d+ bytes that cannot be read/
@@ -36,6 +36,24 @@ export const badAnswers: readonly BadAnswer[] = [
   { name: 'null', meddling: json('null'), words: /answered 200 without/, isUnanswered: true },
   { name: 'a page with status 200', meddling: page(200), words: pageOf(200), isUnanswered: true },
   { name: 'a page with status 400', meddling: page(400), words: pageOf(400), isUnanswered: false },
+  {
+    name: 'JSON of a gateway with status 400',
+    meddling: json('{"error":{"code":400,"message":"no","status":"INVALID_ARGUMENT","type":"bad_request"}}', 400),
+    words: /answered 400/,
+    isUnanswered: false,
+  },
+  {
+    name: 'words of a gateway as JSON with status 400',
+    meddling: json('{"error":"Bad Request","statusCode":400,"message":"no"}', 400),
+    words: /answered 400/,
+    isUnanswered: false,
+  },
+  {
+    name: 'JSON of a gateway with status 409',
+    meddling: json('{"message":"no"}', 409),
+    words: /answered 409/,
+    isUnanswered: false,
+  },
   { name: '429', meddling: page(429), words: pageOf(429), retryAfterMs: 0, isUnanswered: false },
   {
     name: '429 with Retry-After',

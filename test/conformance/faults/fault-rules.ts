@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { HttpProxy } from '../../chaos/http-proxy.ts'
 import { addressRules } from './address-rules.ts'
 import { readRules } from './read-rules.ts'
+import { shapeRules } from './shape-rules.ts'
 import { credentials, type ServerUnderTest, type Subject } from './subject.ts'
 import { writeRules } from './write-rules.ts'
 
@@ -24,5 +25,6 @@ export function faultRules(name: string, open: () => Promise<ServerUnderTest>): 
     writeRules(subject)
     readRules(subject)
     addressRules(subject)
+    shapeRules(subject)
   })
 }

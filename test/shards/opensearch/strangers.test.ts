@@ -84,6 +84,24 @@ describe('a stranger', () => {
     ])
   })
 
+  test.each([
+    [500, 'b', true],
+    [502, 'b', true],
+    [413, 'b', true],
+    [507, 'b', true],
+    [500, 'No space left on device', false],
+    [403, 'b', false],
+    [404, 'b', false],
+    [408, 'b', false],
+    [503, 'b', false],
+  ])('that answers %i: %s for one document breaks over it: %s', async (status, reason, breaks) => {
+    const server = await serve(json({ items: [{ index: { status: 200 } }, { index: { status, error: { reason } } }] }))
+    const [first, second] = await engineOn(server.url).post(1, documents)
+    expect(first).toEqual({ kind: 'done' })
+    const message = `target main, shard 1, ${server.url}/slip_main_1/_bulk: answered ${status}: ${reason}`
+    expect(second).toEqual({ kind: 'unavailable', message, ...(breaks ? { unanswered: true } : {}) })
+  })
+
   test('a document that a proxy finds too large is refused, and those beside it are not', async () => {
     let told = 0
     const server = await serve((_, response) => response.writeHead(413, { 'content-type': 'text/html' }).end('<h1>413'))
