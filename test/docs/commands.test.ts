@@ -7,7 +7,7 @@ import { readProjectFile } from '../checks/source-files.ts'
 import { blocksOf, writtenPages } from './blocks.ts'
 
 const pages = writtenPages()
-const lines = blocksOf('sh', pages).flatMap(({ text }) => text.trim().split('\n'))
+const lines = blocksOf('sh', pages).flatMap(({ text }) => text.trim().replaceAll('runuser -u slip -- ', '').split('\n'))
 /** What stands in a sentence as a command. */
 const inline = pages.flatMap((page) =>
   [...readProjectFile(page).matchAll(/`((?:slipctl (?=[a-z])|npm run demo -- )[^`]*)`/g)].map(
