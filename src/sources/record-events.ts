@@ -29,7 +29,8 @@ export function recordEvent(file: string, line: number, value: unknown, written:
 }
 
 /**
- * The events of a MARC record: that of its catalogue document, and one for each of its items that cannot be used. A record
+ * The events of a MARC record: that of its catalogue document, and one for each of its items that cannot be used and each
+ * field with an empty subfield. A record
  * whose leader has status d is deleted, unless it names items: the catalogue then has it all the same.
  */
 export function marcEvents(file: string, line: number, marc: MarcRecord | string, bytes: Buffer): RecordEvent[] {
@@ -38,7 +39,8 @@ export function marcEvents(file: string, line: number, marc: MarcRecord | string
   const problem = record.id === '' ? 'it has no field 001, its id' : recordProblem(record, () => mayBeUnstorable(bytes))
   if (problem !== null) return [bad(file, line, `The record cannot be used: ${problem}.`, bytes)]
   if (marc.leader[5] === 'd' && isWithoutItems(record)) return [{ kind: 'delete', recordId: record.id, line }]
-  return [{ kind: 'record', record, line }, ...problems.map((message) => bad(file, line, message, bytes))]
+  const told = [...(marc.problems ?? []), ...problems]
+  return [{ kind: 'record', record, line }, ...told.map((message) => bad(file, line, message, bytes))]
 }
 
 const isWithoutItems = ({ ht_id }: CatalogueRecord) => Array.isArray(ht_id) && ht_id.length === 0

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { controlField, dataField, type MarcField, type MarcRecord } from './marc-record.ts'
+import { controlField, dataField, emptySubfield, type MarcField, type MarcRecord } from './marc-record.ts'
 
 /** Ends a record of MARC21. */
 export const recordEnd = 0x1d
@@ -71,22 +71,26 @@ function inOrder(data: Buffer): string[] {
 function marcOf(leader: string, entries: readonly Entry[], texts: readonly string[] | null): MarcRecord | string {
   if (texts?.length !== entries.length) return 'its directory does not fit its fields'
   const fields: MarcField[] = []
+  const problems: string[] = []
   for (const [at, { tag }] of entries.entries()) {
-    const field = fieldOf(tag, texts[at] as string)
+    const text = texts[at] as string
+    const field = fieldOf(tag, text)
     if (field === null) return `its field ${at + 1}, ${JSON.stringify(tag)}, is no MARC field`
     fields.push(field)
+    if (/\x1f(?:\x1f|$)/.test(text)) problems.push(emptySubfield(at + 1, tag))
   }
-  return { leader, fields }
+  return { leader, fields, problems }
 }
 
 function fieldOf(tag: string, text: string): MarcField | null {
   if (text.includes('\x1e')) return null
   if (/^00\d$/.test(tag)) return text.includes(subfieldStart) ? null : controlField(tag, text)
   const [indicators = '', ...subfields] = text.split(subfieldStart)
-  if (!/^[A-Za-z0-9]{3}$/.test(tag) || indicators.length !== 2 || subfields.includes('')) return null
+  if (!/^[A-Za-z0-9]{3}$/.test(tag) || indicators.length !== 2) return null
+  const told = subfields.filter((subfield) => subfield !== '')
   return dataField(
     tag,
     indicators,
-    subfields.map((subfield) => [subfield.slice(0, 1), subfield.slice(1)]),
+    told.map((subfield) => [subfield.slice(0, 1), subfield.slice(1)]),
   )
 }

@@ -2,6 +2,8 @@
 export interface MarcRecord {
   readonly leader: string
   readonly fields: readonly MarcField[]
+  /** What was left out of it because it says nothing, as sentences. */
+  readonly problems?: readonly string[]
 }
 
 export interface MarcField {
@@ -23,6 +25,10 @@ export function controlField(tag: string, value: string): MarcField {
 export function dataField(tag: string, indicators: string, subfields: readonly Subfield[]): MarcField {
   return { tag, value: null, indicators, subfields }
 }
+
+/** Of the field at a place, from 1. */
+export const emptySubfield = (at: number, tag: string): string =>
+  `Field ${at}, ${JSON.stringify(tag.slice(0, 40))}, of the record has an empty subfield, which was left out.`
 
 /** The text of the first control field with this tag; '' when there is none. */
 export function controlOf(marc: MarcRecord, tag: string): string {

@@ -1,6 +1,13 @@
 import { type Context, Parser } from 'saxen'
 import { decodeReferences } from '../xml-references.ts'
-import { controlField, dataField, type MarcField, type MarcRecord, type Subfield } from './marc-record.ts'
+import {
+  controlField,
+  dataField,
+  emptySubfield,
+  type MarcField,
+  type MarcRecord,
+  type Subfield,
+} from './marc-record.ts'
 
 class Unreadable extends Error {}
 
@@ -30,10 +37,12 @@ interface Open {
 
 function parse(xml: string): MarcRecord {
   const fields: MarcField[] = []
+  const problems: string[] = []
   const path: string[] = []
   let leader: string | null = null
   let field: Open | null = null
   let tag = ''
+  let isCoded = true
   let text = ''
   const attribute = (attributes: Record<string, string>, name: string) => {
     const value = attributes[name]
@@ -53,7 +62,11 @@ function parse(xml: string): MarcRecord {
       if (indicators.some((indicator) => indicator.length !== 1)) refuse('an indicator is not one character')
       field = { tag: attribute(attributes, 'tag'), indicators: indicators.join(''), subfields: [] }
     }
-    if (name === 'subfield') tag = attribute(attributesOf(), 'code')
+    if (name === 'subfield') {
+      const { code } = attributesOf()
+      isCoded = code !== undefined
+      tag = decodeReferences(code ?? '', refuse)
+    }
   })
   parser.on('text', (raw) => {
     text += decodeReferences(raw, refuse)
@@ -66,7 +79,11 @@ function parse(xml: string): MarcRecord {
     const name = path.pop()
     if (name === 'leader') leader = text
     if (name === 'controlfield') fields.push(controlField(tag, text))
-    if (name === 'subfield') field?.subfields.push([tag, text])
+    if (name === 'subfield' && field !== null) {
+      if (tag === '' && text.trim() === '') problems.push(emptySubfield(fields.length + 1, field.tag))
+      else if (isCoded) field.subfields.push([tag, text])
+      else refuse('a subfield has no code')
+    }
     if (name === 'datafield' && field !== null) fields.push(dataField(field.tag, field.indicators, field.subfields))
     text = ''
   })
@@ -74,7 +91,7 @@ function parse(xml: string): MarcRecord {
   parser.on('warn', tell)
   parser.on('error', tell)
   parser.parse(xml)
-  return { leader: leader ?? refuse('it has no leader'), fields }
+  return { leader: leader ?? refuse('it has no leader'), fields, problems }
 }
 
 const leaves = new Set(['leader', 'controlfield', 'subfield'])

@@ -137,6 +137,30 @@ test('what is absent is absent: a record of nothing but its id', () => {
   expect(fullrecord).toContain('<controlfield tag="001">r1</controlfield>')
 })
 
+test('an empty subfield of MARC-in-JSON is told and left out, and its record is kept', async () => {
+  const marc = (...subfields: unknown[]) => ({
+    leader: '00000nam a2200000   4500',
+    fields: [{ '001': 'r1' }, { '245': { ind1: '1', ind2: '0', subfields: [...subfields, { a: 'A title' }] } }],
+  })
+  const read = async (...subfields: unknown[]) => {
+    const folder = await folderWith({ 'zephir_upd.json': JSON.stringify(marc(...subfields)) })
+    return (await drain(readRecordFile(join(folder, 'zephir_upd.json')))).events
+  }
+  const told = 'Field 2, "245", of the record has an empty subfield, which was left out.'
+  for (const empty of [{}, { b: null }, null]) {
+    expect(await read(empty)).toMatchObject([
+      { record: { id: 'r1', title: ['A title'] } },
+      { kind: 'bad', message: told },
+    ])
+  }
+  expect(await read({ b: '' })).toMatchObject([{ record: { id: 'r1' } }])
+  for (const none of [7, 'a', [], { a: 1 }, { a: 'b', c: 'd' }]) {
+    expect(await read(none)).toMatchObject([
+      { kind: 'bad', message: expect.stringContaining('field 2 is no MARC field') },
+    ])
+  }
+})
+
 test('an item of a packed dump has its date, rights, enumeration and own text, and what is wrong is told', async () => {
   const item = (...subfields: object[]) => ({ '974': { ind1: ' ', ind2: ' ', subfields } })
   const zephir = {

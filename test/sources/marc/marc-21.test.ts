@@ -50,6 +50,23 @@ const short = (event: RecordEvent) =>
 const shortOf = async (...content: (string | Buffer)[]) =>
   (await read(Buffer.concat(content.map((part) => Buffer.from(part as string))))).map(short)
 
+test('an empty subfield is told and left out, and its record is kept', async () => {
+  for (const text of ['10\x1f\x1faA title', '10\x1faA title\x1f', '10\x1f\x1faA title\x1f\x1f']) {
+    const events = await read(
+      iso2709([
+        ['001', 'r1'],
+        ['245', text],
+        ['974', '  \x1fua.1\x1f'],
+      ]),
+    )
+    expect(events).toMatchObject([
+      { kind: 'record', record: { id: 'r1', title: ['A title'], ht_id: ['a.1'] } },
+      { kind: 'bad', line: 1, message: 'Field 2, "245", of the record has an empty subfield, which was left out.' },
+      { kind: 'bad', line: 1, message: 'Field 3, "974", of the record has an empty subfield, which was left out.' },
+    ])
+  }
+})
+
 test('records one after the other, with line ends between them or without, packed or not', async () => {
   const both = Buffer.concat([record('1'), record('2', 'Ὀδύσσεια')])
   expect(await read(gzipSync(both), 'dump.mrc.gz')).toMatchObject([

@@ -51,6 +51,19 @@ test('a collection, one record alone, prefixes and an OAI envelope give the same
   expect(await shortOf(record('1'))).toEqual(['1'])
 })
 
+test('an empty subfield is told and left out where it has no code either, and its record is kept', async () => {
+  const titled = (subfields: string) =>
+    record('r1', `<datafield tag="245" ind1="1" ind2="0">${subfields}<subfield code="a">A title</subfield></datafield>`)
+  const told = '!4 Field 2, "245", of the record has an empty subfield, which was left out.'
+  for (const empty of ['<subfield/>', '<subfield code=""> </subfield>', '<subfield></subfield>']) {
+    expect(await shortOf(collection(record('r0'), titled(empty)))).toEqual(['r0', 'r1', told])
+  }
+  expect(await shortOf(collection(titled('<subfield code="b"/>')))).toEqual(['r1'])
+  expect(await shortOf(collection(titled('<subfield>no code</subfield>')))).toEqual([
+    expect.stringContaining('a subfield has no code'),
+  ])
+})
+
 test('a collection without records is no error, another document is', async () => {
   expect(await shortOf(collection())).toEqual([])
   expect(await shortOf('<html><body>503</body></html>')).toEqual([expect.stringContaining('the file is no MARCXML')])
