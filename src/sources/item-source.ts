@@ -1,5 +1,5 @@
 import { collectionNames } from './marc/collection-names.ts'
-import type { ItemEntries } from './record-items.ts'
+import { type ItemEntries, itemIdsOf } from './record-items.ts'
 import type { CatalogueRecord } from './source.ts'
 
 /** What the catalogue calls the source of a volume whose collection it has no name for. */
@@ -11,13 +11,13 @@ const unknown = 'Unknown'
  * fewer, those of HathiTrust's collections are taken. Null for an item without a collection, unless the record has one
  * source.
  */
-export function itemSources(record: CatalogueRecord, { json }: ItemEntries): (htid: string) => string | null {
-  const codeOf = (htid: unknown) => {
-    const code = typeof htid === 'string' ? json.get(htid.toLowerCase())?.collection_code : undefined
+export function itemSources(record: CatalogueRecord, entries: ItemEntries): (htid: string) => string | null {
+  const codeOf = (htid: string) => {
+    const code = entries.json.get(htid.toLowerCase())?.collection_code
     return typeof code === 'string' && code !== '' ? code.toLowerCase() : null
   }
   const names = listOf(record.htsource).filter((name) => typeof name === 'string')
-  const codes = [...new Set(listOf(record.ht_id).map(codeOf))]
+  const codes = [...new Set(itemIdsOf(record, entries).map(codeOf))]
   const own = new Map(codes.length === names.length ? codes.map((code, at) => [code, names[at]!]) : [])
   return (htid) => {
     const code = codeOf(htid)

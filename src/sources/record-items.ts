@@ -13,7 +13,7 @@ export interface ItemEntries {
 }
 
 /**
- * The items of a catalogue record, each once: ids from `ht_id`; the item's own date from column 1 of its
+ * The items of a catalogue record, each once: ids from `ht_id`, of a record without it from `ht_json` and `ht_id_display`; the item's own date from column 1 of its
  * `ht_id_display` entry, else `ht_json.ingest` (never the record's ht_id_update, which is not aligned with the items);
  * the attribute from `ht_json.rights[0]`. A record with nothing but `id` and `ht_id` gives items without date and
  * attribute. What is wrong in the record comes as sentences in `problems`; an item with an invalid id is left out.
@@ -22,7 +22,7 @@ export function itemsOf(record: CatalogueRecord): { items: CatalogueItem[]; prob
   const entries = itemEntries(record)
   const problems = [...entries.problems]
   const items = new Map<string, CatalogueItem>()
-  for (const id of stringsOf(record.ht_id)) {
+  for (const id of itemIdsOf(record, entries)) {
     const problem = itemIdProblem(id)
     if (problem !== null) {
       problems.push(`The item id ${JSON.stringify(id.slice(0, 300))} ${problem}.`)
@@ -42,9 +42,15 @@ const named = new WeakMap<CatalogueRecord, ReadonlySet<string>>()
 
 /** Whether the record names the item. */
 export function namesItem(record: CatalogueRecord, htid: string): boolean {
-  const ids = named.get(record) ?? new Set(stringsOf(record.ht_id).map((id) => id.toLowerCase()))
+  const ids = named.get(record) ?? new Set(itemIdsOf(record, itemEntries(record)).map((id) => id.toLowerCase()))
   named.set(record, ids)
   return ids.has(htid.toLowerCase())
+}
+
+/** The ids of a record's items as they are written, some of them twice. */
+export function itemIdsOf({ ht_id }: CatalogueRecord, { json, display }: ItemEntries): string[] {
+  if (ht_id !== undefined && ht_id !== null) return stringsOf(ht_id)
+  return [...stringsOf([...json.values()].map(({ htid }) => htid)), ...[...display.values()].map(([id]) => id!)]
 }
 
 /** ht_json and ht_id_display of a record, parsed. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { itemsOf } from '../../src/sources/record-items.ts'
+import { itemsOf, namesItem } from '../../src/sources/record-items.ts'
 
 const solr = resolve(import.meta.dirname, '../../../shared/data/catalog/solr-catalog/oai_solr/000007599.json')
 
@@ -38,6 +38,28 @@ test('date from ht_id_display, attribute from ht_json, each by its own id whatev
     { htid: 'demo1.b', updateDate: '20260102', attr: 2 },
   ]
   expect(itemsOf(record)).toEqual({ items, problems: [] })
+})
+
+test('a record without ht_id has its items from ht_json and ht_id_display, each once', () => {
+  const record = {
+    id: '1',
+    ht_id_display: ['demo1.b|20260102|v.2|||||', 'demo1.c|20260103||||||'],
+    ht_json: json([
+      { htid: 'demo1.a', ingest: '20200101', rights: ['pd', null] },
+      { htid: 'DEMO1.b' },
+      { htid: 'no-dot' },
+    ]),
+  }
+  const { items, problems } = itemsOf(record)
+  expect(items).toEqual([
+    { htid: 'demo1.a', updateDate: '20200101', attr: 1 },
+    { htid: 'demo1.b', updateDate: '20260102', attr: null },
+    { htid: 'demo1.c', updateDate: '20260103', attr: null },
+  ])
+  expect(problems).toEqual([expect.stringContaining('"no-dot" has no namespace')])
+  for (const htid of ['demo1.a', 'demo1.B', 'demo1.c']) expect(namesItem(record, htid)).toBe(true)
+  expect(namesItem(record, 'demo1.d')).toBe(false)
+  expect(itemsOf({ ...record, ht_id: [] }).items).toEqual([])
 })
 
 test('where ht_id_display has no date, ingest is the date; 00000000 is none', () => {
