@@ -52,6 +52,8 @@ export class CatalogueSolr {
   readonly url: string
   readonly #node: HttpNode
   readonly #fields: readonly string[]
+  /** What the core has no field for, of what is asked by. */
+  readonly #absent = new Set<string>()
   #rows = mostRows
 
   constructor({ fields, timeout, ...reached }: CatalogueOptions) {
@@ -65,17 +67,20 @@ export class CatalogueSolr {
 
   /**
    * One page. Records so large that a page of them cannot be taken are asked for in smaller ones; one that cannot be taken
-   * alone is a record that cannot be used.
+   * alone is a record that cannot be used. What changed is asked for by the fields that the core has: which these are its answers
+   * tell, anew in each pass.
    *
    * @throws SlipError SOURCE_SERVER_UNAVAILABLE, SOURCE_ANSWER_INVALID
    */
   async page(question: CatalogueQuestion): Promise<CataloguePage> {
+    if (question.cursor === '*') this.#absent.clear()
     for (;;) {
       try {
         const page = this.#read(question, await this.#ask(question, this.#fields))
         this.#rows = Math.min(mostRows, this.#rows * 2)
         return page
       } catch (error) {
+        if (this.#isWithoutField(error)) continue
         if (!(error instanceof AnswerTooLarge)) throw this.#told(error)
         if (this.#rows === 1) return this.#tooLarge(question)
         this.#rows = Math.ceil(this.#rows / 4)
@@ -92,9 +97,27 @@ export class CatalogueSolr {
     return `${this.url}#${typeof id === 'string' ? id.slice(0, 64) : '?'}`
   }
 
+  /** Whether it was asked by a field that it has not, and was not known not to have. */
+  #isWithoutField(error: unknown): boolean {
+    const field =
+      error instanceof NotUnderstood && error.status === 400
+        ? /undefined field:? "?(\w+)/i.exec(error.message)?.[1]
+        : null
+    if (!field || !followedBy.has(field) || this.#absent.has(field)) return false
+    this.#absent.add(field)
+    return true
+  }
+
+  #queryOf(since: string | null): string {
+    const query = queryOf(since, this.#absent)
+    if (query !== null) return query
+    const message = `${this.url} has neither a field ht_id_update nor time_of_index: what changed there cannot be asked for, only all of it`
+    throw new SlipError('SOURCE_ANSWER_INVALID', message, { place: { url: this.url } })
+  }
+
   #ask({ since, only, cursor, signal }: CatalogueQuestion, fields: readonly string[]): Promise<Answer> {
     const asked = {
-      q: only === undefined ? queryOf(since) : namedBy(only),
+      q: only === undefined ? this.#queryOf(since) : namedBy(only),
       sort: 'id asc',
       rows: String(this.#rows),
       cursorMark: cursor,
@@ -153,11 +176,20 @@ export class CatalogueSolr {
   }
 }
 
-/** Tombstones have no ht_id_update; they are known by when they were written. */
-function queryOf(since: string | null): string {
+const followedBy = new Set(['ht_id_update', 'deleted', 'time_of_index'])
+
+/**
+ * Tombstones have no ht_id_update; they are known by when they were written, in a core that does not tell this all of them are asked for. A
+ * core without ht_id_update is asked for what was written. Null where it tells neither.
+ */
+function queryOf(since: string | null, absent: ReadonlySet<string>): string | null {
   if (since === null) return '*:*'
   const day = `${since.slice(0, 4)}-${since.slice(4, 6)}-${since.slice(6)}`
-  return `ht_id_update:[${since} TO *] OR (deleted:true AND time_of_index:[${day}T00:00:00Z TO *])`
+  const written = absent.has('time_of_index') ? null : `time_of_index:[${day}T00:00:00Z TO *]`
+  if (absent.has('ht_id_update')) return written
+  const dated = `ht_id_update:[${since} TO *]`
+  if (absent.has('deleted')) return dated
+  return `${dated} OR ${written === null ? 'deleted:true' : `(deleted:true AND ${written})`}`
 }
 
 function namedBy({ field, values }: NonNullable<CatalogueQuestion['only']>): string {

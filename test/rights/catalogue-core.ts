@@ -31,6 +31,22 @@ const careless = schema
   .replace('name="ht_id" type="string" multiValued="true"', 'name="ht_id" type="string"')
   .replace('name="deleted" type="boolean"', 'name="deleted" type="string"')
 
+/** With a field for all that a catalogue has, whether SLIP asks for it or not. */
+const whole = schema.replace(
+  '</schema>',
+  '  <dynamicField name="*" type="string" indexed="false" multiValued="true"/>\n</schema>',
+)
+const without = (names: readonly string[]) =>
+  names.reduce((all, name) => all.replace(new RegExp(`<field name="${name}" .*/>`), ''), schema)
+
+/** How the core of a catalogue was made; a list of names: without these fields. */
+export type Made = 'well' | 'carelessly' | 'with all fields' | readonly string[]
+
+function schemaOf(made: Made): string {
+  if (made === 'well') return schema
+  return made === 'carelessly' ? careless : made === 'with all fields' ? whole : without(made)
+}
+
 /** As a VuFind has it: what its handler does by itself is none of SLIP's business. */
 const solrconfig = `
 <config>
@@ -60,9 +76,9 @@ export interface CatalogueCore {
 
 let cores = 0
 
-export async function catalogueCore(solr: TestSolr, made: 'well' | 'carelessly' = 'well'): Promise<CatalogueCore> {
+export async function catalogueCore(solr: TestSolr, made: Made = 'well'): Promise<CatalogueCore> {
   const name = `${solr.prefix}${++cores}`
-  await layConfigset(solr, name, { 'schema.xml': made === 'well' ? schema : careless, 'solrconfig.xml': solrconfig })
+  await layConfigset(solr, name, { 'schema.xml': schemaOf(made), 'solrconfig.xml': solrconfig })
   await done(solr, `GET /admin/cores?action=CREATE&name=${name}&configSet=${name}`)
   const update = async (path: string, body: unknown) => {
     const headers = { 'content-type': 'application/json' }

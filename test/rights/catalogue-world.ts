@@ -7,7 +7,7 @@ import { readWatermark, writeWatermark } from '../../src/state/control/watermark
 import { HttpProxy } from '../chaos/http-proxy.ts'
 import { type Library, openLibrary } from '../daemon/library.ts'
 import type { TestSolr } from '../services/solr/own-things.ts'
-import { type CatalogueCore, catalogueCore } from './catalogue-core.ts'
+import { type CatalogueCore, catalogueCore, type Made } from './catalogue-core.ts'
 import { passOver } from './pass.ts'
 
 /** A library whose catalogue is a core of its own on a real Solr, behind a proxy. */
@@ -28,7 +28,7 @@ export interface CatalogueWorld {
   close(): Promise<void>
 }
 
-export async function catalogueWorld(solr: TestSolr, made: 'well' | 'carelessly' = 'well'): Promise<CatalogueWorld> {
+export async function catalogueWorld(solr: TestSolr, made: Made = 'well'): Promise<CatalogueWorld> {
   const core = await catalogueCore(solr, made)
   const proxy = await HttpProxy.before(core.url)
   const library = await openLibrary({
