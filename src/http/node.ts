@@ -41,6 +41,8 @@ export interface HttpRequest {
 /** A page of a scan has 10,000 lines. */
 const mostBytes = 64 << 20
 const worthCompressing = 4096
+/** Until the first byte of an answer that needs no work. */
+const mostQuickMs = 10_000
 const compressed = promisify(gzip)
 
 /** One server of an engine, and the connections to it. Follows no redirect: credentials go to the host they are for. */
@@ -52,6 +54,10 @@ export class HttpNode {
   readonly #headers: Readonly<Record<string, string>>
   readonly #compress: boolean
   readonly #mostBytes: number
+  /** See `ask`; milliseconds. */
+  readonly quickMs: number
+  /** When each was sent that has no answer yet, the oldest first. */
+  readonly #unanswered = new Set<{ readonly at: number }>()
 
   /** Throws TypeError for a URL that is none. */
   constructor(options: NodeOptions) {
@@ -62,6 +68,7 @@ export class HttpNode {
     this.url = url.origin + this.#base
     this.#compress = options.compress
     this.#mostBytes = options.mostBytes ?? mostBytes
+    this.quickMs = Math.min(options.headersMs, mostQuickMs)
     this.#headers = { accept: 'application/json', ...authorization(options.apiKey, user, password) }
     this.#pool = new Pool(url.origin, {
       connections: options.connections,
@@ -72,8 +79,29 @@ export class HttpNode {
     })
   }
 
+  /** Whether it owes an answer for so long that it may hang. */
+  get isSlow(): boolean {
+    const [oldest] = this.#unanswered
+    return oldest !== undefined && performance.now() - oldest.at > this.quickMs
+  }
+
+  /** The same as `request` for what a server that does not hang answers at once. */
+  ask(request: HttpRequest): Promise<Answer> {
+    return this.request({ headersMs: this.quickMs, ...request })
+  }
+
   /** The whole answer, whatever its status. Throws HttpFault. */
-  async request({ method, path, body, type, headersMs, signal }: HttpRequest): Promise<Answer> {
+  async request(request: HttpRequest): Promise<Answer> {
+    const sent = { at: performance.now() }
+    this.#unanswered.add(sent)
+    try {
+      return await this.#send(request)
+    } finally {
+      this.#unanswered.delete(sent)
+    }
+  }
+
+  async #send({ method, path, body, type, headersMs, signal }: HttpRequest): Promise<Answer> {
     const url = this.url + path
     try {
       const sent = await this.#bodyOf(body)

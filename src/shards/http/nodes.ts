@@ -32,11 +32,20 @@ export class HttpNodes {
    * Asks one of them, in turns, and the next where a request could not be sent. What was sent and not answered is not sent
    * anew: whoever asks knows whether that is safe. Throws HttpFault of the last one tried.
    */
-  async request(request: HttpRequest): Promise<Answer> {
+  request(request: HttpRequest): Promise<Answer> {
+    return this.#oneAfterAnother('request', request)
+  }
+
+  /** Asks one of them, in turns, and the next where one does not answer soon: for what changes nothing and needs no work. */
+  ask(request: HttpRequest): Promise<Answer> {
+    return this.#oneAfterAnother('ask', request)
+  }
+
+  async #oneAfterAnother(how: 'ask' | 'request', request: HttpRequest): Promise<Answer> {
     let last: unknown
     for (const node of this.#inOrder()) {
       try {
-        const answer = await node.request(request)
+        const answer = await node[how](request)
         this.#awayUntil.delete(node)
         return answer
       } catch (error) {
@@ -44,7 +53,7 @@ export class HttpNodes {
         // it is there, or what went wrong is ours
         if (!(error instanceof HttpFault) || error instanceof AnswerTooLarge || request.signal?.aborted) break
         this.#awayUntil.set(node, performance.now() + restMs)
-        if (error.kind !== 'unsent') break
+        if (how === 'request' && error.kind !== 'unsent') break
       }
     }
     throw last
@@ -63,12 +72,12 @@ export class HttpNodes {
     await Promise.all([...this.all, ...this.#others.values()].map((node) => node.close()))
   }
 
-  /** Beginning with the next; those that were away last. */
+  /** Beginning with the next; those that were away, or may hang, last. */
   #inOrder(): HttpNode[] {
     const turn = this.#turn++ % this.all.length
     const order = [...this.all.slice(turn), ...this.all.slice(0, turn)]
     const now = performance.now()
-    const isAway = (node: HttpNode) => (this.#awayUntil.get(node) ?? 0) > now
+    const isAway = (node: HttpNode) => node.isSlow || (this.#awayUntil.get(node) ?? 0) > now
     return [...order.filter((node) => !isAway(node)), ...order.filter(isAway)]
   }
 }

@@ -10,5 +10,5 @@ export async function aliasesOf(server: Server): Promise<Alias[]> {
   const { index } = server
   const path = `/_cat/aliases/${index},${index}_*?format=json&h=alias,index`
   const isOurs = ({ alias }: Alias) => /^(_\d+)?$/.test(alias.slice(index.length))
-  return (await ask(server, { method: 'GET', path }, { shape: aliasesShape })).filter(isOurs)
+  return (await ask(server, { method: 'GET', path }, { shape: aliasesShape, isQuick: true })).filter(isOurs)
 }

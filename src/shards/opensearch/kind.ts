@@ -18,7 +18,7 @@ const introduction = z.object({
  */
 export async function assertKind(server: Server): Promise<void> {
   const { kind, target, nodes } = server
-  const { version } = await ask(server, { method: 'GET', path: '/' }, { shape: introduction })
+  const { version } = await ask(server, { method: 'GET', path: '/' }, { shape: introduction, isQuick: true })
   const found = kindOf(version)
   if (found === kind) return assertVersion(server, version.number ?? '')
   const key = `targets.${target}.engine`

@@ -17,7 +17,7 @@ const notAllowed = [401, 403, 404]
 export async function longestDocument(server: Server): Promise<number | null> {
   const path = '/_nodes/http?filter_path=nodes.*.http.max_content_length_in_bytes'
   try {
-    const { nodes } = await ask(server, { method: 'GET', path }, { shape: nodesShape })
+    const { nodes } = await ask(server, { method: 'GET', path }, { shape: nodesShape, isQuick: true })
     const limits = Object.values(nodes).flatMap(({ http }) => http?.max_content_length_in_bytes ?? [])
     return limits.length === 0 ? null : Math.min(...limits) - aroundIt
   } catch (error) {

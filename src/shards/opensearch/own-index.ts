@@ -14,7 +14,7 @@ export async function assertOwnIndex(server: Server, shard: number): Promise<voi
   if (server.owned.has(shard)) return
   const [alias, own] = [shardAlias(server.index, shard), shardIndex(server.index, shard)]
   const path = `/_cat/aliases/${alias}?format=json&h=alias,index`
-  const found = await ask(server, { method: 'GET', path }, { shape: aliasesShape, shard })
+  const found = await ask(server, { method: 'GET', path }, { shape: aliasesShape, isQuick: true, shard })
   const indices = found.map(({ index }) => index)
   if (indices.includes(own)) server.owned.add(shard)
   else if (indices.length > 0) throw otherSchema(server, shard, indices.join(', '))

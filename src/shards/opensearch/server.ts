@@ -37,6 +37,8 @@ export interface Question<T> {
   readonly shape: z.ZodType<T>
   /** For messages; none where a question is not about one. */
   readonly shard?: number
+  /** Asked of the next node where one does not answer soon. */
+  readonly isQuick?: true
   /** Why a part of what was asked was not done, where the answer as a whole is a success. */
   readonly failedPart?: (content: T) => Reason | undefined
 }
@@ -45,10 +47,10 @@ export interface Question<T> {
 export async function ask<T>(
   server: Server,
   request: HttpRequest,
-  { shape, shard, failedPart }: Question<T>,
+  { shape, shard, isQuick, failedPart }: Question<T>,
 ): Promise<T> {
   try {
-    const answer = await server.nodes.request(request)
+    const answer = await (isQuick ? server.nodes.ask(request) : server.nodes.request(request))
     const content = contentOf(answer, shape)
     const reason = failedPart?.(content)
     if (reason !== undefined) throw new Refusal(answer, reason)

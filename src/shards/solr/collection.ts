@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { HttpNodes } from '../http/nodes.ts'
 import { contentOf, isStatus } from './answers.ts'
-import { type FindCore, NoCore } from './core.ts'
+import { type Core, NoCore, type Places } from './core.ts'
 
 const replicaShape = z.object({
   core: z.string(),
@@ -30,7 +30,7 @@ export const namedShard = (shard: number): string => `shard${shard}`
 export async function collectionOf(nodes: HttpNodes, index: string) {
   try {
     const path = `/admin/collections?action=CLUSTERSTATUS&collection=${encodeURIComponent(index)}&wt=json`
-    const { cluster } = contentOf(await nodes.request({ method: 'GET', path }), clusterStatus)
+    const { cluster } = contentOf(await nodes.ask({ method: 'GET', path }), clusterStatus)
     // asked by an alias, it answers with the collection behind it
     const collection = Object.values(cluster.collections)[0]
     return collection === undefined ? null : { collection, liveNodes: cluster.live_nodes }
@@ -40,8 +40,46 @@ export async function collectionOf(nodes: HttpNodes, index: string) {
   }
 }
 
+type FindCore = (shard: number) => Core
+
+/** The leaders of a collection, as the cluster last said; asked for anew where it says that a shard has none. */
+export class Leaders implements Places {
+  readonly #nodes: HttpNodes
+  readonly #index: string
+  #find: Promise<FindCore> | undefined
+
+  constructor(nodes: HttpNodes, index: string) {
+    this.#nodes = nodes
+    this.#index = index
+  }
+
+  async of(shard: number): Promise<Core> {
+    const known = this.#find
+    if (known !== undefined) {
+      const core = await this.#in(known, shard).catch(() => null)
+      if (core !== null) return core
+    }
+    this.#find ??= leadersOf(this.#nodes, this.#index)
+    return this.#in(this.#find, shard)
+  }
+
+  /** The cluster says all of them at once. */
+  forget(): void {
+    this.#find = undefined
+  }
+
+  async #in(find: Promise<FindCore>, shard: number): Promise<Core> {
+    try {
+      return (await find)(shard)
+    } catch (error) {
+      if (this.#find === find) this.forget()
+      throw error
+    }
+  }
+}
+
 /** The leaders of a collection, on whatever node the cluster says. */
-export async function leadersOf(nodes: HttpNodes, index: string): Promise<FindCore> {
+async function leadersOf(nodes: HttpNodes, index: string): Promise<FindCore> {
   const found = await collectionOf(nodes, index)
   return (shard) => {
     const name = namedShard(shard)

@@ -1,14 +1,31 @@
 import type { Reach } from '../engine.ts'
 import { acknowledged } from './answers.ts'
+import { NoCore } from './core.ts'
 import type { Cores } from './cores.ts'
 import { askCore, askShard, jsonBody } from './request.ts'
 
+/** How often another leads when a shard has been committed. */
+const mostLeaders = 5
+
 /**
- * See Engine.commit. Only the shard's own core and its replicas: of a collection Solr would commit all shards, and each
- * has its own time.
+ * See Engine.commit; `kept` = on disk, and searches need not see it. Only the shard's own core and its replicas: of a collection
+ * Solr would commit all shards, and each has its own time.
+ *
+ * A core that leads no more answers to a commit that all is well, and does nothing. So the cluster is asked afterwards who
+ * leads.
  */
-export async function commitShard(cores: Cores, shard: number, reach: Reach): Promise<void> {
-  const how = reach === 'visible' ? '&softCommit=true' : ''
-  const path = `/update?commit=true${how}&commit_end_point=leaders&wt=json`
-  await askShard(cores, shard, (core) => askCore(core, { path, ...jsonBody([]) }, acknowledged))
+export async function commitShard(cores: Cores, shard: number, reach: Reach | 'kept'): Promise<void> {
+  const how = { visible: '&softCommit=true', durable: '', kept: '&openSearcher=false' }[reach]
+  const request = { path: `/update?commit=true${how}&commit_end_point=leaders&wt=json`, ...jsonBody([]) }
+  for (let leaders = 1; leaders <= mostLeaders; leaders++) {
+    const core = await askShard(cores, shard, async (one) => {
+      await askCore(one, request, acknowledged)
+      return one
+    })
+    if (core.route === null) return
+    cores.forget(shard)
+    const leader = await cores.of(shard)
+    if (leader.node === core.node && leader.name === core.name) return
+  }
+  throw new NoCore(`another core of shard ${shard} of collection ${cores.index} leads each time that it is committed`)
 }

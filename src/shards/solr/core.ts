@@ -14,8 +14,13 @@ export interface Core extends CorePlace {
   readonly route: string | null
 }
 
-/** Gives the core of a shard. Throws NoCore, or what kept a server from being asked. */
-export type FindCore = (shard: number) => Core
+/** Where cores are, as far as it is known, and asked of the servers where it is not. */
+export interface Places {
+  /** Throws NoCore, or what kept a server from being asked; none of them for what was only true before. */
+  of(shard: number): Promise<Core>
+  /** What is known of the place of a shard, or of all, is asked for anew. */
+  forget(shard?: number): void
+}
 
 /** No server has the core of a shard, or it cannot be told which is the one. */
 export class NoCore extends Error {

@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import type { HttpNodes } from '../http/nodes.ts'
 import { contentOf } from './answers.ts'
-import { leadersOf } from './collection.ts'
-import type { Core, FindCore } from './core.ts'
-import { standaloneCores } from './standalone.ts'
+import { Leaders } from './collection.ts'
+import type { Core, Places } from './core.ts'
+import { StandaloneCores } from './standalone.ts'
 
 /** Where the cores of an index are: asked of the servers when first needed, and again when one is not there any more. */
 export class Cores {
   readonly index: string
   readonly nodes: HttpNodes
   #isCloud: Promise<boolean> | undefined
-  #find: Promise<FindCore> | undefined
+  #places: Places | undefined
   /** The node of each shard when it was last asked for. */
   readonly #nodeOf = new Map<number, string>()
 
@@ -21,24 +21,11 @@ export class Cores {
 
   /** Throws NoCore, SolrRefusal, NotUnderstood or HttpFault; none of them for what was only true before. */
   async of(shard: number): Promise<Core> {
-    const known = this.#find
-    if (known !== undefined) {
-      const core = await this.#in(known, shard).catch(() => null)
-      if (core !== null) return core
-    }
-    this.#find ??= this.#ask()
-    return this.#in(this.#find, shard)
-  }
-
-  async #in(find: Promise<FindCore>, shard: number): Promise<Core> {
-    try {
-      const core = (await find)(shard)
-      this.#nodeOf.set(shard, core.node.url)
-      return core
-    } catch (error) {
-      if (this.#find === find) this.forget()
-      throw error
-    }
+    const isCloud = await this.isCloud()
+    this.#places ??= isCloud ? new Leaders(this.nodes, this.index) : new StandaloneCores(this.nodes.all, this.index)
+    const core = await this.#places.of(shard)
+    this.#nodeOf.set(shard, core.node.url)
+    return core
   }
 
   /** URL of the node that has the core of a shard, as it was last known; until then each is taken for one of its own. */
@@ -46,15 +33,15 @@ export class Cores {
     return this.#nodeOf.get(shard) ?? String(shard)
   }
 
-  /** What is known is asked for anew: a core has gone, or another is the leader. */
-  forget(): void {
-    this.#find = undefined
+  /** What is known of a shard, or of all, is asked for anew: a core has gone, or another is the leader. */
+  forget(shard?: number): void {
+    this.#places?.forget(shard)
   }
 
   /** Whether the servers are a SolrCloud; asked once. */
   async isCloud(): Promise<boolean> {
     this.#isCloud ??= this.nodes
-      .request({ method: 'GET', path: '/admin/info/system?wt=json' })
+      .ask({ method: 'GET', path: '/admin/info/system?wt=json' })
       .then((answer) => contentOf(answer, z.object({ mode: z.string() })).mode === 'solrcloud')
     const asked = this.#isCloud
     try {
@@ -63,10 +50,5 @@ export class Cores {
       if (this.#isCloud === asked) this.#isCloud = undefined
       throw error
     }
-  }
-
-  async #ask(): Promise<FindCore> {
-    if (!(await this.isCloud())) return standaloneCores(this.nodes.all, this.index)
-    return leadersOf(this.nodes, this.index)
   }
 }

@@ -55,7 +55,7 @@ async function createCore(node: HttpNode, name: string, core: NewCore): Promise<
 
 /** The folder of its configsets, on its machine. */
 async function configsetsOf(node: HttpNode): Promise<string> {
-  const answer = await node.request({ method: 'GET', path: '/admin/info/system?wt=json' })
+  const answer = await node.ask({ method: 'GET', path: '/admin/info/system?wt=json' })
   return join(contentOf(answer, z.object({ solr_home: z.string() })).solr_home, 'configsets')
 }
 

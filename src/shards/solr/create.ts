@@ -50,7 +50,7 @@ const systemShape = z.object({ lucene: z.object({ 'solr-spec-version': z.string(
 
 async function versionOf(nodes: HttpNodes, target: string): Promise<string> {
   try {
-    const answer = await nodes.request({ method: 'GET', path: '/admin/info/system?wt=json' })
+    const answer = await nodes.ask({ method: 'GET', path: '/admin/info/system?wt=json' })
     return contentOf(answer, systemShape).lucene['solr-spec-version']
   } catch (error) {
     if (!isStatus(error, 400, 404, 405)) throw error

@@ -24,7 +24,8 @@ export class Doubts {
   async settle(core: CorePlace): Promise<void> {
     const failures = this.#failures.get(keyOf(core))
     if (failures === undefined) return
-    const path = '/update?commit=true&openSearcher=false&commit_end_point=leaders&wt=json'
+    // `replicas` = this very core, though another leads by now
+    const path = '/update?commit=true&openSearcher=false&commit_end_point=replicas&wt=json'
     await askCore(core, { path, ...jsonBody([]) }, acknowledged)
     // a failure meanwhile may have come after it
     if (this.#failures.get(keyOf(core)) === failures) this.#failures.delete(keyOf(core))

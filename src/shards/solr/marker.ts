@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { acknowledged, isStatus } from './answers.ts'
 import type { Chains } from './chains.ts'
+import { commitShard } from './commit.ts'
 import type { Cores } from './cores.ts'
 import { askCore, askShard } from './request.ts'
 import { readVersioned } from './versioned.ts'
@@ -41,22 +42,17 @@ export async function writeMarker(
   // by hand, for a version has more digits than a number of JavaScript
   const document = `[{"id":"${markerId}","marker":${to},"fence":0,"_version_":${found?.version ?? -1}}]`
   const route = core.route === null ? {} : { _route_: core.route }
-  // what was written before is then on disk as well; searches need not see it
-  const parameters = {
-    'update.chain': chain,
-    ...route,
-    commit: 'true',
-    openSearcher: 'false',
-    commit_end_point: 'leaders',
-  }
+  const parameters = { 'update.chain': chain, ...route }
   try {
     const path = `/update?${new URLSearchParams({ ...parameters, wt: 'json' })}`
     await askCore(core, { path, body: Buffer.from(document), type: 'application/json' }, acknowledged)
-    return true
   } catch (error) {
     if (isStatus(error, 409)) return false
     throw error
   }
+  // what was written before is then on disk as well
+  await commitShard(cores, shard, 'kept')
+  return true
 }
 
 async function markerOf(cores: Cores, shard: number): Promise<Marker | null> {

@@ -27,7 +27,7 @@ export async function askShard<T>(cores: Cores, shard: number, ask: (core: Core)
     return await ask(core)
   } catch (error) {
     if (!isGone(error)) throw error
-    cores.forget()
+    cores.forget(shard)
     const now = await cores.of(shard).catch((reason: unknown) => {
       throw reason instanceof NoCore ? reason : error
     })

@@ -51,7 +51,7 @@ export async function writeAll(shard: WrittenShard, writes: readonly Write[]): P
     for (const [index, one] of group.entries()) outcomes.set(one, written[index] as Outcome)
   }
   // the leader may be another by now, or the core elsewhere
-  if ([...outcomes.values()].some(({ kind }) => kind === 'unavailable')) shard.cores.forget()
+  if ([...outcomes.values()].some(({ kind }) => kind === 'unavailable')) shard.cores.forget(shard.shard)
   return writes.map((one) => outcomes.get(one) as Outcome)
 }
 

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { jsonOf, NotUnderstood } from '../../../src/http/answer.ts'
 import { HttpFault } from '../../../src/http/fault.ts'
 import { HttpNode, type NodeOptions } from '../../../src/http/node.ts'
@@ -176,6 +176,32 @@ test('what was sent and not answered is not sent to another node', async () => {
   closing.push(() => nodes.close())
   await faultOf(nodes.request(get))
   expect(other.asked).toEqual([])
+})
+
+test('where one hangs the next is asked what may be asked twice, and the one that hangs is left alone', async () => {
+  const hung = await serve(() => undefined)
+  const other = await serve((_, response) => json(response, {}))
+  const nodes = new HttpNodes([hung.url, other.url], { ...options, headersMs: 50 })
+  closing.push(() => nodes.close())
+  for (let n = 0; n < 4; n++) expect((await nodes.ask(get)).status).toBe(200)
+  expect([hung.asked.length, other.asked.length]).toEqual([1, 4])
+})
+
+test('a node that owes an answer for long is asked last, though it may answer yet', async () => {
+  const { promise: isAsked, resolve } = Promise.withResolvers<void>()
+  const hung = await serve(() => resolve())
+  const other = await serve((_, response) => json(response, {}))
+  const nodes = new HttpNodes([hung.url, other.url], options)
+  closing.push(() => nodes.close())
+  const owed = nodes.request(get).catch(() => 'closed')
+  await isAsked
+  const now = performance.now()
+  vi.spyOn(performance, 'now').mockReturnValue(now + 60_000)
+  onTestFinished(() => void vi.restoreAllMocks())
+  for (let n = 0; n < 4; n++) await nodes.request(get)
+  expect([hung.asked.length, other.asked.length]).toEqual([1, 4])
+  await nodes.close()
+  expect(await owed).toBe('closed')
 })
 
 test('a node that answers too much, or is asked no longer, is not left alone', async () => {

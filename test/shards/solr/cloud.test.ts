@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { HttpNodes } from '../../../src/shards/http/nodes.ts'
+import { SolrRefusal } from '../../../src/shards/solr/answers.ts'
+import { Doubts } from '../../../src/shards/solr/doubts.ts'
 import type { SolrOptions } from '../../../src/shards/solr/options.ts'
+import { type HttpMeddling, HttpProxy, send } from '../../chaos/http-proxy.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { done } from '../../services/solr/admin.ts'
 import { privateSolrCloud, type SolrCloud } from '../../services/solr/cloud.ts'
@@ -7,6 +11,7 @@ import type { SolrNode } from '../../services/solr/node.ts'
 import { solrEngine } from './solr-engine.ts'
 
 const target = 'cloud'
+const limits = { connections: 2, compress: false, connectMs: 10_000, headersMs: 60_000, bodyMs: 60_000 }
 let cloud: SolrCloud
 let one: SolrNode
 let two: SolrNode
@@ -53,6 +58,71 @@ test('a document is on every replica when it is reported done, and is read from 
   const away = open({ urls: [other.url] })
   expect((await away.get(1, ['a.1'])).length).toBe(1)
   expect(await away.mark(1, null, 5)).toBe(true)
+})
+
+/** An engine that is told once that the other replica leads, as one that has not heard of an election; closed after the test. */
+async function openMistaken() {
+  const proxies = await HttpProxy.beforeAll([one.url, two.url])
+  const urls = proxies.map(({ url }) => url)
+  const engine = open({ urls })
+  onTestFinished(async () => {
+    for (const proxy of proxies) await proxy.close()
+  })
+  for (const proxy of proxies) proxy.strike(({ path }) => path.includes('CLUSTERSTATUS'), swapped, 1)
+  await engine.count(1)
+  for (const proxy of proxies) proxy.heal()
+  return engine
+}
+
+const swapped: HttpMeddling = async ({ pass, response }) => {
+  const answered = await pass()
+  const content = JSON.parse(answered.body.toString())
+  for (const replica of Object.values(content.cluster.collections[target].shards.shard1.replicas as State))
+    if (replica.leader === 'true') delete replica.leader
+    else replica.leader = 'true'
+  send(response, { ...answered, body: Buffer.from(JSON.stringify(content)) })
+}
+
+test('a commit, and that of a marker, reaches the core that leads, though another was taken for it', async () => {
+  const [leader] = isLeader(await replicas(one), one) ? [one] : [two]
+  const core = (await replicas(one))[leader.url]?.core
+  const generation = async () =>
+    (await done(leader, `GET /${core}/replication?command=indexversion`)).generation as number
+  const shown = async () => (await done(leader, `GET /${core}/slip?q=id:l.1&distrib=false`)).response.numFound as number
+  const post = async (fence: number) =>
+    expect(await open().post(1, [document({ id: 'l.1', fence })])).toEqual([{ kind: 'done' }])
+
+  await post(5)
+  expect(await shown()).toBe(0)
+  await (await openMistaken()).commit(1, 'visible')
+  expect(await shown()).toBe(1)
+  for (const work of ['commit', 'mark'] as const) {
+    await post(work === 'commit' ? 6 : 7)
+    const before = await generation()
+    const engine = await openMistaken()
+    if (work === 'commit') await engine.commit(1, 'durable')
+    else expect(await engine.mark(1, await open().marker(1), 5)).toBe(true)
+    expect(await generation()).toBeGreaterThan(before)
+  }
+})
+
+test('a core that failed at a write is committed itself, whether it leads or not', async () => {
+  await open().post(1, [document({ id: 'l.2', fence: 5 })])
+  const nodes = new HttpNodes([one.url, two.url], limits)
+  onTestFinished(() => nodes.close())
+  for (const { base_url, core: name } of Object.values(await replicas(one))) {
+    const node = nodes.at(base_url)
+    const generation = async () =>
+      (await done({ url: base_url }, `GET /${name}/replication?command=indexversion`)).generation as number
+    const before = await generation()
+    const doubts = new Doubts()
+    const answer = { status: 500, type: '', retryAfter: null, body: Buffer.alloc(0), url: base_url }
+    doubts.raise({ node, name }, new SolrRefusal(answer, 'broke'))
+    await doubts.settle({ node, name })
+    expect([base_url, await generation()]).not.toEqual([base_url, before])
+    // what one commits its replicas commit, too: the next has something of its own
+    await open().post(1, [document({ id: 'l.2', fence: 6 })])
+  }
 })
 
 test('when the node of the leader dies another leads, with all that was done and what was removed', async () => {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { Holding, page } from '../../chaos/http-faults.ts'
+import { HttpProxy } from '../../chaos/http-proxy.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { done } from '../../services/solr/admin.ts'
 import { privateSolr, type SolrInstance } from '../../services/solr/instance.ts'
-import { configsetOf, layConfigsetOf, solrEngine } from './solr-engine.ts'
+import { configsetOf, isSolrWrite, layConfigsetOf, solrEngine } from './solr-engine.ts'
 
 const target = 'spread'
 const start = () => privateSolr({ heapMb: 256 })
@@ -30,6 +32,31 @@ test('cores are spread over the servers by their number, and found wherever they
   for (const shard of [1, 2, 3]) expect(await post(shard, `a.${shard}`)).toEqual([{ kind: 'done' }])
   const engine = open()
   for (const shard of [1, 2, 3]) expect((await engine.get(shard, ['a.1', 'a.2', 'a.3'])).length).toBe(1)
+})
+
+test('a server that hangs keeps no core of another from being used, though its own are looked for', async () => {
+  const proxies = await HttpProxy.beforeAll([first.url, second.url])
+  const [, hanging] = proxies as [HttpProxy, HttpProxy]
+  const urls = proxies.map(({ url }) => url)
+  const engine = solrEngine(first.url, target, { urls, shards: 3 })
+  onTestFinished(async () => {
+    await engine.close()
+    await Promise.all(proxies.map((proxy) => proxy.close()))
+  })
+  for (const shard of [1, 2, 3]) expect((await engine.get(shard, [`a.${shard}`])).length).toBe(1)
+  const refusal = hanging.strike(isSolrWrite, page(503))
+  expect(await engine.post(2, [document({ id: 'a.2', fence: 11 })])).toMatchObject([{ kind: 'unavailable' }])
+  refusal.end()
+  const holding = new Holding()
+  const strike = hanging.strike(() => true, holding.meddling)
+  const waiting = engine.count(2)
+  await strike.struck
+  for (const shard of [1, 3])
+    expect(await engine.post(shard, [document({ id: `a.${shard}`, fence: 11 })])).toEqual([{ kind: 'done' }])
+  hanging.heal()
+  await holding.release()
+  expect(await waiting).toBeTypeOf('number')
+  expect(await engine.post(2, [document({ id: 'a.2', fence: 11 })])).toEqual([{ kind: 'done' }])
 })
 
 test('a server that is away keeps no core of another from being used, and no core is made in its place', async () => {
