@@ -10,6 +10,7 @@ import {
   remedyOf,
   removeSeen,
 } from '../daemon/restore/differences.ts'
+import { SlipError } from '../errors/slip-error.ts'
 import { shardNumbers } from '../shards/shard-numbers.ts'
 import { beginSweepAnew } from '../state/audit/sweep.ts'
 import type { Target } from '../state/control/target.ts'
@@ -62,7 +63,8 @@ export async function adopt(
   const run = new Adoptions(pair, options)
   let items = 0
   for (let page = '', isLast = false; !isLast; ) {
-    const { read, suspects, last } = await comparePage(pair, page, pageSize)
+    const { read, suspects, last, away } = await comparePage(pair, page, pageSize)
+    for (const error of away.values()) throw error
     await run.treat(suspects)
     items += read
     options.onPage?.(items)
@@ -115,7 +117,7 @@ class Adoptions {
   }
 
   async treat(suspects: readonly string[]): Promise<void> {
-    const { db, engine, target } = this.#pair
+    const { db, target } = this.#pair
     const differences = (await lookAgain(this.#pair, suspects)).filter((each) => !isOnItsWay(each))
     const plans = differences.map((difference) => this.#plan(remedyOf(difference)))
     const open = plans.flatMap(({ adoption }) => adoption ?? [])
@@ -123,12 +125,9 @@ class Adoptions {
       ? new Set(open.map(({ htid }) => htid))
       : await db.transaction((tx) => adoptItems(tx, target.name, open))
     const settled = plans.filter(({ adoption }) => adoption === null || done.has(adoption.htid))
-    if (!this.#options.dryRun)
-      await removeSeen(
-        engine,
-        settled.flatMap(({ removals }) => removals),
-      )
-    for (const plan of settled) this.#count(plan)
+    const removals = settled.flatMap((plan) => plan.removals)
+    const removed = this.#options.dryRun ? new Set(removals) : await this.#remove(removals)
+    for (const plan of settled) this.#count(plan, removed)
     this.#busy.push(...open.map(({ htid }) => htid).filter((htid) => !done.has(htid)))
   }
 
@@ -144,6 +143,15 @@ class Adoptions {
     }
   }
 
+  /** Throws ENGINE_UNAVAILABLE where a shard did not answer: run again, an adopt finds what is there yet. */
+  async #remove(documents: readonly Placed[]): Promise<ReadonlySet<Placed>> {
+    const { engine, target } = this.#pair
+    const { removed, away } = await removeSeen(engine, documents)
+    for (const [shard, { message }] of away)
+      throw new SlipError('ENGINE_UNAVAILABLE', message, { place: { target: target.name, shard } })
+    return removed
+  }
+
   #plan(remedy: Remedy): Plan {
     const { adoption, isSaid, strays, unowned } = remedy
     if (unowned === null || !this.#options.removeUnowned)
@@ -152,8 +160,8 @@ class Adoptions {
     return { remedy, adoption: gone, removals: [...strays, unowned] }
   }
 
-  #count({ remedy, adoption }: Plan): void {
-    this.#counts.strays += remedy.strays.length
+  #count({ remedy, adoption }: Plan, removed: ReadonlySet<Placed>): void {
+    this.#counts.strays += remedy.strays.filter((stray) => removed.has(stray)).length
     if (remedy.unowned !== null) this.#unowned.push(remedy.htid)
     if (adoption === null) return
     if (adoption.ledger.rev > 0) this.#counts.raised++

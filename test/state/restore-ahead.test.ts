@@ -183,6 +183,27 @@ test('an adopt broken off leaves the shard ahead, and the next one ends it', asy
   expect(await world.violations()).toEqual([])
 })
 
+test('an adopt does not count as removed what it sent to a shard that does not answer: it says so, and the next ends it', async () => {
+  const items = some('a')
+  await world.indexed(items)
+  const twice = oneIn(2, items)
+  await world.engine.post(1, [document({ id: twice, fence: future() })])
+  await world.do(compareChore(world.pair, world.bus))
+  const engine: Engine = {
+    ...world.engine,
+    remove: async (_, removals) => removals.map(() => ({ kind: 'unavailable', message: 'gone' })),
+  }
+  await expect(adopt({ ...world.pair, engine }, options)).rejects.toMatchObject({
+    code: 'ENGINE_UNAVAILABLE',
+    message: 'gone',
+    place: { target: 'main', shard: 1 },
+  })
+  expect(await world.engine.get(1, [twice])).toHaveLength(1)
+  expect(await world.shardStates()).toEqual(['ahead', 'open'])
+  expect(await adopt(world.pair, options)).toMatchObject({ strays: 1, ahead: [] })
+  expect(await world.engine.get(1, [twice])).toEqual([])
+})
+
 test('two adopts at once end as one does', async () => {
   const items = some('a')
   await world.indexed(items)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { scanChore } from '../../src/daemon/chores/scan.ts'
 import { comparePage } from '../../src/daemon/restore/differences.ts'
+import { SlipError } from '../../src/errors/slip-error.ts'
 import { mostScanned } from '../../src/shards/engine.ts'
 import { readWatermark } from '../../src/state/control/watermark.ts'
 import { requestItems } from '../../src/state/queue/enqueue.ts'
@@ -140,6 +141,51 @@ test('a shard that is ahead is left to a person', async () => {
   await world.tables.empty(1)
   await rows(`UPDATE slip_shard SET state_before = 'open', state = 'ahead' WHERE shard = 2`)
   expect(await world.do(scanChore(world.pair, { period: week }, world.bus))).toBe(0)
+  expect(await readWatermark(world.db, 'scan', 'main')).toBeNull()
+})
+
+test('of a target one of whose shards is away the others are compared, and of that one nothing is believed', async () => {
+  await world.indexed(some('a'))
+  const [lost, kept] = await Promise.all(
+    [1, 2].map(async (shard) => {
+      const [row] = await rows(`SELECT htid FROM slip_indexed WHERE shard = ${shard} ORDER BY htid`)
+      return row?.htid as string
+    }),
+  )
+  // one of either shard is lost, and of the one whose shard is away a copy lies in the other, as does what nobody knows
+  const before = await rows(`SELECT * FROM slip_indexed WHERE shard = 1 ORDER BY htid`)
+  for (const shard of [1, 2]) await world.tables.empty(shard)
+  await world.engine.post(2, [document({ id: lost!, fence: 1 }), document({ id: 'b.1', fence: 1 })])
+  const away = new SlipError('ENGINE_UNAVAILABLE', 'shard 1 is away')
+  const unless1 =
+    <A extends unknown[], T>(ask: (shard: number, ...rest: A) => Promise<T>) =>
+    (shard: number, ...rest: A): Promise<T> =>
+      shard === 1 ? Promise.reject(away) : ask(shard, ...rest)
+  const { scan: reads, get, count } = world.engine
+  const engine = { ...world.engine, scan: unless1(reads), get: unless1(get), count: unless1(count) }
+  const chore = scanChore({ ...world.pair, engine }, { period: week }, world.bus)
+  do await world.do(chore)
+  while ((await readWatermark(world.db, 'scan', 'main')) !== '')
+  expect(await rows(`SELECT * FROM slip_indexed WHERE shard = 1 ORDER BY htid`)).toEqual(before)
+  expect(await rows(`SELECT rev FROM slip_indexed WHERE htid = '${kept}'`)).toEqual([{ rev: 0 }])
+  expect(await rows(`SELECT htid FROM slip_indexed WHERE htid = 'b.1'`)).toEqual([])
+  expect(world.events).toContainEqual({
+    name: 'chore.failed',
+    fields: { chore: 'scan:main', code: 'ENGINE_UNAVAILABLE', message: 'shard 1 is away' },
+  })
+  // when it is back all is seen
+  await scan()
+  await world.run()
+  expect(await shardOf(lost!)).toBe(2)
+  expect(await rows(`SELECT htid FROM slip_indexed WHERE htid = 'b.1'`)).toHaveLength(1)
+})
+
+test('where no shard answers the scan stays where it is', async () => {
+  await world.indexed(some('a'))
+  const away = () => Promise.reject(new SlipError('ENGINE_UNAVAILABLE', 'all are away'))
+  const engine = { ...world.engine, scan: away, count: away }
+  const chore = scanChore({ ...world.pair, engine }, { period: week }, world.bus)
+  await expect(world.do(chore)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
   expect(await readWatermark(world.db, 'scan', 'main')).toBeNull()
 })
 

@@ -4,6 +4,7 @@ import { adoptItems } from '../../state/restore/adopt-items.ts'
 import { shardStates } from '../../state/restore/shard-state.ts'
 import { hostName } from '../identity.ts'
 import { comparePage, lookAgain, type Pair, type Remedy, remedyOf, removeSeen } from '../restore/differences.ts'
+import { askEach } from './ask-each.ts'
 import type { Chore } from './chore.ts'
 
 const periodMs = 60_000
@@ -14,26 +15,30 @@ const largestPage = 10_000
  * Every minute a page of ids, so many that all are compared within the period: what the engine lacks, holds in another text
  * or in spite of the ledger. The ledger is made to say so, with rev 0, and the sweep requests what differs; a document in
  * another shard than the ledger's is removed here. What is queued is left to its claim. A shard that is ahead is adopted
- * by a person first.
+ * by a person first. What may be in a shard that is away waits for the next round.
  */
 export function scanChore(pair: Pair, { period }: { readonly period: number }, bus: EventBus): Chore {
   const { db, engine, target } = pair
+  const name = `scan:${target.name}`
   let size: number | undefined
   return {
-    name: `scan:${target.name}`,
+    name,
     periodMs,
     later: true,
     restsIn: (pauses) => pauses.ofProcess('index', hostName) !== undefined || pauses.target(target.name),
     look: async () => {
       const states = await shardStates(db, target.name)
       if (states.some(({ state }) => state === 'ahead')) return null
-      size ??= pageSize(await Promise.all(states.map(({ shard }) => engine.count(shard))), period)
+      size ??= pageSize(await askEach(states, ({ shard }) => engine.count(shard)), states.length, period)
       const after = (await readWatermark(db, 'scan', target.name)) ?? ''
-      const { suspects, last } = await comparePage(pair, after, size)
-      const idle = (await lookAgain(pair, suspects)).filter(({ before }) => before.queue === null).map(remedyOf)
-      const strays = await removeSeen(
+      const { suspects, last, away } = await comparePage(pair, after, size)
+      for (const { code, message } of away.values()) bus.emit('chore.failed', { chore: name, code, message })
+      const found = await lookAgain(pair, suspects, away)
+      const idle = found.filter(({ before }) => before.queue === null).map(remedyOf)
+      const said = idle.filter(({ isSaid }) => isSaid)
+      const { removed } = await removeSeen(
         engine,
-        idle.filter(({ isSaid }) => isSaid).flatMap((remedy) => remedy.strays),
+        said.flatMap((remedy) => remedy.strays),
       )
       const open = idle.filter(({ isSaid }) => !isSaid)
       if (last === null) size = undefined
@@ -50,16 +55,17 @@ export function scanChore(pair: Pair, { period }: { readonly period: number }, b
           bus,
           target.name,
           open.filter(({ htid }) => done.has(htid)),
-          strays,
+          removed.size,
         )
-        return done.size + strays
+        return done.size + removed.size
       }
     },
   }
 }
 
-const pageSize = (counts: readonly number[], period: number): number => {
-  const items = counts.reduce((sum, count) => sum + count, 0)
+/** A shard that is away is taken to hold as much as the others. */
+const pageSize = (counted: readonly (readonly [unknown, number])[], shards: number, period: number): number => {
+  const items = (counted.reduce((sum, [, count]) => sum + count, 0) * shards) / counted.length
   return Math.min(largestPage, Math.max(smallestPage, Math.ceil((items * periodMs) / period)))
 }
 

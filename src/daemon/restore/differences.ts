@@ -1,4 +1,5 @@
-import { type Engine, type Held, mostScanned } from '../../shards/engine.ts'
+import { asSlipError, type SlipError } from '../../errors/slip-error.ts'
+import { type Engine, type Held, mostScanned, type Unavailable } from '../../shards/engine.ts'
 import { shardNumbers } from '../../shards/shard-numbers.ts'
 import type { Database } from '../../state/connection.ts'
 import type { Target } from '../../state/control/target.ts'
@@ -24,26 +25,57 @@ export interface Page {
   readonly suspects: readonly string[]
   /** The last id looked at, behind which the next page starts; null = this was the last. */
   readonly last: string | null
+  /** Shards that did not answer: of what may be there nothing is said. */
+  readonly away: Away
 }
+
+/** Shards that do not answer, and what each said last. */
+export type Away = ReadonlyMap<number, SlipError>
 
 /**
  * Compares ledger and engine, shard by shard and in both directions, for the ids after `after`. All shards are read in
- * step, so that an item that lies in two of them is seen once with both.
+ * step, so that an item that lies in two of them is seen once with both. Throws where none answers.
  */
 export async function comparePage({ db, engine, target }: Pair, after: string, limit: number): Promise<Page> {
   const ledger = await ledgerPage(db, target.name, after, limit)
   // what a shard answers beyond the last id of the page is read again with the next: not much more than its share
   const share = Math.min(Math.ceil(limit / target.shards) + 100, mostScanned)
-  const held = await Promise.all(shardsOf(target).map((shard) => engine.scan(shard, after, share)))
-  const full = held.filter((rows) => rows.length >= share).map((rows) => (rows.at(-1) as Held).id)
+  const { held, away } = await scanEach(engine, target, after, share)
+  const full = [...held.values()].filter((rows) => rows.length >= share).map((rows) => (rows.at(-1) as Held).id)
   if (ledger.length >= limit) full.push((ledger.at(-1) as LedgerEntry).htid)
   const last = full.length === 0 ? null : full.reduce((a, b) => (a < b ? a : b))
   const isInPage = (id: string) => last === null || id <= last
   const entries = new Map(ledger.filter(({ htid }) => isInPage(htid)).map((entry) => [entry.htid, entry]))
   const documents = placed(held)
   const ids = new Set([...entries.keys(), ...[...documents.keys()].filter(isInPage)])
-  const suspects = [...ids].filter((id) => !agree(entries.get(id) ?? null, documents.get(id) ?? []))
-  return { read: ids.size, suspects: suspects.sort(), last }
+  const suspects = [...ids].filter((id) => {
+    const ledger = entries.get(id) ?? null
+    return isSeen(ledger, away) && !agree(ledger, documents.get(id) ?? [])
+  })
+  return { read: ids.size, suspects: suspects.sort(), last, away }
+}
+
+/** Whether it is known what the engine holds of an item: its shard answers, or all do. */
+const isSeen = (ledger: LedgerEntry | null, away: Away): boolean =>
+  away.size === 0 || (ledger !== null && ledger.shard > 0 && !away.has(ledger.shard))
+
+async function scanEach(engine: Engine, target: Pair['target'], after: string, share: number) {
+  const held = new Map<number, readonly Held[]>()
+  const away = new Map<number, SlipError>()
+  await Promise.all(
+    shardsOf(target).map(async (shard) => {
+      try {
+        held.set(shard, await engine.scan(shard, after, share))
+      } catch (thrown) {
+        const error = asSlipError(thrown)
+        if (error.code !== 'ENGINE_UNAVAILABLE') throw error
+        away.set(shard, error)
+      }
+    }),
+  )
+  const [first] = away.values()
+  if (first !== undefined && held.size === 0) throw first
+  return { held, away }
 }
 
 /** An item of which engine and ledger say different things. */
@@ -56,21 +88,27 @@ export interface Difference {
 
 /**
  * The differences among suspects. A page is read over some time, and what changed meanwhile is no difference; so tables
- * first, then the engine by key, and the tables a last time under locks (adoptItems).
+ * first, then the engine by key, and the tables a last time under locks (adoptItems). Shards that are `away` are not asked.
  */
-export async function lookAgain({ db, engine, target }: Pair, htids: readonly string[]): Promise<Difference[]> {
+export async function lookAgain(
+  { db, engine, target }: Pair,
+  htids: readonly string[],
+  away: Away = new Map(),
+): Promise<Difference[]> {
   if (htids.length === 0) return []
   const known = await knownItems(db, target.name, htids)
-  const documents = placed(await Promise.all(shardsOf(target).map((shard) => engine.get(shard, htids))))
+  const asked = shardsOf(target).filter((shard) => !away.has(shard))
+  const held = await Promise.all(asked.map(async (shard) => [shard, await engine.get(shard, htids)] as const))
+  const documents = placed(new Map(held))
   return htids
     .map((htid) => ({ htid, before: known.get(htid) as KnownItem, documents: documents.get(htid) ?? [] }))
-    .filter((each) => !agree(each.before.ledger, each.documents))
+    .filter(({ before: { ledger }, documents: found }) => isSeen(ledger, away) && !agree(ledger, found))
 }
 
 const shardsOf = ({ shards }: Pair['target']) => shardNumbers(shards)
 
-function placed(held: readonly (readonly Held[])[]): Map<string, Placed[]> {
-  const documents = held.flatMap((rows, index) => rows.map((row) => ({ ...row, shard: index + 1 })))
+function placed(held: ReadonlyMap<number, readonly Held[]>): Map<string, Placed[]> {
+  const documents = [...held].flatMap(([shard, rows]) => rows.map((row) => ({ ...row, shard })))
   return Map.groupBy(documents, ({ id }) => id)
 }
 
@@ -127,13 +165,16 @@ function truthOf(ledger: LedgerEntry | null, home: Placed | undefined, fence: nu
 
 /**
  * Removes exactly the documents that were seen: with their own fence, which anything written since is above. The queue
- * cannot say this, for its row means the ledger's shard.
+ * cannot say this, for its row means the ledger's shard. Answers which are gone, and why those are there yet whose shard did
+ * not answer.
  */
-export async function removeSeen(engine: Engine, documents: readonly Placed[]): Promise<number> {
-  let removed = 0
-  for (const [shard, some] of Map.groupBy(documents, (document) => document.shard)) {
-    const outcomes = await engine.remove(shard, some)
-    removed += outcomes.filter(({ kind }) => kind === 'done').length
-  }
-  return removed
+export async function removeSeen(engine: Engine, documents: readonly Placed[]) {
+  const removed = new Set<Placed>()
+  const away = new Map<number, Unavailable>()
+  for (const [shard, some] of Map.groupBy(documents, (document) => document.shard))
+    for (const [at, outcome] of (await engine.remove(shard, some)).entries()) {
+      if (outcome.kind === 'done') removed.add(some[at] as Placed)
+      if (outcome.kind === 'unavailable') away.set(shard, outcome)
+    }
+  return { removed, away }
 }
