@@ -18,7 +18,10 @@ export const flush = (server: Server, shard: number): Promise<void> => onShard(s
 
 async function onShard(server: Server, shard: number, action: '_refresh' | '_flush'): Promise<void> {
   const path = `/${shardAlias(server.index, shard)}/${action}`
-  await ask(server, { method: 'POST', path }, { shape: copiesShape, shard, failedPart: failedCopy })
+  // two at once would do the same work twice
+  await server.turns.take(shard, () =>
+    ask(server, { method: 'POST', path }, { shape: copiesShape, shard, failedPart: failedCopy }),
+  )
 }
 
 /** What became of the copies of a shard. */

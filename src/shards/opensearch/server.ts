@@ -4,6 +4,7 @@ import { NotUnderstood } from '../../http/answer.ts'
 import { HttpFault } from '../../http/fault.ts'
 import type { HttpRequest } from '../../http/node.ts'
 import { HttpNodes } from '../http/nodes.ts'
+import { Turns } from '../turns.ts'
 import { contentOf, type Reason, Refusal } from './answers.ts'
 import type { OpenSearchOptions } from './options.ts'
 
@@ -13,6 +14,8 @@ export interface Server extends Pick<OpenSearchOptions, 'kind' | 'target' | 'ind
   readonly nodes: HttpNodes
   /** Shards whose alias was seen to lead to the index of this schema. */
   readonly owned: Set<number>
+  /** Of refreshes and flushes. */
+  readonly turns: Turns
 }
 
 const readers = 2
@@ -29,7 +32,15 @@ export function openServer({
   ...options
 }: OpenSearchOptions): Server {
   const limits = { connections: writers + readers, connectMs: 10_000, headersMs: timeout, bodyMs: timeout }
-  return { kind, target, index, snapshots, nodes: new HttpNodes(urls, { ...options, ...limits }), owned: new Set() }
+  return {
+    kind,
+    target,
+    index,
+    snapshots,
+    nodes: new HttpNodes(urls, { ...options, ...limits }),
+    owned: new Set(),
+    turns: new Turns(),
+  }
 }
 
 export interface Question<T> {

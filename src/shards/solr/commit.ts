@@ -12,9 +12,13 @@ const mostLeaders = 5
  * Solr would commit all shards, and each has its own time.
  *
  * A core that leads no more answers to a commit that all is well, and does nothing. So the cluster is asked afterwards who
- * leads.
+ * leads. Of a shard one commit is under way at a time: two would do the same work twice, and open searchers side by side.
  */
-export async function commitShard(cores: Cores, shard: number, reach: Reach | 'kept'): Promise<void> {
+export function commitShard(cores: Cores, shard: number, reach: Reach | 'kept'): Promise<void> {
+  return cores.turns.take(shard, () => commitLeader(cores, shard, reach))
+}
+
+async function commitLeader(cores: Cores, shard: number, reach: Reach | 'kept'): Promise<void> {
   const how = { visible: '&softCommit=true', durable: '', kept: '&openSearcher=false' }[reach]
   const request = { path: `/update?commit=true${how}&commit_end_point=leaders&wt=json`, ...jsonBody([]) }
   for (let leaders = 1; leaders <= mostLeaders; leaders++) {

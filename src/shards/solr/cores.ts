@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { HttpNodes } from '../http/nodes.ts'
+import { Turns } from '../turns.ts'
 import { contentOf } from './answers.ts'
 import { Leaders } from './collection.ts'
 import type { Core, Places } from './core.ts'
@@ -9,6 +10,8 @@ import { StandaloneCores } from './standalone.ts'
 export class Cores {
   readonly index: string
   readonly nodes: HttpNodes
+  /** Of commits. */
+  readonly turns = new Turns()
   #isCloud: Promise<boolean> | undefined
   #places: Places | undefined
   /** The node of each shard when it was last asked for. */

@@ -26,6 +26,7 @@ for (const server of searchServers) {
       },
       isWrite: ({ path }) => path.includes('/_bulk'),
       isReadBack: ({ path }) => path.includes('/_mget'),
+      isCommit: ({ path }) => path.endsWith('/_refresh'),
     }
   })
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Engine } from '../../../src/shards/engine.ts'
+import { Holding, page } from '../../chaos/http-faults.ts'
 import { document } from '../engine/documents.ts'
 import { badAnswers } from './answers.ts'
 import { type Subject, secrets } from './subject.ts'
@@ -23,6 +24,28 @@ const reads: readonly (readonly [name: string, shard: number | null, read: (engi
 export function readRules(subject: Subject): void {
   describe('reads', () => {
     afterEach(() => subject.proxy.heal())
+
+    test('of a shard one commit is under way at a time, and one that fails holds none up', async () => {
+      const { engine, proxy, isCommit } = subject
+      const commits = () => proxy.asked.filter(isCommit).length
+      const before = commits()
+      const holding = new Holding()
+      const { struck } = proxy.strike(isCommit, holding.meddling, 1)
+      const first = engine.commit(1, 'visible')
+      await struck
+      const others = [engine.commit(1, 'visible'), engine.highestFence(1)]
+      await engine.count(1)
+      expect(commits() - before).toBe(1)
+      await holding.release()
+      await Promise.all([first, ...others])
+      expect(commits() - before).toBe(3)
+
+      proxy.strike(isCommit, page(500), 1)
+      const failing = engine.commit(1, 'visible')
+      const next = engine.commit(1, 'visible')
+      await expect(failing).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
+      await next
+    })
 
     test.each(reads)(
       '%s fails by every bad answer, told with its place, and answers when that is over',

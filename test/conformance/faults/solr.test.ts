@@ -23,6 +23,7 @@ for (const server of ['solr', 'solrcloud'] as const) {
       version: { told: /"solr-spec-version":"9[^"]*"/, old: '"solr-spec-version":"8.11.4"', words: /is Solr 8\.11\.4/ },
       isWrite: ({ path }) => path.includes('/update?'),
       isReadBack: ({ path }) => path.includes('/get'),
+      isCommit: ({ path }) => path.includes('/update?commit=true'),
     }
   })
 }

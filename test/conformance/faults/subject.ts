@@ -15,6 +15,7 @@ export interface ServerUnderTest {
   readonly isWrite: Matches
   /** Reads by key what became of a write that was refused. */
   readonly isReadBack: Matches
+  readonly isCommit: Matches
 }
 
 /** How a server is reached. */
