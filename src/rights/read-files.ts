@@ -25,7 +25,7 @@ export async function readFiles<Event extends { readonly kind: string }>(
   which: 'changed' | 'all' = 'changed',
 ): Promise<FileRead[]> {
   const files = await listFiles(patterns, pass.config.baseDir)
-  await clearGone(pass, source, files)
+  await clearGone(pass, source, files, patterns)
   const done: FileRead[] = []
   for (const file of which === 'all' ? files : await unreadOf(pass.db, source, files)) {
     if (pass.stop.aborted) break
@@ -67,10 +67,22 @@ export async function readHandedFile<Event extends { readonly kind: string }>(
   return read
 }
 
-/** Looked at when the files change: a source without any looks as one whose mount is away, and is left alone. */
-async function clearGone(pass: Pass, source: string, files: readonly SourceFile[]): Promise<void> {
+/**
+ * Looked at when the files change: a source without any looks as one whose mount is away, and is left alone. That it has
+ * none is said once, when the process begins: a pattern that is mistyped is seen nowhere else.
+ */
+async function clearGone(
+  pass: Pass,
+  source: string,
+  files: readonly SourceFile[],
+  patterns: readonly string[],
+): Promise<void> {
   const paths = files.map(({ path }) => path)
   const list = paths.join('\n')
+  if (paths.length === 0 && !pass.listed.has(source)) {
+    pass.listed.set(source, list)
+    pass.bus.emit('daemon.warning', { message: `source ${source}: there is no file ${patterns.join(', ')}` })
+  }
   if (paths.length === 0 || pass.listed.get(source) === list) return
   await pass.db.transaction((tx) => supersedeGoneFiles(tx, source, paths))
   pass.listed.set(source, list)

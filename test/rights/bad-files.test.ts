@@ -56,6 +56,18 @@ test('a file that a power cut has filled up with NUL is an errors row, and all t
   for (const htid of ['a.1', 'o.1', 'b.1']) expect(await rightsOf(library, htid)).toMatchObject({ rev: 1 })
 })
 
+test('patterns that no file matches are told once by a process, and no more once one did', async () => {
+  const told: string[] = []
+  pass.bus.subscribe((name, fields) => name === 'daemon.warning' && told.push((fields as { message: string }).message))
+  for (const _ of ['at first', 'again']) await read()
+  expect(told).toEqual(['source catalogue: there is no file catalogue/*', 'source rights: there is no file rights/*'])
+  write('catalogue/1.ndjson', line('r1', 'a.1'))
+  await read()
+  rmSync(join(library.folder, 'catalogue/1.ndjson'))
+  await read()
+  expect(told).toHaveLength(2)
+})
+
 test('a damaged .gz is an errors row; what stands before the damage, the files after it, rights and items go on', async () => {
   const many = Array.from({ length: 3_000 }, (_, at) => line(`r${at}`, `a.${at}`)).join('')
   const whole = gzipSync(many)
