@@ -4,7 +4,7 @@ import type { Migration, MysqlStatement } from '../../migrations/migration.ts'
 import { asSlipError, SlipError } from '../errors/slip-error.ts'
 import type { Dialect } from './connection.ts'
 import { rowsOf, withMigrationLock } from './migrate-lock.ts'
-import { isConnectionLoss } from './retry.ts'
+import { isConnectionLoss, isRefusal } from './retry.ts'
 
 const writeVersion = {
   postgres: `INSERT INTO slip_schema (version, oldest_code) VALUES (?, ?)
@@ -78,6 +78,11 @@ async function runStatement(tx: Knex, statement: MysqlStatement, { name }: Migra
 function explained(error: Error): SlipError {
   if (isConnectionLoss(error)) {
     const message = `the connection was lost while migrating: ${error.message}`
+    return new SlipError('DATABASE_UNAVAILABLE', message, { cause: error })
+  }
+  if (isRefusal(error)) {
+    // knex puts the statement before the words of the server
+    const message = `the database refuses to be migrated: ${error.message.split(' - ').at(-1)}`
     return new SlipError('DATABASE_UNAVAILABLE', message, { cause: error })
   }
   if (/already locked/.test(error.message)) {

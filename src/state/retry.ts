@@ -92,15 +92,19 @@ export async function withRetry<T>(work: () => Promise<T>, place: string): Promi
  */
 function asUnavailable(error: unknown, place: string): unknown {
   const { code, message = '' } = error as Coded
-  const isRefused =
-    noPassword.test(message) ||
-    noTls.test(message) ||
-    (typeof code === 'string' &&
-      (code.startsWith('28') || unproven.test(code) || refusedUs.has(code) || exhausted.has(code)))
-  return isRefused || message === 'timeout expired' ? unavailable(error, place) : error
+  if (message === 'timeout expired') return unavailable(error, place)
+  const isExhausted = typeof code === 'string' && exhausted.has(code)
+  return isExhausted || isRefusal(error) ? unavailable(error, place, 'refuses') : error
 }
 
-function unavailable(error: unknown, place: string): SlipError {
+/** True for what a server throws that lets us not in, or not do what was asked; in its words where knex drops the code. */
+export function isRefusal(error: unknown): boolean {
+  const { code, message = '' } = error as Coded
+  if (typeof code === 'string' && (code.startsWith('28') || unproven.test(code) || refusedUs.has(code))) return true
+  return noPassword.test(message) || noTls.test(message) || / command denied to user | permission denied for /.test(message)
+}
+
+function unavailable(error: unknown, place: string, does = 'does not answer'): SlipError {
   const reason = (error as Error).message || String((error as Coded).code)
-  return new SlipError('DATABASE_UNAVAILABLE', `the database at ${place} does not answer: ${reason}`, { cause: error })
+  return new SlipError('DATABASE_UNAVAILABLE', `the database at ${place} ${does}: ${reason}`, { cause: error })
 }

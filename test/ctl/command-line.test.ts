@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -9,8 +10,10 @@ import { expect, onTestFinished, test } from 'vitest'
 import { schemaVersion } from '../../migrations/index.ts'
 import { manual } from '../../src/ctl/manual.ts'
 import { pages } from '../../src/ctl/page.ts'
+import { withClient } from '../../src/embedded-postgres/database.ts'
 import { runNode } from '../bin/run-node.ts'
 import { readProjectFile } from '../checks/source-files.ts'
+import { testDatabase } from '../services/database.ts'
 import { launcher, slipctl, typed } from './slipctl.ts'
 
 test('docs/slipctl.md has what --help prints, of every command and no other', async () => {
@@ -145,7 +148,7 @@ function configWith(url: string): string {
   return file
 }
 
-const advice = 'Check database.url, user and password, and that the server runs.'
+const advice = 'Check database.url, user and password, that the server runs, and what the user may do there.'
 
 test('a database that refuses ends with 7, one sentence and the advice; with --json on standard output too', async () => {
   const config = configWith('postgres://slip:geheim@127.0.0.1:9/x')
@@ -159,6 +162,18 @@ test('a database that refuses ends with 7, one sentence and the advice; with --j
 test('db migrate tells a database that refuses as every command does, without a stack', async () => {
   const { code, err } = await slipctl(['db', 'migrate', '--config', configWith('postgres://127.0.0.1:9/x')])
   const message = 'the database at 127.0.0.1:9/x does not answer: connect ECONNREFUSED 127.0.0.1:9'
+  expect({ code, err }).toEqual({ code: 7, err: `slipctl: DATABASE_UNAVAILABLE: ${message}\n  ${advice}\n` })
+})
+
+test('db migrate by a user who may make no tables ends with 7 and the words of the server, without a stack', async () => {
+  const database = await testDatabase()
+  onTestFinished(() => database.drop())
+  const user = `reader_${randomUUID().slice(0, 8)}`
+  await withClient(database.url, (client) => client.query(`CREATE USER ${user} PASSWORD 'r'`))
+  onTestFinished(() => withClient(database.url, (client) => client.query(`DROP USER ${user}`)).then(() => undefined))
+  const url = Object.assign(new URL(database.url), { username: user, password: 'r' })
+  const { code, err } = await slipctl(['db', 'migrate', '--config', configWith(url.href)])
+  const message = 'the database refuses to be migrated: permission denied for schema public'
   expect({ code, err }).toEqual({ code: 7, err: `slipctl: DATABASE_UNAVAILABLE: ${message}\n  ${advice}\n` })
 })
 

@@ -16,7 +16,7 @@ test.each([
   }
   await expect(withRetry(work, 'here:1/slip')).rejects.toMatchObject({
     code: 'DATABASE_UNAVAILABLE',
-    message: `the database at here:1/slip does not answer: ${error.message}`,
+    message: `the database at here:1/slip refuses: ${error.message}`,
   })
   expect(tried).toBe(1)
 })
