@@ -16,7 +16,9 @@ export function readBackup(file: string): WatermarkBackup {
   try {
     return backup.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch (error) {
-    const what = error instanceof z.ZodError ? z.prettifyError(error).replaceAll('\n', ' ') : (error as Error).message
-    throw new SlipError('USAGE', `${file} is no backup of watermarks: ${what}`, { cause: error })
+    const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message
+    throw new SlipError('USAGE', `${file} is not a backup of watermarks: ${what.replace(/\s+/g, ' ')}`, {
+      cause: error,
+    })
   }
 }

@@ -115,6 +115,7 @@ test('an item that cannot be assembled ends with 4, code, place and advice', asy
   const { code, out, err } = await ctl('assemble', noMets)
   expect({ code, out }).toEqual({ code: 4, out: '' })
   expect(err).toMatch(/^slipctl: METS_MISSING: .*\n {2}.*=.*\n {2}Restore the METS file, then: .* errors retry --id /)
+  expect(err).toMatch(new RegExp(`errors retry --id ${noMets}$`, 'm'))
 })
 
 test('verify finds nothing at rest; an item whose rights moved on unseen is printed, with exit 3', async () => {

@@ -127,7 +127,7 @@ test.each(['', '{}', '[]', '{"kind":"slip-watermarks","takenAt":"x","watermarks"
     expect(await ctl('watermark', 'restore', file)).toMatchObject({
       code: 2,
       out: '',
-      err: expect.stringMatching(/^slipctl: USAGE: \S+bad.json is no backup of watermarks: /),
+      err: expect.stringMatching(/^slipctl: USAGE: \S+bad.json is not a backup of watermarks: .*$/m),
     })
   },
 )

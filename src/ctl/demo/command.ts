@@ -44,7 +44,8 @@ export async function demo(args: DemoArguments): Promise<number> {
     say(`SLIP demo: library ${library.name}, data in ${typed(folder)}`)
     for (const note of library.notes) say(`  ${note}`)
     const result = await runDemo(library, { folder, keep: args.keep, out, say })
-    for (const line of resultLines(result, out.isTTY === true)) say(line)
+    const config = typed(join(folder, 'slip.yaml'))
+    for (const line of resultLines(result, out.isTTY === true, config)) say(line)
     if (result.finished) next(library, folder, args, say)
     if (args.json) process.stdout.write(`${JSON.stringify(summary(result))}\n`)
     return result.finished ? exitCodes.done : exitCodes.stopped

@@ -1,13 +1,14 @@
 import { type Code, errorCodes } from '../../errors/codes.ts'
 import type { SearchAnswer } from '../../shards/engine.ts'
 import type { Answer } from '../../state/audit/first-questions.ts'
+import { asTyped } from '../next-step.ts'
 import { plural } from '../units.ts'
 import type { DemoResult } from './run.ts'
 
 const rowsShown = 20
 
-/** What came of a demo, line by line; matches are bold on a terminal. */
-export function resultLines(result: DemoResult, terminal: boolean): string[] {
+/** What came of a demo, line by line; matches are bold on a terminal. `config`: its configuration, as typed. */
+export function resultLines(result: DemoResult, terminal: boolean, config: string): string[] {
   const { finished, progress, leftOut, answers, search, seconds } = result
   const { items, indexed, deleted, errors, pages } = progress
   const counts = `${plural(items, 'item')}, ${indexed} indexed (${plural(pages, 'page')}), ${deleted} absent, ${plural(errors, 'error')}`
@@ -21,7 +22,7 @@ export function resultLines(result: DemoResult, terminal: boolean): string[] {
     '',
     ...(search === null ? ['nothing with text to search for'] : hitLines(search.query, search.answer, mark)),
     ...answers.flatMap(answerLines),
-    ...adviceLines(answers),
+    ...adviceLines(answers, config),
   ]
 }
 
@@ -36,11 +37,16 @@ function answerLines({ title, sql, rows }: Answer): string[] {
 
 const moreLine = (more: number): string[] => (more > 0 ? [`  … and ${more} more`] : [])
 
-/** For each code among the errors what a person does about it. */
-function adviceLines(answers: readonly Answer[]): string[] {
-  const codes = new Set(answers.flatMap(({ rows }) => rows.map((row) => row.code)).filter((code) => code !== undefined))
-  if (codes.size === 0) return []
-  return ['', 'what to do about them', ...[...codes].map((code) => `  ${code}: ${errorCodes[code as Code].advice}`)]
+/** For each code among the errors what a person does about it, with the first item that has it. */
+function adviceLines(answers: readonly Answer[], config: string): string[] {
+  const failed = answers.flatMap(({ rows }) => rows).filter(({ code }) => code !== undefined)
+  const firsts = [...Map.groupBy(failed, ({ code }) => code)].map(([code, [first]]) => ({ code, htid: first?.htid }))
+  if (firsts.length === 0) return []
+  const lines = firsts.map(({ code, htid }) => {
+    const { advice } = errorCodes[code as Code]
+    return `  ${code}: ${asTyped(advice, { json: false, config }, String(htid))}`
+  })
+  return ['', 'what to do about them', ...lines]
 }
 
 /** Hits with page labels and highlighted snippets. */
