@@ -12,7 +12,7 @@ export const authoritiesFile = z
   .string()
   .min(1)
   .optional()
-  .describe('File of the authorities (PEM) that may have signed the certificate of a server; default: those of Node.')
+  .describe('File of the certificate authorities (PEM) to trust; default: those of Node.')
 
 /** The same of a server that is asked over HTTP, and may be asked over HTTPS. */
 export const webLogin = { ...login, ca: authoritiesFile }

@@ -18,7 +18,7 @@ const files = z
   .array(z.string().min(1))
   .min(1)
   .describe(
-    'Files or glob patterns, relative to the configuration file; read in the order of the dates in their names, then of base names; a later file overrules an earlier one. What matches and is no file is an error of its own, but for the folders a ** goes into.',
+    'Files or glob patterns, relative to the configuration file; read in the order of the dates in their names, then of their base names; a later file overrides an earlier one. Whatever matches and is not a file is an error, except folders that a ** descends into.',
   )
 
 const share = (standard: number) => z.number().int().min(1).max(100).default(standard)
@@ -28,7 +28,7 @@ const source = z.discriminatedUnion('kind', [
     kind: z
       .literal('records')
       .describe(
-        'Catalogue records: the documents of a VuFind catalogue, or MARC-in-JSON as Zephir writes it (JSON array, one object a line, or a Solr answer); .xml, MARCXML; .mrc, MARC21 in UTF-8; *delete*.txt, ids of records that are gone; *redirect*.txt, ids of records that went into others; .tar or .tgz of these. Any of them .gz.',
+        'Catalogue records: the documents of a VuFind catalogue, or MARC-in-JSON as Zephir writes it (JSON array, one object a line, or a Solr answer); .xml, MARCXML; .mrc, MARC21 in UTF-8; *delete*.txt, ids of records that are gone; *redirect*.txt, ids of records that were merged into others; .tar or .tgz of these. Any of them .gz.',
       ),
     files,
   }),
@@ -45,7 +45,7 @@ const source = z.discriminatedUnion('kind', [
     url: webUrl.describe('http(s)://HOST:PORT/solr/NAME of the core or collection of the catalogue.'),
     ...webLogin,
     timeout: duration('30s').describe('How long an answer may take to begin.'),
-    period: duration('10m').describe('From the end of one reading of what changed to the next.'),
+    period: duration('10m').describe('Time from the end of one reading of changes to the next.'),
     lagDays: z
       .number()
       .int()
@@ -53,7 +53,7 @@ const source = z.discriminatedUnion('kind', [
       .max(3650)
       .default(2)
       .describe(
-        'How many days behind its watermark, the newest date of an item that was read, slip-rights reads again: longer than a change may take from its date to the catalogue.',
+        'slip-rights reads again from this many days before its watermark, which is the newest date of an item that was read. Longer than a change may take from its date to the catalogue.',
       ),
   }),
   repositorySource,
@@ -128,7 +128,7 @@ const settings = z.strictObject({
         .max(1)
         .default(0.01)
         .describe(
-          'Part of the items of a catalogue that slipctl sources run --all --withdraw-missing withdraws without --yes when they are missing in it.',
+          'Largest share of the items of a catalogue that slipctl sources run --all --withdraw-missing withdraws without --yes when they are missing from it.',
         ),
     })
     .prefault({})
@@ -137,15 +137,15 @@ const settings = z.strictObject({
     .record(givenName, target)
     .refine((all) => Object.keys(all).length > 0, 'at least one target')
     .describe(
-      'The indexes to keep true, by name. What a target is, the database says (slipctl targets apply); how to reach it, this file.',
+      'The indexes to keep in step, by name. The database says what a target is (slipctl targets apply), this file how to reach it.',
     ),
   indexer: z
     .strictObject({
-      batch: z.number().int().min(1).max(1000).default(20).describe('Most items of one claim.'),
+      batch: z.number().int().min(1).max(1000).default(20).describe('Largest number of items in one claim.'),
       shares: z
         .strictObject({
           daily: share(5).describe(
-            'Turns of lane daily: of every daily + ops + bulk batches so many are looked for in it first. A lane without work leaves its turns to the others, the most urgent first.',
+            'Turns of lane daily: out of every daily + ops + bulk batches, this many are looked for in it first. A lane without work leaves its turns to the others, the most urgent first.',
           ),
           ops: share(2).describe('Turns of lane ops.'),
           bulk: share(1).describe('Turns of lane bulk; at least one, so that it is never starved.'),
@@ -165,7 +165,7 @@ const settings = z.strictObject({
         .min(1)
         .max(16)
         .default(2)
-        .describe('Requests at a time to a server of an index, to write documents.'),
+        .describe('Concurrent write requests to each server of an index.'),
       inFlightBytes: z
         .number()
         .int()
@@ -173,7 +173,7 @@ const settings = z.strictObject({
         .max(1 << 30)
         .default(16 << 20)
         .describe(
-          'Bytes of documents in memory at a time, of all targets, each of which has an equal share: assembled and not yet posted. An item of more than half of a share is read, posted and settled when its target has no other in memory.',
+          'Bytes of documents in memory that are assembled and not yet posted, over all targets; each target has an equal share. An item larger than half a share is read, posted and settled when its target has no other in memory.',
         ),
       attempts: z
         .number()
@@ -183,9 +183,9 @@ const settings = z.strictObject({
         .default(3)
         .describe('How often an item is tried before its error is final, where trying again can help.'),
       backoff: duration('1m').describe(
-        'First delay after an item error, half as long to half as long again; doubled each time.',
+        'First delay after an item error, varied by up to half of it; doubled each time.',
       ),
-      environmentBackoff: duration('30s').describe('Delay after a fault of a server or mount; no attempt is burnt.'),
+      environmentBackoff: duration('30s').describe('Delay after a fault of a server or mount; no attempt is counted.'),
       emptyPage: z
         .string()
         .optional()
@@ -197,7 +197,7 @@ const settings = z.strictObject({
   statistics: z
     .strictObject({
       queue: duration('1m').describe('How often the queue, the rates and the groups of errors are counted.'),
-      ledger: duration('1h').describe('How often the ledger is counted, shard by shard: it is read whole.'),
+      ledger: duration('1h').describe('How often the ledger is counted, shard by shard; that reads all of it.'),
     })
     .prefault({})
     .describe('Samples: what the views show without counting.'),
@@ -208,13 +208,13 @@ const settings = z.strictObject({
       ),
       watermarks: longDuration('90d').describe('History of the watermarks.'),
       workers: longDuration('7d').describe(
-        'Daemons that were silent for a lease and expired; what is suspended and nobody has tried again since.',
+        'Daemons that expired because they were silent for a lease; suspensions that nobody has retried since.',
       ),
       samples: longDuration('14d').describe('Samples.'),
       dailyStats: longDuration('1825d').describe('Statistics by day.'),
     })
     .prefault({})
-    .describe('How long what is over is kept.'),
+    .describe('How long history is kept.'),
   breaker: z
     .strictObject({
       failures: z
@@ -223,7 +223,7 @@ const settings = z.strictObject({
         .min(1)
         .max(100)
         .default(3)
-        .describe('Failures in a row after which a target, shard, source or mount is suspended for all.'),
+        .describe('Consecutive failures after which a target, shard, source or mount is suspended for all processes.'),
       probe: duration('30s').describe('First pause until it is tried again; it grows to ten times this.'),
       storm: z
         .number()
@@ -231,14 +231,14 @@ const settings = z.strictObject({
         .max(1)
         .default(0.2)
         .describe(
-          'Storm brake: a target is suspended, the reading of a source file ends, when one error code takes more than this part of the last 500 items or lines, of 100 at least. 1 = never.',
+          'Storm brake: a target is suspended, or the reading of a source file stopped, when one error code accounts for more than this share of the last 500 items or lines (at least 100). 1 = never.',
         ),
     })
     .prefault({})
     .describe('When to leave alone what is away or broken.'),
   log: z
     .strictObject({
-      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Least severity logged.'),
+      level: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('Lowest severity that is logged.'),
     })
     .prefault({})
     .describe('The log: one JSON line an event, on standard error.'),

@@ -16,9 +16,9 @@ const leastOverlapMs = 200_000
 /** When a shard gets no new items any more. */
 const anyFull = {
   documents: most(
-    'A shard with so many documents or more is full: it gets no new items, while what it holds is updated and deleted as ever. It is open again when it is a tenth below. Default: never full.',
+    'A shard with this many documents or more is full: it gets no new items, but what it holds is still updated and deleted. It is open again once it is a tenth below. Default: never full.',
   ),
-  bytes: most('The same for the bytes of a shard on disk, of one copy; slipctl shards list shows them.'),
+  bytes: most('The same for the bytes of a shard on disk, counting one copy; slipctl shards list shows them.'),
 }
 const fullDescription = 'When a shard is full; slip-index looks once a minute.'
 
@@ -26,7 +26,7 @@ const fullDescription = 'When a shard is full; slip-index looks once a minute.'
 const anyTarget = {
   shards: z.number().int().min(1).max(999).default(1).describe('Number of shards; fixed once the target is applied.'),
   maxDocumentBytes: most(
-    'A document of more bytes is not sent and ends in error DOCUMENT_TOO_LARGE. OpenSearch and Elasticsearch say themselves what they take (http.max_content_length); a proxy before them, or before Solr, does not.',
+    'A document of more bytes is not sent and ends in error DOCUMENT_TOO_LARGE. OpenSearch and Elasticsearch announce their own limit (http.max_content_length); a proxy in front of them, or of Solr, does not.',
   ),
   lease: duration('5m').describe('How long a claim lives without renewal.'),
   overlap: durationFrom(
@@ -39,7 +39,7 @@ const anyTarget = {
   sweep: z
     .strictObject({
       period: duration('10m').describe(
-        'From the beginning of one sweep of all items to that of the next; a longer sweep is followed by the next at once.',
+        'Time from the start of one sweep of all items to the start of the next; a sweep that takes longer is followed by the next at once.',
       ),
       rate: z
         .number()
@@ -47,14 +47,14 @@ const anyTarget = {
         .min(1)
         .max(1_000_000)
         .default(1_000)
-        .describe('Items a second the sweep looks at, at most; a target that is being filled is not held to it.'),
+        .describe('Most items per second that the sweep looks at; it does not apply while a target is being filled.'),
     })
     .prefault({})
     .describe('The slow search for whatever the watermark missed.'),
   scan: z
     .strictObject({
       period: longDuration('7d').describe(
-        'In which time slip-index compares every document of the index with the ledger; it is longer where that is more than one page a minute.',
+        'Time in which slip-index compares every document of the index with the ledger; it takes longer if that would be more than one page a minute.',
       ),
     })
     .prefault({})
@@ -62,7 +62,7 @@ const anyTarget = {
 }
 
 const durable = duration('1m').describe(
-  'How often a shard is given a new durability marker, and with it all that was written before goes to disk. It bounds what has to be repaired after an engine was set back.',
+  'How often a shard gets a new durability marker, which brings everything written before it to disk. It bounds what has to be repaired after an engine was set back.',
 )
 
 /** Of engines that show what they took only after a commit. */
@@ -73,7 +73,7 @@ const commits = z
       .enum(['slip', 'engine'])
       .default('slip')
       .describe(
-        'Who makes it visible: slip-index, or the engine by settings of its own (Solr: solr.autoSoftCommit.maxTime; OpenSearch: index.refresh_interval). It is visible whenever index and database are compared, too: every `visible`, and no more often than once a minute.',
+        'Who makes it visible: slip-index, or the engine by settings of its own (Solr: solr.autoSoftCommit.maxTime; OpenSearch: index.refresh_interval). Comparing index and database makes it visible as well: every `visible`, but at most once a minute.',
       ),
     durable,
   })
@@ -86,14 +86,14 @@ const overHttp = {
   compress: z
     .boolean()
     .default(false)
-    .describe('Compress what is posted, worth it where the network is slower than the CPU.'),
+    .describe('Compress requests; worth it only where the network is slower than the CPU.'),
   timeout: duration('2m').describe('How long an answer may take to begin; a commit of a large shard takes long.'),
   commit: commits,
   full: z
     .strictObject({
       ...anyFull,
       diskFree: most(
-        'A shard whose disk has no more than so many bytes free is full; of several copies the fullest disk counts. It is open again when a tenth more is free.',
+        'A shard whose disk has no more than this many bytes free is full; of several copies the fullest disk counts. It is open again once a tenth more is free.',
       ),
     })
     .prefault({})
@@ -111,19 +111,21 @@ const openSearch = <Kind extends string>(kind: Kind, what: string) =>
         .string()
         .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'a name of lower-case letters, digits, _, . and -, at most 64')
         .optional()
-        .describe('Alias of all shards, for searchers; begins the names of the indices. Default: slip_NAME.'),
+        .describe('Alias of all shards, for searches; the names of the indices begin with it. Default: slip_NAME.'),
       snapshots: z
         .string()
         .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'a name of letters, digits, _ and -, at most 64')
         .default('slip')
-        .describe('Repository of the cluster in which slipctl index snapshot keeps what it makes.'),
+        .describe('Snapshot repository of the cluster for slipctl index snapshot.'),
       ...overHttp,
       apiKey: z
         .string()
         .min(1)
         .optional()
         .meta({ secret: true })
-        .describe('Key in place of user and password, as the cluster told it: sent as Authorization: ApiKey KEY.'),
+        .describe(
+          'Key instead of user and password, encoded as the cluster returned it; sent as Authorization: ApiKey KEY.',
+        ),
       ...anyTarget,
     })
     .refine(
@@ -143,7 +145,7 @@ export const target = z.discriminatedUnion('engine', [
       .length(1)
       .optional()
       .describe(
-        'Where the engine answers. embedded: one postgres:// URL or embedded:DIR; default: a database of its own, slip_index_NAME with _ for each -, on the server of the state database, when that is a PostgreSQL.',
+        'Where the engine answers. embedded: one postgres:// URL or embedded:DIR; default: the database slip_index_NAME, with _ for each -, on the server of the state database, if that is PostgreSQL; required beside MariaDB and MySQL.',
       ),
     commit: z.strictObject({ durable }).prefault({}).describe('When what was written is on disk.'),
     full: z.strictObject(anyFull).prefault({}).describe(fullDescription),
@@ -152,21 +154,21 @@ export const target = z.discriminatedUnion('engine', [
   z.strictObject({
     engine: z
       .literal('solr')
-      .describe('Solr 9, servers that stand alone with a core for each shard, or a SolrCloud with a collection.'),
+      .describe('Solr 9: standalone servers with a core for each shard, or a SolrCloud with a collection.'),
     urls: webUrls.describe(
-      'http(s)://HOST:PORT/solr of each server that has cores of the target; of a SolrCloud that of one node or more: the others are asked of it.',
+      'http(s)://HOST:PORT/solr of each server that has cores of the target; for a SolrCloud of one node or more, which name the others.',
     ),
     index: z
       .string()
       .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/, 'a name of letters, digits, _, . and -, at most 64')
       .optional()
-      .describe('Name of the collection, or of the cores in front of _N; default: slip_NAME.'),
+      .describe('Name of the collection, or of the cores without their _N; default: slip_NAME.'),
     snapshots: z
       .string()
       .startsWith('/')
       .optional()
       .describe(
-        'Folder on the servers in which slipctl index snapshot keeps what it makes; a SolrCloud needs one that all nodes share. Default of servers that stand alone: the data folder of each core, which is lost with it.',
+        'Folder on the servers for slipctl index snapshot; a SolrCloud needs one that all nodes share. Default for standalone servers: the data folder of each core, which is lost with it.',
       ),
     ...overHttp,
     replicas: z
@@ -175,7 +177,7 @@ export const target = z.discriminatedUnion('engine', [
       .min(1)
       .max(9)
       .default(1)
-      .describe('Replicas of each shard of a collection, when it is made.'),
+      .describe('Replicas of each shard of a collection, when it is created.'),
     minReplicas: z
       .number()
       .int()
@@ -183,7 +185,7 @@ export const target = z.discriminatedUnion('engine', [
       .max(9)
       .default(1)
       .describe(
-        'Replicas of a collection that must have taken a document before it counts as indexed. With more than one, nothing is indexed while fewer are up; with one, the others take it when they are back.',
+        'Replicas of a collection that must have accepted a document before it counts as indexed. With more than one, nothing is indexed while fewer are up; with one, the others catch up when they are back.',
       ),
     ...anyTarget,
   }),

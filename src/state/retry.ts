@@ -101,7 +101,9 @@ function asUnavailable(error: unknown, place: string): unknown {
 export function isRefusal(error: unknown): boolean {
   const { code, message = '' } = error as Coded
   if (typeof code === 'string' && (code.startsWith('28') || unproven.test(code) || refusedUs.has(code))) return true
-  return noPassword.test(message) || noTls.test(message) || / command denied to user | permission denied for /.test(message)
+  return (
+    noPassword.test(message) || noTls.test(message) || / command denied to user | permission denied for /.test(message)
+  )
 }
 
 function unavailable(error: unknown, place: string, does = 'does not answer'): SlipError {
