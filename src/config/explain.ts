@@ -24,5 +24,14 @@ export function explain(issues: z.core.$ZodIssue[], lineOf: (path: readonly Prop
 function sentence(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.input === undefined) return `is required (${issue.expected})`
   if (issue.code === 'invalid_key') return `must be ${issue.issues[0]?.message ?? 'another name'}`
+  const [, words] = choice.exec(issue.message) ?? []
+  if (words !== undefined)
+    return `must be one of ${words
+      .replaceAll(/["']/g, '')
+      .split(/ ?\| ?/)
+      .join(', ')}`
   return issue.message.replace(/^Invalid input: /, '')
 }
+
+/** zod's own words for a value that is none of those known, of `engine` and `kind`, or of another key. */
+const choice = /^(?:Invalid discriminator value\. Expected|Invalid option: expected one of) (.+)$/

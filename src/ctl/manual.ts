@@ -39,4 +39,4 @@ export const groups: Readonly<Record<string, string>> = {
 
 /** Exit codes that every command may end with (architecture.md, Exit codes). */
 export const commonExits =
-  'Exit codes of every command: 0 done, 1 unexpected, 2 usage or configuration, 6 locked by another process, 7 a server is away, 8 schema too old or too new.'
+  'Exit codes of every command: 0 done, 1 unexpected, 2 usage or configuration, 6 locked by another process, 7 a server is away, 8 schema too old or too new, 130 or 143 interrupted by Ctrl-C or SIGTERM.'

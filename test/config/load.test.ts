@@ -51,6 +51,7 @@ database: {}
 repository:
   root: obj
   scop: present
+  kind: tree
 sources:
   catalogue:
     kind: record
@@ -63,13 +64,14 @@ targets:
 `)
     expect(findings).toEqual([
       '/etc/slip/slip.yaml:2: database.url: is required (string)',
+      '/etc/slip/slip.yaml:6: repository.kind: must be one of pairtree, directory, zip',
       '/etc/slip/slip.yaml:5: repository.scop: unknown key; did you mean scope?',
-      "/etc/slip/slip.yaml:8: sources.catalogue.kind: Invalid discriminator value. Expected 'records' | 'hathifiles' | 'vufind-solr' | 'repository' | 'rights-db' | 'holdings' | 'collections'",
-      '/etc/slip/slip.yaml:11: targets.Main!: must be a name of lower-case letters, digits, - and _, at most 32',
-      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:12: targets\.main\.engine: .*'embedded' \| 'solr'/),
-      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:13: targets\.other\.shards: /),
-      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:14: targets\.cloud\.urls\.0: /),
-      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:14: targets\.cloud\.index: a name of letters/),
+      '/etc/slip/slip.yaml:9: sources.catalogue.kind: must be one of records, hathifiles, vufind-solr, repository, rights-db, holdings, collections',
+      '/etc/slip/slip.yaml:12: targets.Main!: must be a name of lower-case letters, digits, - and _, at most 32',
+      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:13: targets\.main\.engine: must be one of embedded, solr, /),
+      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:14: targets\.other\.shards: /),
+      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:15: targets\.cloud\.urls\.0: /),
+      expect.stringMatching(/^\/etc\/slip\/slip\.yaml:15: targets\.cloud\.index: a name of letters/),
     ])
   })
 
