@@ -1,6 +1,7 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { SlipError } from '../../errors/slip-error.ts'
 import { decodeReferences } from '../../sources/xml-references.ts'
+import { isUtf8Despite, unmarkedUtf16 } from '../markup/encoding.ts'
 import type { Piece, Tag } from '../markup/handlers.ts'
 import type { Namespaces } from '../markup/scope.ts'
 import { lineAt, walkMarkup } from '../markup/walk.ts'
@@ -84,16 +85,17 @@ function unreadable(reason: string, xml: string, at: number): SlipError {
 
 /** XML bytes as a string: by byte order mark, else by the encoding the XML declaration names, else UTF-8. */
 function decodeXml(bytes: Buffer): string {
+  const marked =
+    { fffe: 'utf-16le', feff: 'utf-16be', efbb: 'utf-8' }[bytes.toString('hex', 0, 2)] ?? unmarkedUtf16(bytes)
   // One byte per character in memory and the fastest to parse; nearly every METS file is ASCII.
-  if (isAscii(bytes)) return bytes.toString('latin1')
-  const declared =
-    /^<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/.exec(bytes.toString('latin1', 0, 200))?.[1] ?? 'utf-8'
-  const encoding = { fffe: 'utf-16le', feff: 'utf-16be', efbb: 'utf-8' }[bytes.toString('hex', 0, 2)] ?? declared
-  if (encoding.toLowerCase() === 'utf-8' && isUtf8(bytes)) return bytes.toString('utf8').replace(/^\uFEFF/, '')
+  if (marked === null && isAscii(bytes)) return bytes.toString('latin1')
+  const declared = /^<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/.exec(bytes.toString('latin1', 0, 200))?.[1]
   try {
+    const encoding = marked ?? (isUtf8Despite(declared, bytes) ? 'utf-8' : declared!)
+    if (encoding === 'utf-8' && isUtf8(bytes)) return bytes.toString('utf8').replace(/^\uFEFF/, '')
     return new TextDecoder(encoding, { fatal: true }).decode(bytes)
   } catch (error) {
-    const message = `The METS file is not valid ${encoding}.`
+    const message = `The METS file is not valid ${marked ?? declared ?? 'utf-8'}.`
     throw new SlipError('METS_UNREADABLE', message, { place: { line: 1 }, cause: error })
   }
 }

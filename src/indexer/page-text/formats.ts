@@ -1,5 +1,5 @@
-import { isUtf8 } from 'node:buffer'
 import { SlipError } from '../../errors/slip-error.ts'
+import { isUtf8Despite, unmarkedUtf16 } from '../markup/encoding.ts'
 import { asUtf8 } from '../text/page-decoding.ts'
 import { abbyy } from './abbyy.ts'
 import { alto } from './alto.ts'
@@ -54,7 +54,7 @@ export function pagesOf(
 /** Null for plain text. */
 function formatOf(bytes: Buffer, page: PageFile): PageFormat | null {
   if (page.format === 'plain' || bytes.length === 0) return null
-  const head = asUtf8(bytes).toString('latin1', 0, headLength)
+  const head = inUtf8(bytes).toString('latin1', 0, headLength)
   const root = rootOf(head)
   if (root === null) {
     if (!isMeantAsMarkup(head, page.file)) return null
@@ -100,15 +100,18 @@ const encodingOf = (head: string): string | undefined =>
   (/^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.:-]+)["']/.exec(head) ??
     /<meta\b[^>]*?\bcharset\s*=\s*["']?([\w.:-]+)/i.exec(head))?.[1]
 
+/** As it is read on; of UTF-16, marked or not, in UTF-8. */
+function inUtf8(bytes: Buffer): Buffer {
+  const unmarked = unmarkedUtf16(bytes)
+  return unmarked === null ? asUtf8(bytes) : Buffer.from(new TextDecoder(unmarked).decode(bytes))
+}
+
 /** The markup with one character for each byte of UTF-8, whatever the encoding its XML declaration names. */
 function asMarkup(bytes: Buffer): string {
-  const utf8 = asUtf8(bytes)
+  const utf8 = inUtf8(bytes)
   const declared = encodingOf(utf8.toString('latin1', 0, headLength))
-  // What begins with the mark of UTF-16 is UTF-8 by now, and still says that it is UTF-16. A file that says ISO-8859-1
-  // and reads as UTF-8 is UTF-8 with a wrong declaration, as the sample of the Bibliothèque nationale is.
-  const isUnicode = declared === undefined || /^(?:utf-?8|us-ascii|utf-?16(?:le|be)?)$/i.test(declared)
-  if (isUnicode || (/^(?:iso-8859|windows-125)/i.test(declared) && isUtf8(utf8))) return utf8.toString('latin1')
   try {
+    if (isUtf8Despite(declared, utf8)) return utf8.toString('latin1')
     return Buffer.from(new TextDecoder(declared).decode(utf8)).toString('latin1')
   } catch (error) {
     throw pageUnreadable(`its encoding ${declared} is not known`, '', 0, error)

@@ -56,12 +56,18 @@ describe('a page file', () => {
 
   test('is read in the encoding its mark or declaration names, and as UTF-8 where that is what it is', () => {
     const declared = `<?xml version="1.0" encoding="ISO-8859-1"?>${alto}`
+    const as = (encoding: string) => `<?xml version="1.0" encoding="${encoding}"?>${alto}`
     const forms = [
       Buffer.from(declared, 'latin1'),
       Buffer.from(declared),
-      Buffer.from(`\uFEFF<?xml version="1.0" encoding="UTF-16"?>${alto}`, 'utf16le'),
+      ...['latin1', 'ascii', 'US-ASCII', 'windows-1252'].map((encoding) => Buffer.from(as(encoding))),
+      Buffer.from(`\uFEFF${as('UTF-16')}`, 'utf16le'),
+      Buffer.from(as('UTF-16'), 'utf16le'),
+      Buffer.from(as('UTF-16'), 'utf16le').swap16(),
+      Buffer.from(alto, 'utf16le'),
     ]
     for (const bytes of forms) expect(linesOf(bytes)).toEqual(['é'])
+    expect(linesOf(Buffer.from(as('ISO-8859-15').replace('é', '\xa4'), 'latin1'))).toEqual(['€'])
   })
 
   test('with bytes that are no character keeps them for the cleaning, which counts them', () => {

@@ -192,6 +192,11 @@ describe('a METS file', () => {
       Buffer.from(`\uFEFF${xml}`),
       Buffer.from(`\uFEFF${xml}`, 'utf16le'),
       Buffer.from(declared, 'latin1'),
+      Buffer.from(declared),
+      Buffer.from(declared.replace('ISO-8859-1', 'ascii')),
+      Buffer.from(declared.replace('ISO-8859-1', 'UTF-16')),
+      Buffer.from(xml, 'utf16le'),
+      Buffer.from(xml, 'utf16le').swap16(),
     ]
     for (const bytes of forms) expect(readMets(bytes).pages[0]?.label).toBe('é')
   })
