@@ -1,5 +1,5 @@
 import { SlipError } from '../../errors/slip-error.ts'
-import type { MetsPage } from './page-list.ts'
+import { type MetsPage, placeOf } from './page-list.ts'
 import { bestFirst, isTextName, rankOf } from './text-beside.ts'
 
 /** True of a page whose text METS names and does not say where in the item it is: a bare name, or a URL. */
@@ -9,20 +9,32 @@ export const isLoose = ({ file, format }: MetsPage): boolean => file !== null &&
  * The pages of a METS file that names their text, each with the path that this has among the files of the item. A name that is
  * not beside the METS may be in the folder that is called as its group: METS of OCR workflows names it so. Of a URL
  * the files were kept without it: in the folder that is called as the group, else beside the METS, else in the best of the other folders,
- * called as the URL ends, with an extension where it has none. `files` are paths below the folder of the METS. What is not there
+ * called as the URL ends, with an extension where it has none, else as the ID of the file in METS, as OCR-D keeps what it loads. `files` are paths below the folder of the METS. What is not there
  * keeps its name. Throws METS_BAD_REFERENCE where two files are equally good, and where two pages have the same.
  */
 export function localText(pages: readonly MetsPage[], metsName: string, files: readonly string[]): MetsPage[] {
   const there = new Set(files)
-  const kept = new KeptFiles(files, metsName)
+  const kept = new KeptFiles(files, metsName, namesOfSeveral(pages))
   const found = pages.map((page) => {
     if (!isLoose(page)) return page
     const inside = `${page.group}/${page.file}`
     if (page.url === null) return !there.has(page.file!) && there.has(inside) ? { ...page, file: inside } : page
     return { ...page, file: kept.find(page) ?? page.file }
   })
-  assertApart(pages, found)
+  assertApart(found)
   return found
+}
+
+/** What several URLs end in: which of them a file of that name was kept of is not told. */
+function namesOfSeveral(pages: readonly MetsPage[]): Set<string> {
+  const urls = new Map<string, string>()
+  const several = pages.filter(({ url, file }) => {
+    if (url === null || file === null) return false
+    const other = urls.get(file)
+    urls.set(file, url)
+    return other !== undefined && other !== url
+  })
+  return new Set(several.map(({ file }) => file!))
 }
 
 /** What was kept of files at URLs, by name. */
@@ -32,8 +44,11 @@ class KeptFiles {
   readonly #byName: ReadonlyMap<string, readonly string[]>
   readonly #byBareName: ReadonlyMap<string, readonly string[]>
 
-  constructor(files: readonly string[], metsName: string) {
+  readonly #namesOfSeveral: ReadonlySet<string>
+
+  constructor(files: readonly string[], metsName: string, namesOfSeveral: ReadonlySet<string>) {
     this.#metsName = metsName
+    this.#namesOfSeveral = namesOfSeveral
     const texts = files.filter((file) => file !== metsName && isTextName(file) && file.split('/').length <= 2)
     this.#byName = Map.groupBy(texts, nameOf)
     this.#byBareName = Map.groupBy(texts, (file) => nameOf(file).replace(/\.[^.]*$/, ''))
@@ -41,9 +56,10 @@ class KeptFiles {
 
   find(page: MetsPage): string | null {
     const name = page.file!
-    const exact = this.#byName.get(name)
-    if (exact !== undefined) return this.#bestOf(exact, page)
-    return isTextName(name) ? null : this.#bestOf(this.#byBareName.get(name) ?? [], page)
+    const byId = this.#byBareName.get(page.fileId ?? '')
+    if (this.#namesOfSeveral.has(name)) return this.#bestOf(byId ?? [], page)
+    const byUrl = this.#byName.get(name) ?? (isTextName(name) ? undefined : this.#byBareName.get(name))
+    return this.#bestOf(byUrl ?? byId ?? [], page)
   }
 
   #bestOf(files: readonly string[], page: MetsPage): string | null {
@@ -70,16 +86,16 @@ function ambiguous({ order, url }: MetsPage, files: readonly string[]): SlipErro
 const nameOf = (file: string): string => file.slice(file.lastIndexOf('/') + 1)
 const folderOf = (file: string): string => file.slice(0, Math.max(file.lastIndexOf('/'), 0))
 
-/** Names that differ are different texts: a page that has the file of another has not its own. */
-function assertApart(pages: readonly MetsPage[], found: readonly MetsPage[]): void {
-  const names = new Map<string, MetsPage>()
-  for (const [index, { file, order }] of found.entries()) {
+/** Texts at two places are different texts: a page that has the file of another has not its own. */
+function assertApart(pages: readonly MetsPage[]): void {
+  const holders = new Map<string, MetsPage>()
+  for (const page of pages) {
+    const { file, order } = page
     if (file === null) continue
-    const page = pages[index]!
-    const other = names.get(file)
-    names.set(file, page)
-    if (other === undefined || other.file === page.file) continue
-    const message = `Pages ${other.order} and ${order} have texts at two places, of which ${file} is there.`
+    const other = holders.get(file)
+    holders.set(file, page)
+    if (other === undefined || placeOf(other) === placeOf(page)) continue
+    const message = `Pages ${other.order} and ${order} have texts at two places, which may both be ${file}.`
     throw new SlipError('METS_BAD_REFERENCE', message, { place: { order, file } })
   }
 }

@@ -22,6 +22,8 @@ export interface MetsPage {
   readonly file: string | null
   /** USE of the group of that file. */
   readonly group: string | null
+  /** The ID of that file in METS. */
+  readonly fileId: string | null
   /** Where METS has that file when it is not in the item: `file` is no more than its name then. */
   readonly url: string | null
   /** Null where the file is that page. */
@@ -71,7 +73,7 @@ export function pageList(mets: MetsFile, listing: PageListing): PageList {
   if (divs.length === 0) throw new SlipError('METS_NO_PAGES', 'The physical structMap has no page divs with an ORDER.')
   if (!listing.mayLackText) assertText(mets, listing)
   const isUnordered = listing.unordered || divs.every(({ order }) => order === null)
-  const taken = new Map<string, Taken>()
+  const taken = new Map<string, number>()
   const pages = divs.map((div, index) => page(mets, listing, div, isUnordered ? index + 1 : orderOf(div), taken))
   if (listing.unordered) return { pages, unused: listing.mayLeaveText ? [] : unusedOf(mets, listing, taken.size) }
   if (!isUnordered) sortByOrder(pages)
@@ -81,25 +83,29 @@ export function pageList(mets: MetsFile, listing: PageListing): PageList {
 
 /** Several pages with one file are parts of it: those they point to, else in their order. */
 function shared(pages: readonly MetsPage[]): readonly MetsPage[] {
-  const byFile = Map.groupBy(pages, ({ file }) => file)
+  const byFile = Map.groupBy(pages, placeOf)
   if (byFile.size === pages.length && pages.every(({ part }) => part === null)) return pages
-  const pointing = new Map([...byFile].map(([file, together]) => [file, together.filter(isPointing).length]))
+  const pointing = new Map([...byFile].map(([place, together]) => [place, together.filter(isPointing).length]))
   const places = new Map<string, number>()
   return pages.map((page) => {
     const { file, part, order } = page
-    const together = file === null ? 1 : byFile.get(file)!.length
+    const place = placeOf(page)
+    const together = file === null ? 1 : byFile.get(place)!.length
     if (together === 1) return part !== null && 'ids' in part ? { ...page, part: { ids: part.ids, alone: true } } : page
-    const parts = pointing.get(file)!
+    const parts = pointing.get(place)!
     if (parts === together) return page
     if (parts > 0) {
       const message = `${parts} of the ${together} pages that have the text file ${file} point to a part of it.`
       throw pageError('METS_BAD_REFERENCE', message, order)
     }
-    const position = places.get(file!) ?? 0
-    places.set(file!, position + 1)
+    const position = places.get(place!) ?? 0
+    places.set(place!, position + 1)
     return { ...page, part: { position } }
   })
 }
+
+/** Where METS has the text of a page: what two URLs end in says not that they are one file. */
+export const placeOf = ({ url, file }: MetsPage): string | null => url ?? file
 
 const isPointing = ({ part }: MetsPage): boolean => part !== null
 
@@ -130,27 +136,32 @@ function orderOf({ order }: MetsDiv): number {
   throw pageError('METS_PAGE_ORDER', `ORDER "${order ?? ''}" is no number.`, order ?? '')
 }
 
+interface TextOfPage {
+  readonly id: string
+  readonly file: MetsEntry
+}
+
 /** The text file a page points to; null for a page of images only. */
-function textOf(mets: MetsFile, { isText }: PageListing, { fileIds }: MetsDiv, order: number): MetsEntry | null {
-  let text: MetsEntry | null = null
-  for (const id of fileIds) {
+function textOf(mets: MetsFile, { isText }: PageListing, { fileIds }: MetsDiv, order: number): TextOfPage | null {
+  const isOfText = (id: string) => {
     const file = mets.files.get(id)
-    if (file === undefined || file === text || !isText(file)) continue
-    if (text !== null) throw pageError('METS_BAD_REFERENCE', `Page ${order} points to two text files.`, order)
-    if (mets.ambiguous.has(id)) {
-      throw pageError('METS_BAD_REFERENCE', `Two files have the ID ${id}, of page ${order}.`, order)
-    }
-    text = file
+    return file !== undefined && isText(file)
   }
-  if (text !== null) return text
+  const [id, another] = new Set(fileIds.filter(isOfText))
+  if (another !== undefined) throw pageError('METS_BAD_REFERENCE', `Page ${order} points to two text files.`, order)
+  if (id !== undefined && mets.ambiguous.has(id)) {
+    throw pageError('METS_BAD_REFERENCE', `Two files have the ID ${id}, of page ${order}.`, order)
+  }
+  if (id !== undefined) return { id, file: mets.files.get(id)! }
   const dangling = fileIds.find((id) => !mets.files.has(id) && !mets.isFileId(id))
   if (dangling === undefined) return null
   const message = `Page ${order} points to file ${dangling}, which METS does not describe.`
   throw pageError('METS_BAD_REFERENCE', message, order)
 }
 
-function page(mets: MetsFile, listing: PageListing, div: MetsDiv, order: number, taken: Map<string, Taken>): MetsPage {
-  const file = textOf(mets, listing, div, order)
+function page(mets: MetsFile, listing: PageListing, div: MetsDiv, order: number, taken: Map<string, number>): MetsPage {
+  const text = textOf(mets, listing, div, order)
+  const file = text?.file ?? null
   const { path, part, url } = file === null ? noFile : textFile(file, listing.hrefs, mets, div, order, taken)
   return {
     order,
@@ -158,6 +169,7 @@ function page(mets: MetsFile, listing: PageListing, div: MetsDiv, order: number,
     features: listing.hasFeatures ? featuresOf(div.label) : [],
     file: path,
     group: file?.use ?? null,
+    fileId: text?.id ?? null,
     url,
     part,
     size: file?.size && /^\d{1,15}$/.test(file.size) ? Number(file.size) : null,
@@ -170,14 +182,9 @@ function page(mets: MetsFile, listing: PageListing, div: MetsDiv, order: number,
 
 const noFile = { path: null, part: null, url: null }
 
-interface Taken {
-  readonly order: number
-  readonly url: string | null
-}
-
 /**
- * The path of a text file, and the part of it that the page is. `taken`: path → the page that has it: where a file
- * has no parts, the text of one page is not that of another, and what two URLs end in says not which file is whose.
+ * The path of a text file, and the part of it that the page is. `taken`: path → ORDER of the page that has it: where a
+ * file has no parts, the text of one page is not that of another.
  */
 function textFile(
   { href }: MetsEntry,
@@ -185,7 +192,7 @@ function textFile(
   mets: MetsFile,
   div: MetsDiv,
   order: number,
-  taken: Map<string, Taken>,
+  taken: Map<string, number>,
 ): { path: string; part: PagePart | null; url: string | null } {
   const found = hrefs === 'plain' ? plainPart(href) : (relativePart(href) ?? urlPart(href))
   if (found === null) {
@@ -197,10 +204,9 @@ function textFile(
   const { path, part } = found
   const url = 'url' in found ? found.url : null
   const other = taken.get(path)
-  taken.set(path, { order, url })
-  if (other !== undefined && (hrefs === 'plain' || other.url !== url)) {
-    const what = other.url === url ? `the same text file ${path}` : `texts at two places, both called ${path}`
-    throw pageError('METS_BAD_REFERENCE', `Pages ${other.order} and ${order} have ${what}.`, order)
+  taken.set(path, order)
+  if (other !== undefined && hrefs === 'plain') {
+    throw pageError('METS_BAD_REFERENCE', `Pages ${other} and ${order} have the same text file ${path}.`, order)
   }
   const ids = part === null ? beginsOf(mets, div, href) : [part]
   return { path, part: ids.length === 0 ? null : { ids }, url }

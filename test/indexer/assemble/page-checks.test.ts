@@ -86,6 +86,7 @@ describe('page files', () => {
             format: null,
             images: [],
             group: null,
+            fileId: null,
             url: null,
             part: null,
           }))

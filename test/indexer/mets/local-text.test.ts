@@ -23,6 +23,8 @@ describe('the file of a text at a URL', () => {
     ['has an extension where its URL has none', '737', ['MAX/737.jpg', 'FULLTEXT/737.xml'], 'FULLTEXT/737.xml'],
     ['is markup before plain text then', '737', ['ocr/737.txt', 'ocr/737.xml'], 'ocr/737.xml'],
     ['is called as its URL ends where that has an extension', '1.txt', ['ocr/1.xml', '1.xml'], '1.txt'],
+    ['is called as the ID of the file in METS', 'alto?n=1', ['FULLTEXT/FULLTEXT_0.xml'], 'FULLTEXT/FULLTEXT_0.xml'],
+    ['is called as its URL ends before that', '1.xml', ['FULLTEXT/FULLTEXT_0.xml', 'a/1.xml'], 'a/1.xml'],
     ['is not looked for in folders of folders', '1.xml', ['a/b/1.xml'], '1.xml'],
     ['is not the METS', 'PPN1.xml', ['PPN1.xml'], 'PPN1.xml'],
   ])('%s', (_, end, files, found) => {

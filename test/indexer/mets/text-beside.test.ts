@@ -9,6 +9,7 @@ const pages = ['0001', '0002'].map(
     features: [],
     file: null,
     group: null,
+    fileId: null,
     url: null,
     part: null,
     size: null,

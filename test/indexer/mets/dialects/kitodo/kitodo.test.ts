@@ -101,11 +101,21 @@ describe('METS of Kitodo', () => {
     expect(asked).toEqual([])
   })
 
-  test('with texts at two URLs that end alike is METS_BAD_REFERENCE', () => {
-    const pages = ['1', '2'].map((page) => ({ files: { FULLTEXT: `https://example.org/${page}/full.xml` } }))
-    expect(() => read(otherMets(pages))).toThrow(
-      expect.objectContaining({ code: 'METS_BAD_REFERENCE', place: { order: 2 } }),
-    )
+  test('with texts at two URLs that end alike has those that are called as their IDs, else is METS_BAD_REFERENCE', async () => {
+    const folder = temporaryFolder()
+    const pages = ['1', '2'].map((page) => ({ files: { FULLTEXT: `https://example.org/full.xml?page=${page}` } }))
+    writeFileSync(join(folder, 'mets.xml'), otherMets(pages))
+    writeFileSync(join(folder, 'full.xml'), '<alto/>')
+    await expect(assembleFolder(folder, 'mets.xml')).rejects.toMatchObject({
+      code: 'METS_BAD_REFERENCE',
+      place: { order: 2 },
+    })
+    writeFileSync(join(folder, 'FULLTEXT_0.txt'), 'first')
+    writeFileSync(join(folder, 'FULLTEXT_1.txt'), 'second')
+    expect((await assembleFolder(folder, 'mets.xml')).pages).toMatchObject([{ text: 'first' }, { text: 'second' }])
+  })
+
+  test('with several pages in the file of one URL has each at its part', () => {
     const one = ['#a', '#b'].map((part) => ({ files: { FULLTEXT: `https://example.org/1/full.xml${part}` } }))
     expect(read(otherMets(one)).pages).toMatchObject([{ part: { ids: ['a'] } }, { part: { ids: ['b'] } }])
   })
