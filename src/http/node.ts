@@ -40,7 +40,7 @@ export interface HttpRequest {
 
 /** A page of a scan has 10,000 lines. */
 const mostBytes = 64 << 20
-const worthCompressing = 4096
+export const worthCompressing = 4096
 /** Until the first byte of an answer that needs no work. */
 const mostQuickMs = 10_000
 const compressed = promisify(gzip)
@@ -138,6 +138,11 @@ export class HttpNode {
     }
   }
 
+  /** Whether a body is sent compressed. */
+  compresses(body: HttpRequest['body']): boolean {
+    return this.#compress && partsOf(body).reduce((sum, part) => sum + part.length, 0) >= worthCompressing
+  }
+
   /** Ends the connections; what is under way fails. */
   close(): Promise<void> {
     return this.#pool.destroy()
@@ -146,15 +151,17 @@ export class HttpNode {
   /** What is sent part by part is never held twice; it needs to be told its length. */
   async #bodyOf(body: HttpRequest['body']): Promise<Sent> {
     if (body === undefined) return { body: null, length: null, isCompressed: false }
-    const parts = Buffer.isBuffer(body) ? [body] : body
+    const parts = partsOf(body)
     const length = parts.reduce((sum, part) => sum + part.length, 0)
-    if (this.#compress && length >= worthCompressing)
+    if (this.compresses(body))
       return { body: await compressed(Buffer.concat(parts), { level: 1 }), length: null, isCompressed: true }
     return parts.length === 1
       ? { body: parts[0] as Buffer, length: null, isCompressed: false }
       : { body: Readable.from(parts, { objectMode: false }), length, isCompressed: false }
   }
 }
+
+const partsOf = (body: HttpRequest['body'] = []): readonly Buffer[] => (Buffer.isBuffer(body) ? [body] : body)
 
 interface Sent {
   readonly body: Buffer | Readable | null

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import type { Answer } from '../../http/answer.ts'
+import { type Answer, NotUnderstood } from '../../http/answer.ts'
 import { HttpFault } from '../../http/fault.ts'
-import type { HttpRequest } from '../../http/node.ts'
+import { type HttpNode, type HttpRequest, worthCompressing } from '../../http/node.ts'
 import { contentOf, isStatus } from './answers.ts'
 import { type Core, type CorePlace, NoCore } from './core.ts'
 import type { Cores } from './cores.ts'
@@ -9,11 +9,37 @@ import type { Cores } from './cores.ts'
 /** A request to a core, POST unless it says otherwise; the path begins behind its name. */
 type CoreRequest = Omit<HttpRequest, 'method'> & Partial<Pick<HttpRequest, 'method'>>
 
-/** The answer of a core, whatever its status. Throws HttpFault. */
-export const answerOf = ({ node, name }: CorePlace, request: CoreRequest): Promise<Answer> =>
-  node.request({ method: 'POST', ...request, path: `/${encodeURIComponent(name)}${request.path}` })
+/** The answer of a core, whatever its status. Throws HttpFault; NotUnderstood where the server does not read what is compressed. */
+export async function answerOf(core: CorePlace, request: CoreRequest): Promise<Answer> {
+  const { node, name } = core
+  const answer = await node.request({ method: 'POST', ...request, path: `/${encodeURIComponent(name)}${request.path}` })
+  if (answer.status === 400 && node.compresses(request.body) && !(await inflates(core)))
+    throw new NotUnderstood(answer, notInflated)
+  return answer
+}
 
-/** The JSON of the answer of a core. Throws as contentOf, and HttpFault. */
+const notInflated =
+  'does not read compressed requests: compress of the target must be false, or inflateBufferSize in etc/jetty-gzip.xml of the server above 0'
+
+/** Nodes that were seen to read what is compressed. */
+const inflating = new WeakSet<HttpNode>()
+
+/** A Jetty that does not inflate gives Solr the bytes as they come, and Solr finds fault with a document that has none. */
+async function inflates({ node, name }: CorePlace): Promise<boolean> {
+  if (inflating.has(node)) return true
+  const path = `/${encodeURIComponent(name)}/update?wt=json`
+  const { status } = await node.request({ method: 'POST', path, ...nothingAtLength })
+  if (status === 200) inflating.add(node)
+  return status !== 400
+}
+
+/** An update of no document, as long as what is compressed. */
+export const nothingAtLength = {
+  body: Buffer.from(`[${' '.repeat(worthCompressing)}]`),
+  type: 'application/json',
+}
+
+/** The JSON of the answer of a core. Throws as contentOf and answerOf. */
 export const askCore = async <T>(core: CorePlace, request: CoreRequest, shape: z.ZodType<T>): Promise<T> =>
   contentOf(await answerOf(core, request), shape)
 

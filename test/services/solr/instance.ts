@@ -12,6 +12,8 @@ export interface SolrOptions {
   readonly heapMb?: number
   /** False for one that lacks the module analysis-extras. */
   readonly icu?: boolean
+  /** False for one that does not read compressed bodies, as the distribution's. */
+  readonly inflates?: boolean
   /** Speaks https only. */
   readonly tls?: boolean
   /** The only one who may ask anything. */
@@ -42,7 +44,7 @@ export const privateSolr = (options: SolrOptions = {}): Promise<SolrInstance> =>
 
 /** A Solr that stands alone, new and empty, on a free port of 127.0.0.1. */
 export async function startInstance(options: SolrOptions, tell: Tell): Promise<SolrInstance> {
-  const { longRun = false, heapMb = longRun ? 2_048 : 512, icu = true, tls, user } = options
+  const { longRun = false, heapMb = longRun ? 2_048 : 512, icu = true, inflates = true, tls, user } = options
   const program = await findRehearsedSolr(tell)
   return inRunFolder('solr', 'java', null, async ({ folder, close }) => {
     const own = join(folder, 'node')
@@ -54,7 +56,11 @@ export async function startInstance(options: SolrOptions, tell: Tell): Promise<S
     const node = await startNode(program, own, {
       heapMb,
       icu,
-      options: [...(certificate?.options ?? []), ...(longRun ? LONG_RUN : [])],
+      options: [
+        ...(certificate?.options ?? []),
+        ...(longRun ? LONG_RUN : []),
+        ...(inflates ? [] : ['-Dslip.inflate=0']),
+      ],
       before: `${certificate === null ? 'http' : 'https'}://${credentials}`,
     })
     const { host } = new URL(node.url)

@@ -28,10 +28,10 @@ export const configsetOf = (target: string): string => updateChain(schemaDescrip
 
 /**
  * Of documents or removals, not of a marker. A commit, or the question whether a core is ours, has an empty list for a
- * body.
+ * body, short or with blanks in it.
  */
 export const isSolrWrite: Matches = ({ path, body }) =>
-  path.includes('/update?update.chain=') && !path.includes('-marker&') && body.length > 2
+  path.includes('/update?update.chain=') && !path.includes('-marker&') && body.length > 2 && body[1] !== 0x20
 
 /** Lays the configset of a target on servers that stand alone, as an administrator does. */
 export const layConfigsetOf = (solr: Parameters<typeof layConfigset>[0], target: string): Promise<void> =>

@@ -106,7 +106,8 @@ public class SolrNode {
     GzipHandler gzip = new GzipHandler();
     gzip.setMinGzipSize(2048);
     gzip.setIncludedMethods("GET", "POST");
-    gzip.setInflateBufferSize(32_768);
+    // 0 = bodies stay as they come, as in the distribution
+    gzip.setInflateBufferSize(Integer.getInteger("slip.inflate", 32_768));
     gzip.setHandler(v2);
     return gzip;
   }
