@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { badEscapes, isWellEscaped } from './url-escapes.ts'
+import { isReadable, percentIsEscape } from './web-url.ts'
 
 const server = /^(postgres(ql)?|mysql|mariadb):\/\/[^/]/
 const postgres = /^postgres(ql)?:\/\/[^/]/
@@ -14,8 +14,11 @@ const url = (form: RegExp, words: string) =>
   z
     .string()
     .refine((text) => embedded.test(text) || URL.canParse(text), words)
+    .refine(
+      (text) => embedded.test(text) || isReadable(text, ['username', 'password', 'hostname', 'pathname']),
+      percentIsEscape,
+    )
     .regex(form, words)
-    .refine(isWellEscaped, badEscapes)
     .refine(
       namesDatabase,
       'names no database: add its name at the end, as in postgres://HOST/NAME or mysql://HOST/NAME',

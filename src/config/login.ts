@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { badEscapes, isWellEscaped } from './url-escapes.ts'
 
 /** Who asks a server, where its URL does not say it. */
 export const login = {
@@ -16,6 +15,3 @@ export const authoritiesFile = z
 
 /** The same of a server that is asked over HTTP, and may be asked over HTTPS. */
 export const webLogin = { ...login, ca: authoritiesFile }
-
-/** Of a server that is asked over HTTP. */
-export const webUrl = z.url({ protocol: /^https?$/ }).refine(isWellEscaped, badEscapes)

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import { namesServer, namesServerRule, tls } from './database-tls.ts'
 import { stateUrl } from './database-url.ts'
 import { duration, longDuration } from './duration.ts'
-import { login, webLogin, webUrl } from './login.ts'
+import { login, webLogin } from './login.ts'
 import { collections, holdings } from './memberships.ts'
 import { repositorySource } from './repository-source.ts'
 import { rightsDb } from './rights-db.ts'
 import { target } from './targets.ts'
+import { webUrl } from './web-url.ts'
 
 /** The whole configuration; docs/configuration.md and `slipctl init` are made from it. A key enters with its user. */
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { indexUrl } from './database-url.ts'
-import { duration, durationFrom, longDuration } from './duration.ts'
-import { webLogin, webUrl } from './login.ts'
+import { duration, longDuration } from './duration.ts'
+import { webLogin } from './login.ts'
+import { webUrl } from './web-url.ts'
 
 const most = (what: string) => z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe(what)
 

@@ -140,6 +140,24 @@ targets:
     ])
   })
 
+  test.each([
+    ['targets.main.urls.0', correct.replace('embedded }', 'solr, urls: ["http://slip:100%geheim@solr-1:8983/solr"] }')],
+    ['targets.main.urls.0', correct.replace('embedded }', 'embedded, urls: ["postgres://slip:100%geheim@db/index"] }')],
+    ['database.url', correct.replace('postgres://db', 'postgres://slip:100%geheim@db')],
+    ['database.url', correct.replace('example/slip', 'example/100%')],
+    [
+      'sources.catalogue.url',
+      correct.replace(
+        'kind: records, files: [records/*.ndjson]',
+        'kind: vufind-solr, url: "http://slip:100%geheim@solr/solr/biblio"',
+      ),
+    ],
+  ])('refuses a %% that is no escape in %s, without telling the password', (key, text) => {
+    const findings = findingsOf(text)
+    expect(findings).toEqual([expect.stringContaining(`${key}: a % that is no escape; written %25 it is a %`)])
+    expect(findings.join()).not.toContain('geheim')
+  })
+
   test('has a digest over what reaches a document, and over nothing else', () => {
     const { digest } = parse(correct)
     expect(parse(`${correct}log: { level: debug }`).digest).toBe(digest)

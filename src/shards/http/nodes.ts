@@ -5,6 +5,9 @@ import { HttpNode, type HttpRequest, type NodeOptions } from '../../http/node.ts
 /** A node that could not be reached is left out for this long, unless no other is there. */
 const restMs = 10_000
 
+const unencrypted =
+  'is named by the cluster without https, and user and password are configured for https: its property urlScheme must be https'
+
 /** Servers that are equally good for a request, such as the nodes of a cluster. */
 export class HttpNodes {
   /** As they were named. */
@@ -12,6 +15,8 @@ export class HttpNodes {
   readonly #options: Omit<NodeOptions, 'url'>
   /** Of the first URL. */
   readonly #credentials: { readonly username: string; readonly password: string }
+  /** There are credentials, and they are sent encrypted. */
+  readonly #isSecret: boolean
   readonly #others = new Map<string, HttpNode>()
   readonly #awayUntil = new Map<HttpNode, number>()
   #turn = 0
@@ -20,6 +25,8 @@ export class HttpNodes {
     this.#options = options
     const { username, password } = new URL(urls[0] as string)
     this.#credentials = { username, password }
+    const isKnown = [username, password, options.user, options.password, options.apiKey].some((each) => each)
+    this.#isSecret = isKnown && urls.some((each) => each.startsWith('https:'))
     this.all = urls.map((url) => new HttpNode({ ...options, url }))
   }
 
@@ -59,10 +66,14 @@ export class HttpNodes {
     throw last
   }
 
-  /** The node of a URL that one of them told: one of them, or another of the same cluster, asked as the first is. */
+  /**
+   * The node of a URL that one of them told: one of them, or another of the same cluster, asked as the first is. Throws
+   * HttpFault where credentials would leave the encrypted way that was configured.
+   */
   at(url: string): HttpNode {
     const known = this.all.find((node) => node.url === url) ?? this.#others.get(url)
     if (known !== undefined) return known
+    if (this.#isSecret && !url.startsWith('https:')) throw new HttpFault('unsent', url, unencrypted, undefined)
     const other = new HttpNode({ ...this.#options, url: Object.assign(new URL(url), this.#credentials).href })
     this.#others.set(url, other)
     return other

@@ -220,6 +220,28 @@ test('a node that answers too much, or is asked no longer, is not left alone', a
   expect([talking.asked.length, other.asked.length]).toEqual([3, 3])
 })
 
+test('credentials that are sent by https go to no node that is told without it, unless a person named it', async () => {
+  const open = (urls: readonly string[], more: Partial<NodeOptions> = {}) => {
+    const nodes = new HttpNodes(urls, { ...options, ...more })
+    closing.push(() => nodes.close())
+    return nodes
+  }
+  const [told, one] = ['http://solr-2:8983/solr', 'https://solr-1:8983/solr']
+  const withUser = one.replace('//', '//slip:secret@')
+  for (const nodes of [
+    open([withUser]),
+    open([one], { user: 'slip', password: 'secret' }),
+    open([one], { apiKey: 'secret' }),
+  ]) {
+    expect(() => nodes.at(told)).toThrow(expect.objectContaining({ kind: 'unsent', url: told }))
+    expect(() => nodes.at(told)).not.toThrow(/secret/)
+    expect(nodes.at(told.replace('http:', 'https:')).url).toBe('https://solr-2:8983/solr')
+  }
+  expect(open([withUser, told]).at(told).url).toBe(told)
+  expect(open([one]).at(told).url).toBe(told)
+  expect(open([withUser.replace('https:', 'http:')]).at(told).url).toBe(told)
+})
+
 test('a node that one of them told is asked as the first is, by one set of connections', async () => {
   const first = await serve((_, response) => json(response, {}))
   const told = await serve((_, response) => json(response, {}))
