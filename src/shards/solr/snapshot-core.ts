@@ -21,24 +21,35 @@ const backupShape = z.object({
   snapshotName: z.string().optional(),
   status: z.string().optional(),
   exception: z.string().optional(),
+  startTime: z.string().optional(),
 })
 type Backup = z.infer<typeof backupShape>
 
-/** Has a core of a server that stands alone copy its last commit, by its replication handler. */
+/**
+ * Has a core of a server that stands alone copy its last commit, by its replication handler. Of snapshots that are made at
+ * once the core tells of the one that ended last: whether the others are whole nobody can know, and they count as failed.
+ */
 export async function snapshotCore(cores: Cores, { target, shard, name, location }: CoreSnapshot): Promise<void> {
   await commitShard(cores, shard, 'durable')
   const core = await cores.of(shard)
   const own = nameOf(core, name)
   // what went wrong before looks as what goes wrong now; a core that is loaded again has forgotten it
-  if ((await backupOf(core))?.exception !== undefined) await reload(core)
+  const before = await backupOf(core)
+  if (before?.exception !== undefined) await reload(core)
   await replication(core, 'backup', own, location)
   await until(async () => {
     const backup = await backupOf(core)
     if (backup?.exception !== undefined)
       throw snapshotFailed(`${placeOf(core)}: snapshot ${own} failed: ${backup.exception}`, { target, shard })
-    return backup?.snapshotName === own && backup.status === 'success'
+    if (backup?.snapshotName === own) return backup.status === 'success'
+    if (backup === undefined || isSame(backup, before)) return false
+    const other = `${placeOf(core)}: snapshot ${backup.snapshotName} was made at the same time, and Solr tells of the last alone`
+    throw snapshotFailed(`${other}: whether ${own} is whole is not known; make one of another name`, { target, shard })
   })
 }
+
+const isSame = (one: Backup, other: Backup | undefined): boolean =>
+  one.snapshotName === other?.snapshotName && one.startTime === other?.startTime
 
 /**
  * Throws SNAPSHOT_FAILED where a core has no such snapshot. A restore of one that is not there costs the core its index, when it

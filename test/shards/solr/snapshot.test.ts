@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { SolrOptions } from '../../../src/shards/solr/options.ts'
+import { HttpProxy, send } from '../../chaos/http-proxy.ts'
 import { document } from '../../conformance/engine/documents.ts'
+import { done } from '../../services/solr/admin.ts'
 import { type TestSolr, testSolr } from '../../services/solr/own-things.ts'
 import { layConfigsetOf, solrEngine } from './solr-engine.ts'
 
@@ -71,4 +73,31 @@ test('a SolrCloud that is not told of a folder is missing the key, named; one th
     await expect(open(cloud)[verb]('d', 1, nothing)).rejects.toMatchObject(failed(key))
   const nowhere = open(cloud, { snapshots: '/somewhere/else' })
   await expect(nowhere.snapshot('d', 1, nothing)).rejects.toMatchObject(failed(/somewhere\/else/))
+})
+
+test('of snapshots of a core at the same time each ends, and the one that Solr tells nothing of any more as failed', async () => {
+  const proxy = await HttpProxy.before(solr.url)
+  onTestFinished(() => proxy.close())
+  const core = `${solr.prefix}_1`
+  const last = async () => (await done(solr, `GET /${core}/replication?command=details`)).details.backup?.snapshotName
+  const isBackup = ({ path }: { path: string }) => path.includes('command=backup&')
+  proxy.strike(
+    isBackup,
+    async ({ pass, response }) => {
+      const answered = await pass()
+      while ((await last()) !== `${core}-e`);
+      await done(solr, `GET /${core}/replication?command=backup&name=another`)
+      while ((await last()) !== 'another');
+      send(response, answered)
+    },
+    1,
+  )
+  const engine = open({ ...solr, url: proxy.url } as TestSolr)
+  await expect(engine.snapshot('e', 1, nothing)).rejects.toMatchObject(
+    failed(/_1: snapshot another was made at the same time.* whether \S+_1-e is whole is not known/, 1),
+  )
+  await engine.snapshot('f', 1, nothing)
+  const all = await Promise.allSettled(['g', 'h', 'i'].map((name) => engine.snapshot(name, 1, nothing)))
+  for (const each of all)
+    if (each.status === 'rejected') expect(each.reason).toMatchObject(failed(/was made at the same time/, 1))
 })
