@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { indexUrl } from './database-url.ts'
-import { duration, longDuration } from './duration.ts'
+import { duration, durationFrom, longDuration } from './duration.ts'
 import { webLogin } from './login.ts'
 import { webUrl } from './web-url.ts'
 

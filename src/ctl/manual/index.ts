@@ -103,7 +103,7 @@ export const index: readonly Command[] = [
     name: 'index schema-check',
     summary: 'Compares the index in the engine with the schema of this release',
     detail:
-      'Compares field by field: types, analysis, what is stored, copies, similarity, extra fields and dynamic fields; for Solr also the common words, the update chains and the handlers, for OpenSearch settings and aliases. The engine also analyses sample texts, and the terms are compared with those of the schema. Each difference needs a rebuild, because other terms are indexed; or only a reload; or nothing: it is harmless, and the exit code is 0.',
+      'Compares field by field: types, analysis, what is stored, copies, similarity, extra fields and dynamic fields; for Solr also the common words, the update chains and the handlers, for a SolrCloud every replica, for OpenSearch settings and aliases. The engine also analyses sample texts, and the terms are compared with those of the schema. Each difference needs a rebuild, because other terms are indexed; or only a reload; or nothing: it is harmless, and the exit code is 0.',
     options: { target: targetOption },
     examples: [
       ['index schema-check', 'all targets of the configuration'],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { HttpNodes } from '../../../src/shards/http/nodes.ts'
+import { whatIsCreated } from '../../../src/shards/schema/created.ts'
 import { SolrRefusal } from '../../../src/shards/solr/answers.ts'
 import { Doubts } from '../../../src/shards/solr/doubts.ts'
 import type { SolrOptions } from '../../../src/shards/solr/options.ts'
@@ -8,7 +9,7 @@ import { document } from '../../conformance/engine/documents.ts'
 import { done } from '../../services/solr/admin.ts'
 import { privateSolrCloud, type SolrCloud } from '../../services/solr/cloud.ts'
 import type { SolrNode } from '../../services/solr/node.ts'
-import { solrEngine } from './solr-engine.ts'
+import { configsetOf, solrEngine } from './solr-engine.ts'
 
 const target = 'cloud'
 const limits = { connections: 2, compress: false, connectMs: 10_000, headersMs: 60_000, bodyMs: 60_000 }
@@ -123,6 +124,28 @@ test('a core that failed at a write is committed itself, whether it leads or not
     // what one commits its replicas commit, too: the next has something of its own
     await open().post(1, [document({ id: 'l.2', fence: 6 })])
   }
+})
+
+test('a replica that has another schema loaded than its leader is named, with its core', async () => {
+  const engine = open()
+  expect((await engine.checkSchema(1)).differences).toEqual([])
+  const [leader, other] = isLeader(await replicas(one), one) ? [one, two] : [two, one]
+  const core = (await replicas(one))[other.url]?.core
+  const file = whatIsCreated('solr', target)['schema.xml'] as string
+  /** Its file is changed for all, and loaded by one. */
+  const load = async (text: string) => {
+    const upload = `action=UPLOAD&name=${configsetOf(target)}&filePath=schema.xml&overwrite=true`
+    await done(leader, `POST /admin/configs?${upload}`, Buffer.from(text))
+    await done(other, `GET /admin/cores?action=RELOAD&core=${core}`)
+  }
+  await load(file.replace(/ *<field name="job_id" [^\n]*\n/, ''))
+  const { place, differences } = await engine.checkSchema(1)
+  expect(place).toContain(`${leader.url}/`)
+  expect(differences).toEqual([
+    expect.objectContaining({ what: `replica ${other.url}/${core}: field job_id`, is: null, needs: 'rebuild' }),
+  ])
+  await load(file)
+  expect((await engine.checkSchema(1)).differences).toEqual([])
 })
 
 test('when the node of the leader dies another leads, with all that was done and what was removed', async () => {
