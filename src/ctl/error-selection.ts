@@ -30,7 +30,7 @@ export function errorSelection(args: ErrorArguments, all: boolean): (db: Connect
   if (group !== undefined && !/^[0-9a-f]{8}$/i.test(group)) {
     throw new SlipError(
       'USAGE',
-      `--group ${group} is no key of a group: eight hex digits, as errors groups prints them`,
+      `--group ${group} is not the key of a group: eight hex digits, as errors groups prints it`,
     )
   }
   return async (db) => {

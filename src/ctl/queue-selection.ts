@@ -30,8 +30,9 @@ export function queueSelection(args: QueueArguments): (db: Connection) => Promis
 async function shardOf(db: Connection, { shard, target }: QueueArguments): Promise<QueueSelection> {
   if (shard === undefined) return {}
   const [, named = target, number] = /^(?:(.+)\/)?(\d{1,4})$/.exec(shard) ?? []
-  if (number === undefined) throw new SlipError('USAGE', `--shard ${shard} is no shard such as 3 or main/3`)
-  if (target !== undefined && named !== target) throw new SlipError('USAGE', `--shard ${shard} is none of ${target}`)
+  if (number === undefined) throw new SlipError('USAGE', `--shard ${shard} is not a shard such as 3 or main/3`)
+  if (target !== undefined && named !== target)
+    throw new SlipError('USAGE', `--shard ${shard} is not a shard of ${target}`)
   if (named !== undefined) await chosenTargets(db, named)
   if (named !== undefined && Number(number) > 0) await knownScope(db, `shard:${named}/${Number(number)}`)
   return { ...(named !== undefined && { target: named }), shard: Number(number) }

@@ -5,7 +5,7 @@ import { type Filter, filterFields, numberFields, type Scope, searchedFields } f
 /** What a person typed of where to search. Throws USAGE. */
 export function searchScope(field: string | undefined, filters: readonly string[]): Scope {
   if (field !== undefined && !searchedFields.includes(field))
-    throw usage(`--field ${field} is no field that is searched${suggestion(field, searchedFields)}`)
+    throw usage(`--field ${field} is not a field that can be searched${suggestion(field, searchedFields)}`)
   const read = filters.map(filterOf)
   const byField = Map.groupBy(read, (filter) => filter.field)
   return {

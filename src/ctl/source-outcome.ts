@@ -20,7 +20,8 @@ export function timeoutOf({ wait, timeout }: WaitingArguments): number | undefin
   if (timeout === undefined) return undefined
   if (!wait) throw new SlipError('USAGE', '--timeout goes with --wait')
   const ms = parseDuration(timeout)
-  if (ms === undefined || ms <= 0) throw new SlipError('USAGE', `--timeout ${timeout} is no time such as 30m, 2h or 1d`)
+  if (ms === undefined || ms <= 0)
+    throw new SlipError('USAGE', `--timeout ${timeout} is not a duration such as 30m, 2h or 1d`)
   return ms
 }
 

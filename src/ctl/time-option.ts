@@ -20,7 +20,10 @@ export function timeOption(name: string, text: string | undefined): Time | undef
   const ms = absolute(text.trim())
   // the years a timestamp of both databases can hold
   if (ms !== undefined && ms >= 0 && ms < Date.UTC(10_000, 0)) return async () => textOf(ms) + microseconds(text)
-  throw new SlipError('USAGE', `--${name} ${text} is no time: 2026-03-01, '2026-03-01 08:15' (UTC), or 2h ago as 2h`)
+  throw new SlipError(
+    'USAGE',
+    `--${name} ${text} is not a time: write 2026-03-01, '2026-03-01 08:15' (UTC), or 2h for two hours ago`,
+  )
 }
 
 const textOf = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ')

@@ -75,8 +75,8 @@ test.each([
   [['errors', 'list', '--code', 'ZIP_MISING'], 'there is no error code ZIP_MISING; did you mean ZIP_MISSING?'],
   [['search', 'x', '--limit', 'many'], '--limit is a whole number from 1 to 1000'],
   [['search'], 'name words to look for, or a --filter'],
-  [['search', 'x', '--field', 'tittle'], '--field tittle is no field that is searched; did you mean title?'],
-  [['search', 'x', '--field', 'tombstone'], '--field tombstone is no field that is searched'],
+  [['search', 'x', '--field', 'tittle'], '--field tittle is not a field that can be searched; did you mean title?'],
+  [['search', 'x', '--field', 'tombstone'], '--field tombstone is not a field that can be searched'],
   [['search', 'x', '--filter', 'English'], '--filter is FIELD:VALUE, such as language:English, and not English'],
   [
     ['search', 'x', '--filter', 'langage:English'],
@@ -91,8 +91,8 @@ test.each([
   [['enqueue', 'a.1', '--all'], '--all goes without ids'],
   [['errors', 'retry'], 'say which: --id, --ids-file, --code, --group, --since, --until or --all'],
   [['errors', 'retry', '--all', '--code', 'ZIP_MISSING'], '--all goes without what selects some'],
-  [['pause', 'all', '--for', 'ever'], '--for ever is no time such as 30m, 2h or 1d, at most 3650d'],
-  [['pause', 'all', '--for', '99999999d'], '--for 99999999d is no time such as 30m, 2h or 1d, at most 3650d'],
+  [['pause', 'all', '--for', 'ever'], '--for ever is not a duration such as 30m, 2h or 1d, at most 3650d'],
+  [['pause', 'all', '--for', '99999999d'], '--for 99999999d is not a duration such as 30m, 2h or 1d, at most 3650d'],
   [['errors', 'show', 'x'], 'the number of an error is a whole number, as errors list prints it'],
   [['errors', 'show', '1.5'], 'the number of an error is a whole number, as errors list prints it'],
 ])('slipctl %j ends with 2 and says what is wrong', async (args, sentence) => {

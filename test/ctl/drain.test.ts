@@ -73,7 +73,7 @@ test('where nobody runs a drain returns at once; --timeout without --drain is re
   })
   expect(await ctl('pause', 'all', '--drain', '--timeout', 'soon')).toMatchObject({
     code: 2,
-    err: expect.stringContaining('--timeout soon is no time such as 30m'),
+    err: expect.stringContaining('--timeout soon is not a duration such as 30m'),
   })
 })
 

@@ -37,7 +37,7 @@ test.each([
   [['--no-print', '--kind', 'solr', '--target', 'main'], 'either --print or --into'],
   [['--print', '--target', 'main'], 'need a --kind'],
   [['--print', '--into', '/tmp', '--kind', 'solr', '--target', 'main'], 'either --print or --into'],
-  [['--into', '/tmp', '--kind', 'opensearch', '--target', 'main'], 'there is none of OpenSearch'],
+  [['--into', '/tmp', '--kind', 'opensearch', '--target', 'main'], 'OpenSearch has none'],
   [['--into', '/dev/null', '--kind', 'solr', '--target', 'main'], 'FOLDER_UNUSABLE'],
   [['--print', '--kind', 'embedded', '--target', 'main'], 'one of solr, opensearch'],
   [['--print', '--kind', 'solr', '--target', 'Main'], 'a name of lower-case letters'],

@@ -34,5 +34,8 @@ test('a restore is told and not done without --yes, and nothing is paused', asyn
 
 test.each(['Nightly', '../x', 'a b', ''])('a name %j that an engine would not take is refused', async (name) => {
   for (const verb of ['snapshot', 'restore'])
-    expect(await index(verb, name)).toMatchObject({ code: 2, err: expect.stringContaining('is no name of a snapshot') })
+    expect(await index(verb, name)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('is not a name for a snapshot'),
+    })
 })

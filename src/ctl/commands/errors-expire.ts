@@ -45,5 +45,5 @@ async function expireAll(db: Database, olderThanMs: number): Promise<number> {
 function olderThan(text: string): number {
   const ms = parseDuration(text)
   if (ms !== undefined) return ms
-  throw new SlipError('USAGE', `--older-than ${text} is no age such as 12h or 90d`)
+  throw new SlipError('USAGE', `--older-than ${text} is not an age such as 12h or 90d`)
 }

@@ -63,7 +63,7 @@ async function createOffline(args: Arguments, kind: CreatableKind): Promise<numb
     print(args, files, () => textOf(Object.entries(files)))
     return 0
   }
-  if (kind !== 'solr') throw new SlipError('USAGE', '--into writes the configset of Solr; there is none of OpenSearch')
+  if (kind !== 'solr') throw new SlipError('USAGE', '--into writes the configset of Solr; OpenSearch has none')
   const folder = writeConfigset(resolve(into), updateChain(schemaDescription, target.data), files)
   print(args, { folder }, () => folder)
   return 0

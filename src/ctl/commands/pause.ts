@@ -86,7 +86,7 @@ function milliseconds(option: string, text: string | undefined): number | undefi
   if (text === undefined) return undefined
   const ms = parseDuration(text)
   if (ms !== undefined && ms > 0 && ms <= longestMs) return ms
-  throw new SlipError('USAGE', `--${option} ${text} is no time such as 30m, 2h or 1d, at most 3650d`)
+  throw new SlipError('USAGE', `--${option} ${text} is not a duration such as 30m, 2h or 1d, at most 3650d`)
 }
 
 function told(now: Pause, before: Pause | undefined): string {
