@@ -9,12 +9,12 @@ export function configurationPage(): string {
   return `<!-- Generated from src/config/schema.ts: npm run generate -->
 # Configuration
 
-One YAML file: \`--config FILE\`, else the environment variable \`SLIP_CONFIG\`, else \`/etc/slip/slip.yaml\`. It is checked
-whole before anything starts; an unknown key is an error that names the nearest known one and the line.
-\`slipctl init\` writes a commented file, \`slipctl config check\` tries one, \`slipctl config show\` prints it with secrets hidden.
+One YAML file: \`--config FILE\`, else the environment variable \`SLIP_CONFIG\`, else \`/etc/slip/slip.yaml\`. The whole file
+is checked before anything starts; an unknown key is an error that names the line and the nearest known key.
+\`slipctl init\` writes a commented file, \`slipctl config check\` checks one, \`slipctl config show\` prints it with secrets hidden.
 
 A value is literal, or holds \`\${NAME}\` for an environment variable, or is \`{file: PATH}\` for the content of a file
-(systemd credentials are such files; any other that others can read is refused). Relative paths are relative to the
+(systemd credentials are such files; any other file that others can read is refused). Relative paths are relative to the
 configuration file. Durations have a unit: \`500ms\`, \`30s\`, \`5m\`, \`2h\`, \`1d\`.
 
 | key | type | default | meaning |
@@ -23,7 +23,7 @@ ${rows.join('\n')}
 `
 }
 
-const only = (key: Key) => (key.only.length === 0 ? '' : `Only of ${key.only.join(', ')}. `)
+const only = (key: Key) => (key.only.length === 0 ? '' : `Only for ${key.only.join(', ')}. `)
 
 function standard(key: Key): string {
   if (key.required) return '**required**'

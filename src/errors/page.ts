@@ -2,10 +2,10 @@ import { errorCodes } from './codes.ts'
 import type { ErrorClass, ErrorCode } from './error-code.ts'
 
 const classes: Readonly<Record<ErrorClass, string>> = {
-  item: "The item's own input is at fault. Attempts are counted; a row in slip_errors says code, place and advice.",
+  item: "The item's own input is at fault. Attempts are counted; a row in slip_errors has code, place and advice.",
   environment:
-    'A server, a mount or a process is at fault. No attempt is burnt and no row is written in slip_errors; the daemon waits.',
-  usage: 'A command or the configuration is wrong. The command says so.',
+    'A server, a mount or a process is at fault. No attempt is counted and no row is written to slip_errors; the daemon waits.',
+  usage: 'A command or the configuration is wrong; the command says so, and a daemon logs it as daemon.stopped.',
   internal: 'SLIP itself is at fault.',
 }
 
@@ -14,43 +14,43 @@ export function errorsPage(): string {
   return `<!-- Generated from src/errors/codes.ts: npm run generate -->
 # Errors
 
-Every error has one of these codes, a sentence, and the place where it arose. *Permanent*: trying the same input again
-cannot help, so the item goes to slip_errors at once; the others are tried again first.
+Every error has one of these codes, a message, and the place where it arose. *Permanent* means that trying the same input again
+cannot help, so the item goes to slip_errors at once; others are retried first.
 
 ## What becomes of an error
-An item has at most one unresolved error in a target. It stays, and the item is left alone, until one of these:
+An item has at most one unresolved error in a target. The error stays, and the item is left alone, until one of these:
 
-| resolution | how it comes |
+| resolution | what leads to it |
 |---|---|
 | fixed | the item was indexed or deleted: after a new revision, \`slipctl errors retry\` or \`slipctl enqueue\` |
 | superseded | the item failed again; the newer error stands |
 | skipped | \`slipctl errors skip\`: a person decided that the item stays as it is |
 | purged | \`slipctl queue purge\`: a person took the item out of the queue (code PURGED) |
 
-In error, skipped or purged: nothing enqueues that revision of the item by itself, a later one is enqueued as ever.
+While an item is in error, skipped or purged, that revision of it is not enqueued again automatically; a later one is enqueued as usual.
 Skipped and purged rows keep who did it and why. The history is kept after a later success, and expires:
-\`retention.errors\` after its resolution a fixed or superseded error is deleted; a skipped or purged one only once a later
-revision of its item was indexed, for until then it says why the item is not. \`slipctl errors expire\` does the same at once.
+a fixed or superseded error is deleted \`retention.errors\` after its resolution; a skipped or purged one only once a later
+revision of its item was indexed, since until then it says why the item is not. \`slipctl errors expire\` does the same at once.
 
-Errors of sources belong to no item: they end when their file, or their row of a database, is read again and can be
-used; those of a file, and of a table of changes read whole, also when it is there no more.
+Errors of sources belong to no item. They end when their file, or their row of a database, is read again and can be
+used; those of a file, and of a table of changes read whole, also when it no longer exists.
 
-## Many at once
+## Many errors at once
 Errors of one target and code whose messages differ only in what varies between items – ids, numbers, paths, URLs, quoted
 text – are one group:
 
 \`\`\`text
 slipctl errors groups                                  what is wrong, how often, since when, three items each
 slipctl errors list --group KEY --tail 20              the newest of a group
-slipctl errors retry --group KEY                       once its cause is mended
-slipctl errors retry --group KEY --waive page_gap      missing pages will not come back: index those there are
+slipctl errors retry --group KEY                       once the cause is corrected
+slipctl errors retry --group KEY --waive page_gap      missing pages will not come back: index the pages that exist
 slipctl errors retry --group KEY --from rights         the sources are read again too, whole
 slipctl errors skip --group KEY --reason 'why'         these are not to be indexed
 slipctl errors export --group KEY > errors.tsv         all columns, for another program
 \`\`\`
 
-KEY is made of target, code and message and kept nowhere: it is the same tomorrow and on every host. \`--id\`, \`--ids-file\`,
-\`--code\`, \`--since\`, \`--until\` and \`--target\` select as well, and all of them narrow.
+KEY is computed from target, code and message and not stored: it is the same tomorrow and on every host. \`--id\`, \`--ids-file\`,
+\`--code\`, \`--since\`, \`--until\` and \`--target\` select as well; together they narrow the selection.
 ${Object.entries(classes)
   .map(([name, meaning]) => section(name, meaning))
   .join('')}`
