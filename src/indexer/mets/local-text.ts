@@ -10,7 +10,7 @@ export const isLoose = ({ file, format }: MetsPage): boolean => file !== null &&
  * not beside the METS may be in the folder that is called as its group: METS of OCR workflows names it so. Of a URL
  * the files were kept without it: in the folder that is called as the group, else beside the METS, else in the best of the other folders,
  * called as the URL ends, with an extension where it has none, else as the ID of the file in METS, as OCR-D keeps what it loads. `files` are paths below the folder of the METS. What is not there
- * keeps its name. Throws METS_BAD_REFERENCE where two files are equally good, and where two pages have the same.
+ * keeps its name. Throws METS_BAD_REFERENCE where nothing was kept, where two files are equally good, and where two pages have the same.
  */
 export function localText(pages: readonly MetsPage[], metsName: string, files: readonly string[]): MetsPage[] {
   const there = new Set(files)
@@ -21,6 +21,7 @@ export function localText(pages: readonly MetsPage[], metsName: string, files: r
     if (page.url === null) return !there.has(page.file!) && there.has(inside) ? { ...page, file: inside } : page
     return { ...page, file: kept.find(page) ?? page.file }
   })
+  assertKept(found, there)
   assertApart(found)
   return found
 }
@@ -85,6 +86,15 @@ function ambiguous({ order, url }: MetsPage, files: readonly string[]): SlipErro
 
 const nameOf = (file: string): string => file.slice(file.lastIndexOf('/') + 1)
 const folderOf = (file: string): string => file.slice(0, Math.max(file.lastIndexOf('/'), 0))
+
+/** Text that is nowhere but at URLs is outside the item. */
+function assertKept(pages: readonly MetsPage[], there: ReadonlySet<string>): void {
+  const [first, ...others] = pages.filter(({ url }) => url !== null)
+  if (first === undefined || [first, ...others].some(({ file }) => there.has(file!))) return
+  const { order, url } = first
+  const message = `Page ${order} points to "${url?.slice(0, 100)}"; neither its file nor that of another page lies in the item.`
+  throw new SlipError('METS_BAD_REFERENCE', message, { place: { order } })
+}
 
 /** Texts at two places are different texts: a page that has the file of another has not its own. */
 function assertApart(pages: readonly MetsPage[]): void {

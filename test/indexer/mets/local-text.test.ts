@@ -22,11 +22,8 @@ describe('the file of a text at a URL', () => {
     ['lies in the folder of this METS', '1.xml', ['PPN2_alto/1.xml', 'PPN1_alto/1.xml'], 'PPN1_alto/1.xml'],
     ['has an extension where its URL has none', '737', ['MAX/737.jpg', 'FULLTEXT/737.xml'], 'FULLTEXT/737.xml'],
     ['is markup before plain text then', '737', ['ocr/737.txt', 'ocr/737.xml'], 'ocr/737.xml'],
-    ['is called as its URL ends where that has an extension', '1.txt', ['ocr/1.xml', '1.xml'], '1.txt'],
     ['is called as the ID of the file in METS', 'alto?n=1', ['FULLTEXT/FULLTEXT_0.xml'], 'FULLTEXT/FULLTEXT_0.xml'],
     ['is called as its URL ends before that', '1.xml', ['FULLTEXT/FULLTEXT_0.xml', 'a/1.xml'], 'a/1.xml'],
-    ['is not looked for in folders of folders', '1.xml', ['a/b/1.xml'], '1.xml'],
-    ['is not the METS', 'PPN1.xml', ['PPN1.xml'], 'PPN1.xml'],
   ])('%s', (_, end, files, found) => {
     expect(filesOf([`https://example.org/alto/${end}`], files)).toEqual([found])
   })
@@ -38,6 +35,21 @@ describe('the file of a text at a URL', () => {
     expect(() => filesOf(['https://example.org/1.xml'], files)).toThrow(
       expect.objectContaining({ code: 'METS_BAD_REFERENCE', place: { order: 1, files: files.join(', ') } }),
     )
+  })
+
+  test.each<[what: string, end: string, files: string[]]>([
+    ['another extension', '1.txt', ['ocr/1.xml', '1.xml']],
+    ['the extension of an image', '737', ['MAX/737.jpg']],
+    ['a folder of a folder', '1.xml', ['a/b/1.xml']],
+  ])('is not that of %s: of a text that is nowhere in the item it is METS_BAD_REFERENCE', (_, end, files) => {
+    expect(() => filesOf([`https://example.org/alto/${end}`], files)).toThrow(
+      expect.objectContaining({ code: 'METS_BAD_REFERENCE', place: { order: 1 } }),
+    )
+    // where another page has its text, this one is missing
+    expect(filesOf([`https://example.org/alto/${end}`, 'https://example.org/2.xml'], [...files, '2.xml'])).toEqual([
+      end,
+      '2.xml',
+    ])
   })
 
   test('that another page has is METS_BAD_REFERENCE', () => {

@@ -83,7 +83,7 @@ describe('METS of Kitodo', () => {
     expect(counts).toMatchObject({ expected: 3, read: 3, empty: 0 })
   })
 
-  test('whose text is at a URL and not in the item is PAGE_MISSING: nothing is fetched', async () => {
+  test('whose text is at URLs and not in the item is METS_BAD_REFERENCE: nothing is fetched', async () => {
     const folder = temporaryFolder()
     const asked: unknown[] = []
     const server = createServer((request, response) => {
@@ -94,11 +94,26 @@ describe('METS of Kitodo', () => {
     onTestFinished(() => void server.close())
     const { port } = server.address() as AddressInfo
     writeFileSync(join(folder, 'mets.xml'), otherMets([{ files: { FULLTEXT: `http://127.0.0.1:${port}/alto/1.xml` } }]))
+    for (const gapsWaived of [false, true]) {
+      await expect(assembleFolder(folder, 'mets.xml', { gapsWaived })).rejects.toMatchObject({
+        code: 'METS_BAD_REFERENCE',
+        place: { order: 1 },
+      })
+    }
+    expect(asked).toEqual([])
+  })
+
+  test('whose texts at URLs are in the item but for one is PAGE_MISSING', async () => {
+    const folder = temporaryFolder()
+    const pages = ['1.txt', '2.txt'].map((name) => ({ files: { FULLTEXT: `https://example.org/${name}` } }))
+    writeFileSync(join(folder, 'mets.xml'), otherMets(pages))
+    writeFileSync(join(folder, '2.txt'), 'second')
     await expect(assembleFolder(folder, 'mets.xml')).rejects.toMatchObject({
       code: 'PAGE_MISSING',
-      place: { page: '1.xml' },
+      place: { page: '1.txt', missing: 1 },
     })
-    expect(asked).toEqual([])
+    const { pages: found } = await assembleFolder(folder, 'mets.xml', { gapsWaived: true })
+    expect(found).toMatchObject([{ text: '' }, { text: 'second' }])
   })
 
   test('with texts at two URLs that end alike has those that are called as their IDs, else is METS_BAD_REFERENCE', async () => {
@@ -229,9 +244,9 @@ describe.skipIf(!existsSync(data))(
     )
 
     test.each([
-      ['Controller/mets_newspaper.xml', 'PAGE_MISSING'],
-      ['Controller/mets_newspaper_issues.xml', 'PAGE_MISSING'],
-      ['Controller/mets_toolbox.xml', 'PAGE_MISSING'],
+      ['Controller/mets_newspaper.xml', 'METS_BAD_REFERENCE'],
+      ['Controller/mets_newspaper_issues.xml', 'METS_BAD_REFERENCE'],
+      ['Controller/mets_toolbox.xml', 'METS_BAD_REFERENCE'],
       ['MetsDocument/mets_with_pages.xml', 'METS_BAD_REFERENCE'],
       ['MetsDocument/two_dmdsec.xml', 'METS_NO_PAGES'],
       ['MetsDocument/av_beispiel.xml', 'METS_NO_PAGES'],
