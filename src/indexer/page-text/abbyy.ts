@@ -36,9 +36,12 @@ class AbbyyText {
   #plain: string | null = null
   #hasLetters = false
   #alternative: string | null = null
+  // Text of a paragraph need not stand in a line.
+  #isBegun = false
 
   turn(): void {
     this.sink.clear()
+    this.#isBegun = false
   }
 
   open(name: string): void {
@@ -58,8 +61,10 @@ class AbbyyText {
     if (this.#alternative !== null) {
       if (name === this.#alternative) this.#alternative = null
     } else if (name === 'charParams') this.#isLetter = false
-    else if (name === 'line') this.sink.add('\n')
-    else if (name === 'formatting') {
+    else if ((name === 'line' || name === 'par') && this.#isBegun) {
+      this.sink.add('\n')
+      this.#isBegun = false
+    } else if (name === 'formatting') {
       this.#addPlain()
       this.#plain = null
     }
@@ -68,13 +73,18 @@ class AbbyyText {
   text({ raw, literal }: Piece): void {
     if (this.#alternative !== null) return
     const text = literal ? raw : withoutReferences(raw)
-    if (this.#isLetter) this.sink.add(text.replaceAll('\n', ' '))
+    if (this.#isLetter) this.#add(text.replaceAll('\n', ' '))
     else if (this.#plain !== null) this.#plain += text
   }
 
   #addPlain(): void {
     const text = (this.#plain ?? '').replace(/[\r\n\t ]+/g, ' ')
-    if (text !== ' ' || !this.#hasLetters) this.sink.add(text)
+    if (text !== ' ' || !this.#hasLetters) this.#add(text)
     if (this.#plain !== null) this.#plain = ''
+  }
+
+  #add(text: string): void {
+    this.sink.add(text)
+    this.#isBegun = true
   }
 }

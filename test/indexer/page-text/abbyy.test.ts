@@ -38,6 +38,11 @@ describe('a page of FineReader', () => {
     ])
   })
 
+  test('has paragraphs apart that have no lines', () => {
+    const paragraphs = ['one', 'two'].map((text) => `<par><formatting>${text}</formatting></par>`).join('')
+    expect(linesOf(abbyy(page(`<block><text>${paragraphs}</text></block>`)))).toEqual(['one', 'two'])
+  })
+
   test('has nothing of what the program read as well', () => {
     const variants = `<wordRecVariants><wordRecVariant><variantText>${letters('no')}</variantText></wordRecVariant></wordRecVariants>`
     const chars =
