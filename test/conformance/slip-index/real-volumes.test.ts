@@ -37,7 +37,7 @@ describe.skipIf(!existsSync(root))('real volumes (skipped when ../shared/data is
     const ask = async (...args: string[]) =>
       JSON.parse((await slipctl([...args, '--json', '--config', library.configFile])).out)
     const { lag, ledger } = await ask('status')
-    const told = { state: 'live', ...{ daily: 0, ops: 0, bulk: 0, changed: 0, errors: 0 }, oldest_ready: null }
+    const told = { state: 'live', ...{ daily: 0, ops: 0, bulk: 0, changed: 0, errors: 0 }, oldestReady: null }
     expect(lag).toMatchObject(['main', 'second'].map((target) => ({ target, ...told })))
     expect(ledger.map(({ items }: { items: number }) => items)).toEqual([records, records])
     const found = async (query: string, target: string) => {
