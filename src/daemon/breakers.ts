@@ -102,7 +102,7 @@ export class Breakers {
     return circuit.probing ? 'probe' : 'suspended'
   }
 
-  /** The probe it was just told to make lasts until it `is` over, whatever the tables say meanwhile. */
+  /** The probe it was just told to make lasts until it `is` over, or has told how it went, whatever the tables say meanwhile. */
   probeLasts(kind: BreakerKind, name: string, is: Promise<unknown>): void {
     const circuit = this.#circuit(kind, name)
     circuit.underWay = true
@@ -134,7 +134,6 @@ export class Breakers {
     const circuit = this.#circuit(kind, name)
     circuit.failures = 0
     if (!circuit.probing) return
-    circuit.probing = false
     circuit.row = false
     this.#hear(circuit, 'close')
   }
@@ -151,12 +150,14 @@ export class Breakers {
     if (circuit.row && !circuit.probing) return
     circuit.reason = storableText(`${code}: ${message}`)
     this.#hear(circuit, circuit.probing ? 'fail' : 'open')
-    circuit.probing = false
     circuit.tried = true
     circuit.row = true
   }
 
   #hear(circuit: Circuit, pending: 'open' | 'fail' | 'close'): void {
+    // while the rest of its batch is settled, this is written and read back: nothing more is tried out meanwhile
+    circuit.probing = false
+    circuit.underWay = false
     circuit.pending = pending
     circuit.heardAt = ++this.#heard
   }

@@ -102,6 +102,26 @@ test('a probe that goes well opens it again for all', async () => {
   expect(await row()).toBeUndefined()
 })
 
+test('a probe that has failed tries nothing more out while the rest of its batch is settled', async () => {
+  await suspended()
+  await age('next_probe', -1)
+  const { breakers, told } = processOf()
+  await breakers.refresh()
+  expect(await breakers.gate('shard', 'main/1')).toBe('probe')
+  const batch = Promise.withResolvers<void>()
+  breakers.probeLasts('shard', 'main/1', batch.promise)
+  await breakers.refresh()
+  expect(breakers.isSuspended('shard', 'main/1')).toBe(false)
+  breakers.failed('shard', 'main/1', away)
+  // written and read back by a step that comes before the batch has ended
+  await breakers.refresh()
+  expect(breakers.isSuspended('shard', 'main/1')).toBe(true)
+  batch.resolve()
+  await breakers.refresh()
+  expect(breakers.isSuspended('shard', 'main/1')).toBe(true)
+  expect(told).toEqual(['breaker.probe-failed'])
+})
+
 test('a success of work begun before the suspension opens nothing: only a probe does', async () => {
   const first = await suspended()
   await first.breakers.refresh()
