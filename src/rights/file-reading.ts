@@ -20,11 +20,17 @@ export interface FileReader<Event> {
   /** Takes a block in, and returns what of it cannot be used after all. */
   readonly load: (events: Event[], file: SourceFile) => Promise<Bad[]>
   /**
-   * Where blocks may be taken in while the one before them is: what an event is about. Blocks that are about the same
+   * Where blocks may be taken in while those before them are: what an event is about. Blocks that are about the same
    * follow each other.
    */
   readonly about?: (event: Event) => string
 }
+
+/**
+ * So many blocks are made ready and taken in at a time: with two the database waited for the next one while one of them was
+ * being made ready.
+ */
+const mostUnderWay = 3
 
 /** A block that is being taken in. */
 interface Taking<Event> {
@@ -103,7 +109,7 @@ export class FileReading<Event extends { readonly kind: string }> {
     return 'whole'
   }
 
-  /** Each block is made ready while the database has the one before it. What is under way ends before this does. */
+  /** Each block is made ready while the database has those before it. What is under way ends before this does. */
   async #takeAll(blocks: AsyncIterable<readonly (Event | Bad)[]>): Promise<'whole' | 'storm' | 'stopped'> {
     const underWay: Taking<Event>[] = []
     try {
@@ -116,11 +122,10 @@ export class FileReading<Event extends { readonly kind: string }> {
   async #startAll(blocks: AsyncIterable<readonly (Event | Bad)[]>, underWay: Taking<Event>[]) {
     for await (const block of blocks) {
       if (this.#pass.stop.aborted) return 'stopped'
-      const [before] = underWay
       const weighed = this.#weigh(block)
-      if (before !== undefined && !this.#areApart(before, weighed)) await this.#finish(underWay)
+      while (underWay.some((before) => !this.#areApart(before, weighed))) await this.#finish(underWay)
       underWay.push({ ...weighed, loading: heldBack(this.#reader.load(weighed.events, this.#file)) })
-      if (underWay.length > 1) await this.#finish(underWay)
+      if (underWay.length === mostUnderWay) await this.#finish(underWay)
       if (!weighed.goesOn) return 'storm'
     }
     return 'whole'

@@ -47,16 +47,30 @@ function reading(lines: readonly string[], part: { apart?: boolean; fault?: Erro
   return { told, run, begun, letGo: (name: string, fault?: Error) => waiting.get(name)!(fault) }
 }
 
-test('a block is taken in while the one before it is, and no third one', async () => {
-  const { told, run, begun, letGo } = reading(['a', 'b', 'c', 'd', 'e', 'f'])
-  await begun('cd')
+test('a block is taken in while the two before it are, and no fourth one', async () => {
+  const { told, run, begun, letGo } = reading(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'])
+  await begun('ef')
   letGo('cd')
   await new Promise(setImmediate)
   letGo('ab')
-  await begun('ef')
+  await begun('gh')
   letGo('ef')
-  expect(await run).toMatchObject({ records: 6, bad: 0, ending: 'whole' })
-  expect(told).toEqual(['begin ab', 'begin cd', 'end cd', 'end ab', 'begin ef', 'end ef', 'whole'])
+  letGo('gh')
+  expect(await run).toMatchObject({ records: 8, bad: 0, ending: 'whole' })
+  const begins = ['begin ab', 'begin cd', 'begin ef']
+  expect(told).toEqual([...begins, 'end cd', 'end ab', 'begin gh', 'end ef', 'end gh', 'whole'])
+})
+
+test('a block that is about something in the one before the last waits for that one, and for no other', async () => {
+  const { told, run, begun, letGo } = reading(['a', 'b', 'c', 'd', 'a', 'e'])
+  await begun('cd')
+  await new Promise(setImmediate)
+  letGo('ab')
+  await begun('ae')
+  letGo('ae')
+  letGo('cd')
+  await run
+  expect(told).toEqual(['begin ab', 'begin cd', 'end ab', 'begin ae', 'end ae', 'end cd', 'whole'])
 })
 
 test.each([
@@ -85,23 +99,23 @@ test('what stands before the damage of a file is taken in', async () => {
   expect(told.at(-1)).toBe('whole')
 })
 
-test('of a block that cannot be taken in the reading ends with its error, once that behind it has ended', async () => {
+test('of a block that cannot be taken in the reading ends with its error, once those behind it have ended', async () => {
   const { told, run, begun, letGo } = reading(['l', 'm', 'n', 'o', 'p', 'q'])
-  await begun('no')
+  await begun('pq')
   letGo('lm', new SlipError('DATABASE_UNAVAILABLE', 'away', {}))
   await new Promise(setImmediate)
   letGo('no')
+  letGo('pq')
   await expect(run).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' })
-  expect(told).toEqual(['begin lm', 'begin no', 'end no'])
+  expect(told).toEqual(['begin lm', 'begin no', 'begin pq', 'end no', 'end pq'])
 })
 
 test('a process that is to stop begins no further block, and ends with those that it has begun', async () => {
   const stop = new AbortController()
-  const { told, run, begun, letGo } = reading(['r', 's', 't', 'u', 'v', 'w'], { stop: stop.signal })
-  await begun('tu')
+  const { told, run, begun, letGo } = reading(['r', 's', 't', 'u', 'v', 'w', 'x', 'y'], { stop: stop.signal })
+  await begun('vw')
   stop.abort()
-  letGo('rs')
-  letGo('tu')
-  expect(await run).toMatchObject({ records: 4, ending: 'stopped' })
-  expect(told).toEqual(['begin rs', 'begin tu', 'end rs', 'end tu'])
+  for (const block of ['rs', 'tu', 'vw']) letGo(block)
+  expect(await run).toMatchObject({ records: 6, ending: 'stopped' })
+  expect(told).toEqual(['begin rs', 'begin tu', 'begin vw', 'end rs', 'end tu', 'end vw'])
 })
