@@ -158,7 +158,7 @@ const settings = z.strictObject({
         .int()
         .min(65536)
         .max(1 << 28)
-        .default(1 << 20)
+        .default(4 << 20)
         .describe('Bytes of documents posted together; a larger document goes alone.'),
       connections: z
         .number()

@@ -118,7 +118,7 @@ test('config show fills in defaults, writes durations as the file does, and pass
   expect(parse(out)).toMatchObject({
     repository: { kind: 'pairtree', scope: 'catalogue' },
     targets: { main: { shards: 1, lease: '5m', overlap: '5m' } },
-    indexer: { backoff: '90s', environmentBackoff: '30s', batchBytes: 1 << 20 },
+    indexer: { backoff: '90s', environmentBackoff: '30s', batchBytes: 4 << 20 },
   })
   expect(await slipctl(['config', 'check', '--config', fileWith(out)])).toMatchObject({ code: 0 })
   expect(JSON.parse((await slipctl(['config', 'show', '--json', '--config', file])).out)).toEqual(parse(out))
