@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Engine } from '../../../src/shards/engine.ts'
+import type { Engine, Outcome } from '../../../src/shards/engine.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { ask } from '../../services/ask.ts'
 import type { SearchInstance } from '../../services/opensearch/instance.ts'
@@ -9,6 +9,14 @@ import { openSearch } from './open.ts'
 
 const START_MS = 240_000
 const words = 'the quick brown fox jumps over the lazy dog '
+
+/** What was not done: nothing but what a full queue did not take. */
+function refusedOf(posted: readonly Outcome[][]): Outcome[] {
+  const refused = posted.flat().filter(({ kind }) => kind !== 'done')
+  const message = expect.stringMatching(/answered 429: .*rejected/)
+  for (const outcome of refused) expect(outcome).toMatchObject({ kind: 'unavailable', message })
+  return refused
+}
 
 /** A server that takes little at a time, and that is killed. */
 describe.each(fewSearchServers)('%s of its own', (server) => {
@@ -64,14 +72,9 @@ describe.each(fewSearchServers)('%s of its own', (server) => {
     )
     try {
       const posted = await Promise.all(batches.map((batch, at) => engines[at % 4]!.post(1, batch)))
-      const refused = posted.flat().filter(({ kind }) => kind !== 'done')
-      expect(refused.length).toBeGreaterThan(0)
-      for (const outcome of refused)
-        expect(outcome).toMatchObject({
-          kind: 'unavailable',
-          message: expect.stringMatching(/answered 429: .*rejected/),
-        })
-      for (const batch of batches) expect(await engine.post(1, batch)).toEqual([{ kind: 'done' }, { kind: 'done' }])
+      expect(refusedOf(posted).length).toBeGreaterThan(0)
+      // Elasticsearch takes a queue for full for a moment after the one task of it has ended
+      for (const batch of batches) while (refusedOf([await engine.post(1, batch)]).length > 0);
     } finally {
       for (const other of engines.slice(1)) await other.close()
     }
