@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
-import { resolve } from 'node:path'
 import { z } from 'zod'
+import { authorities, type ConfigPlace } from './authorities.ts'
 import { authoritiesFile } from './login.ts'
 
 /** How the connections to a database are encrypted; both certificate and host name are always verified. */
@@ -26,11 +26,22 @@ export const namesServerRule = {
 
 const hostOf = (url: string) => new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
 
-/** The same settings, the file of the authorities from the folder of the configuration on. */
-export function fromFolder<Settings extends { readonly tls?: DatabaseTls | undefined }>(
-  folder: string,
+/**
+ * The settings at a key, with the PEM of their authorities instead of its file: what is made of them reads no files. Throws
+ * CONFIG_INVALID with the key.
+ */
+export function withAuthorities<Settings extends { readonly tls?: DatabaseTls | undefined }>(
+  config: ConfigPlace,
+  key: string,
   settings: Settings,
 ): Settings {
   const ca = settings.tls?.ca
-  return ca === undefined ? settings : { ...settings, tls: { ca: resolve(folder, ca) } }
+  return ca === undefined ? settings : { ...settings, tls: { ca: authorities(config, `${key}.tls.ca`, ca) } }
 }
+
+/** How mysql2 is told to verify both. */
+export const verified = ({ ca }: DatabaseTls) => ({
+  ...(ca === undefined ? {} : { ca }),
+  rejectUnauthorized: true,
+  verifyIdentity: true,
+})

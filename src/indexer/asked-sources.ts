@@ -1,4 +1,4 @@
-import { fromFolder } from '../config/database-tls.ts'
+import { withAuthorities } from '../config/database-tls.ts'
 import type { Config } from '../config/load.ts'
 import type { Breakers } from '../daemon/breakers.ts'
 import { asSlipError, SlipError } from '../errors/slip-error.ts'
@@ -26,10 +26,10 @@ export class AskedSources {
   readonly #breakers: Breakers | null
 
   /** @param breakers null where a person asks, and wants to see what comes of it */
-  constructor({ sources, baseDir }: Pick<Config, 'sources' | 'baseDir'>, breakers: Breakers | null) {
-    this.#sources = Object.entries(sources).flatMap(([name, settings]) =>
+  constructor(config: Pick<Config, 'sources' | 'baseDir' | 'file'>, breakers: Breakers | null) {
+    this.#sources = Object.entries(config.sources).flatMap(([name, settings]) =>
       settings.kind === 'holdings' || settings.kind === 'collections'
-        ? [new MembershipSource(name, fromFolder(baseDir, settings))]
+        ? [new MembershipSource(name, withAuthorities(config, `sources.${name}`, settings))]
         : [],
     )
     this.#breakers = breakers

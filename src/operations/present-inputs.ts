@@ -1,4 +1,4 @@
-import { fromFolder } from '../config/database-tls.ts'
+import { withAuthorities } from '../config/database-tls.ts'
 import type { Config } from '../config/load.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import { AskedSources, type ItemAnswer } from '../indexer/asked-sources.ts'
@@ -27,8 +27,10 @@ export class PresentInputs {
     this.#db = db
     this.#repository = repository
     this.#asked = new AskedSources(config, null)
-    const settings = Object.values(config.sources).find(({ kind }) => kind === 'rights-db')
-    this.#rightsDb = settings?.kind === 'rights-db' ? new RightsDb(fromFolder(config.baseDir, settings)) : null
+    const [rightsDb] = Object.entries(config.sources).flatMap(([name, settings]) =>
+      settings.kind === 'rights-db' ? [new RightsDb(withAuthorities(config, `sources.${name}`, settings))] : [],
+    )
+    this.#rightsDb = rightsDb ?? null
   }
 
   /**

@@ -1,4 +1,4 @@
-import { fromFolder } from '../config/database-tls.ts'
+import { withAuthorities } from '../config/database-tls.ts'
 import type { Config } from '../config/load.ts'
 import { MembershipSource } from '../sources/memberships/membership-source.ts'
 import type { Said } from '../sources/memberships/memberships.ts'
@@ -53,11 +53,11 @@ export class FollowedSources {
   /** Those that are away, in this pass. */
   #away: Set<string> = new Set()
 
-  constructor({ sources, baseDir }: Pick<Config, 'sources' | 'baseDir'>, options: MembershipOptions) {
+  constructor(config: Pick<Config, 'sources' | 'baseDir' | 'file'>, options: MembershipOptions) {
     this.byName = new Map(
-      Object.entries(sources).flatMap(([name, settings]) =>
+      Object.entries(config.sources).flatMap(([name, settings]) =>
         settings.kind === 'holdings' || settings.kind === 'collections'
-          ? [[name, new FollowedSource(name, fromFolder(baseDir, settings), options)] as const]
+          ? [[name, new FollowedSource(name, withAuthorities(config, `sources.${name}`, settings), options)] as const]
           : [],
       ),
     )

@@ -1,4 +1,4 @@
-import { fromFolder } from '../config/database-tls.ts'
+import { withAuthorities } from '../config/database-tls.ts'
 import type { Config } from '../config/load.ts'
 import { StormBrake } from '../daemon/storm-brake.ts'
 import { isTime } from '../sources/foreign/times.ts'
@@ -26,7 +26,7 @@ export type RightsDbSource = Extract<Config['sources'][string], { kind: 'rights-
  * database is away nothing is carried over: no item enters with rights that were not asked for.
  */
 export async function followRightsDb(pass: Pass, source: string, settings: RightsDbSource): Promise<void> {
-  const rightsDb = new RightsDb(fromFolder(pass.config.baseDir, settings))
+  const rightsDb = new RightsDb(withAuthorities(pass.config, `sources.${source}`, settings))
   try {
     if (isDue(pass, source)) {
       pass.askAt.delete(source)
@@ -51,7 +51,7 @@ export async function followRightsDb(pass: Pass, source: string, settings: Right
  * has none of stays. Returns how many stay.
  */
 export async function rereadRightsRows(pass: Pass, source: string, settings: RightsDbSource): Promise<number> {
-  const rightsDb = new RightsDb(fromFolder(pass.config.baseDir, settings))
+  const rightsDb = new RightsDb(withAuthorities(pass.config, `sources.${source}`, settings))
   try {
     const names = [...(await filesInError(pass.db, source))]
     const htids = names.map((name) => name.slice(settings.table.length + 1)).filter((id) => itemIdProblem(id) === null)

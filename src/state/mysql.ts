@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Connection as Client, ResultSetHeader, RowDataPacket } from 'mysql2'
+import { verified } from '../config/database-tls.ts'
 import type { Driver, Login } from './pool.ts'
 import { safeNumber } from './safe-number.ts'
 
@@ -31,7 +32,7 @@ export function mysqlDriver({ host, port, database, user, password, tls }: Login
         database,
         user,
         password,
-        ...(tls && { ssl: { ...tls, rejectUnauthorized: true, verifyIdentity: true } }),
+        ...(tls && { ssl: verified(tls) }),
         charset: 'utf8mb4',
         timezone: 'Z',
         dateStrings: true,

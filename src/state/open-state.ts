@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import type { Knex } from 'knex'
-import { authorities } from '../config/authorities.ts'
-import type { DatabaseTls } from '../config/database-tls.ts'
+import { withAuthorities } from '../config/database-tls.ts'
 import type { Config } from '../config/load.ts'
 import { closeAll } from '../errors/close-all.ts'
 import { SlipError } from '../errors/slip-error.ts'
@@ -32,7 +31,13 @@ export async function openState(
 ): Promise<State> {
   const { url, user, password, tls } = config.database
   if (url.startsWith('embedded:')) return openEmbedded(resolve(config.baseDir, url.slice('embedded:'.length)), options)
-  const db = await openDatabase({ url, user, password, tls: tls && encryption(config, tls), ...options })
+  const db = await openDatabase({
+    url,
+    user,
+    password,
+    tls: withAuthorities(config, 'database', config.database).tls,
+    ...options,
+  })
   const siblingUrl = (name: string) => {
     const sibling = new URL(url)
     sibling.pathname = `/${name}`
@@ -44,9 +49,6 @@ export async function openState(
   }
   return { db, siblingUrl, close: () => db.close() }
 }
-
-const encryption = (config: Pick<Config, 'baseDir' | 'file'>, { ca }: DatabaseTls) =>
-  ca === undefined ? {} : { ca: authorities(config, 'database.tls.ca', ca) }
 
 async function openEmbedded(dir: string, options: OpenOptions): Promise<State> {
   const { acquireServer } = await import('../embedded-postgres/server.ts')

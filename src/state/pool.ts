@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import type { DatabaseTls } from '../config/database-tls.ts'
 import type { Connection, Database, Dialect } from './connection.ts'
 import { withRetry } from './retry.ts'
 
@@ -10,7 +11,7 @@ export interface Login {
   readonly user: string
   readonly password: string
   /** Connections are encrypted, host name and certificate verified; `ca`: PEM, in place of the authorities of Node. */
-  readonly tls?: { readonly ca?: string } | undefined
+  readonly tls?: DatabaseTls | undefined
   readonly applicationName: string
 }
 

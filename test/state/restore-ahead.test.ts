@@ -7,7 +7,6 @@ import type { Engine } from '../../src/shards/engine.ts'
 import type { Database } from '../../src/state/connection.ts'
 import { setAhead } from '../../src/state/restore/shard-state.ts'
 import { document } from '../conformance/engine/documents.ts'
-import { later } from './fixture.ts'
 import { backUp } from './restore-world/copy.ts'
 import { World } from './restore-world/world.ts'
 
@@ -81,25 +80,6 @@ test('while one shard is ahead nothing is claimed for it and nothing new is draw
   )
 })
 
-test('a shard that was full is full again when it was adopted', async () => {
-  await world.indexed(some('a'))
-  await rows(`UPDATE slip_shard SET state = 'full', reason = 'disk' WHERE shard = 1`)
-  await world.engine.post(1, [document({ id: 'unknown.1', fence: future() })])
-  await world.do(compareChore(world.pair, world.bus))
-  expect(await world.shardStates()).toEqual(['ahead', 'open'])
-  const adopted = await adopt(world.pair, options)
-  expect(adopted).toMatchObject({ differing: 1, unowned: ['unknown.1'], ahead: [] })
-  expect(await world.shardStates()).toEqual(['full', 'open'])
-})
-
-test('a tombstone that the database does not know makes a shard ahead, and an adopt makes it known', async () => {
-  await world.indexed(some('a'))
-  await world.engine.remove(1, [{ id: 'unknown.1', fence: future(), rev: 9 }])
-  expect(await aheadOf()).toMatchObject([{ shard: 1 }])
-  expect(await adopt(world.pair, options)).toMatchObject({ differing: 0, missing: 0, unowned: [], ahead: [] })
-  expect(await aheadOf()).toEqual([])
-})
-
 test('a database put back under running daemons, which drew higher fences since, is found by its marker', async () => {
   await world.indexed(some('a'))
   await world.do(markerChore(world.pair))
@@ -140,150 +120,6 @@ test('an item that got a second shard from a database set back keeps that of the
   expect(await adopt(world.pair, options)).toMatchObject({ strays: 1, raised: 1, differing: 0, ahead: [] })
   await world.run()
   expect(await world.violations()).toEqual([])
-})
-
-test('an adopt waits for a claim that runs, and leaves the shard ahead when it does not end', async () => {
-  await world.indexed(some('a'))
-  world.say(['new.1'], { title: 1 })
-  await world.readSources()
-  await world.sweep()
-  const indexer = await world.worker()
-  const claim = await indexer.claim()
-  await world.engine.post(1, [document({ id: 'new.1', fence: future() })])
-  await world.do(compareChore(world.pair, world.bus))
-  const short = { ...world.pair, target: { ...world.target, lease: 1 } }
-  expect(await adopt(short, options)).toMatchObject({ busy: ['new.1'] })
-  expect(await world.shardStates()).toEqual(['ahead', 'open'])
-  // its worker is dead: what the reaper does is done here
-  await rows(`UPDATE slip_claim SET lease_until = ${later(world.db, -1)} WHERE token = '${claim!.token}'`)
-  expect(await adopt(world.pair, options)).toMatchObject({ busy: [], ahead: [] })
-  await world.run()
-  expect(await world.violations()).toEqual([])
-})
-
-test('an adopt broken off leaves the shard ahead, and the next one ends it', async () => {
-  const items = some('a')
-  await world.indexed(items)
-  const twice = oneIn(2, items)
-  await world.engine.post(1, [document({ id: twice, fence: future() })])
-  await world.engine.post(1, [document({ id: oneIn(1, items), fence: future(), rev: 7 })])
-  await world.do(compareChore(world.pair, world.bus))
-  const engine: Engine = {
-    ...world.engine,
-    remove: async () => {
-      throw new Error('broken off')
-    },
-  }
-  await expect(adopt({ ...world.pair, engine }, options)).rejects.toThrow('broken off')
-  expect(await rows('SELECT rev FROM slip_indexed WHERE rev = 0')).toHaveLength(1)
-  expect(await world.shardStates()).toEqual(['ahead', 'open'])
-  expect(await adopt(world.pair, options)).toMatchObject({ strays: 1, ahead: [] })
-  expect(await world.shardStates()).toEqual(['open', 'open'])
-  await world.run()
-  expect(await world.violations()).toEqual([])
-})
-
-test('an adopt does not count as removed what it sent to a shard that does not answer: it says so, and the next ends it', async () => {
-  const items = some('a')
-  await world.indexed(items)
-  const twice = oneIn(2, items)
-  await world.engine.post(1, [document({ id: twice, fence: future() })])
-  await world.do(compareChore(world.pair, world.bus))
-  const engine: Engine = {
-    ...world.engine,
-    remove: async (_, removals) => removals.map(() => ({ kind: 'unavailable', message: 'gone' })),
-  }
-  await expect(adopt({ ...world.pair, engine }, options)).rejects.toMatchObject({
-    code: 'ENGINE_UNAVAILABLE',
-    message: 'gone',
-    place: { target: 'main', shard: 1 },
-  })
-  expect(await world.engine.get(1, [twice])).toHaveLength(1)
-  expect(await world.shardStates()).toEqual(['ahead', 'open'])
-  expect(await adopt(world.pair, options)).toMatchObject({ strays: 1, ahead: [] })
-  expect(await world.engine.get(1, [twice])).toEqual([])
-})
-
-test('two adopts at once end as one does', async () => {
-  const items = some('a')
-  await world.indexed(items)
-  for (const htid of items)
-    await world.engine.post(await shardOf(htid), [document({ id: htid, fence: future(), rev: 7 })])
-  await world.do(compareChore(world.pair, world.bus))
-  await Promise.all([adopt(world.pair, options), adopt(world.pair, options)])
-  expect(await world.shardStates()).toEqual(['open', 'open'])
-  await world.run()
-  expect(await world.violations()).toEqual([])
-})
-
-test('an adopt of what is not ahead changes nothing, beside a claim that is being settled too', async () => {
-  const items = some('a')
-  await world.indexed(items)
-  world.say(items, { title: 2 })
-  await world.readSources()
-  await world.sweep()
-  const indexer = await world.worker()
-  const claim = await indexer.claim()
-  const outcomes = await indexer.post(claim!)
-  let settled = false
-  const engine: Engine = {
-    ...world.engine,
-    get: async (shard, htids) => {
-      const held = await world.engine.get(shard, htids)
-      if (!settled) await indexer.settle(claim!, outcomes)
-      settled = true
-      return held
-    },
-  }
-  const adopted = await adopt({ ...world.pair, engine }, options)
-  expect(adopted).toMatchObject({ differing: 0, missing: 0, raised: 0, strays: 0, unowned: [], busy: [] })
-  expect(settled).toBe(true)
-  await world.run()
-  expect(await world.violations()).toEqual([])
-})
-
-test('a dry run says the same and writes nothing', async () => {
-  const items = some('a')
-  await world.indexed(items)
-  await world.engine.post(await shardOf('a.0'), [document({ id: 'a.0', fence: future(), rev: 7 })])
-  await world.do(compareChore(world.pair, world.bus))
-  const ledger = await rows('SELECT * FROM slip_indexed ORDER BY htid')
-  const dry = await adopt(world.pair, { ...options, dryRun: true })
-  expect(dry).toMatchObject({ items: 20, differing: 1 })
-  expect(await rows('SELECT * FROM slip_indexed ORDER BY htid')).toEqual(ledger)
-  expect(await world.shardStates()).toContain('ahead')
-  expect(await adopt(world.pair, options)).toMatchObject({ items: 20, differing: 1 })
-})
-
-test('documents without rights are removed only when that is asked for, and an item that gets rights then comes back', async () => {
-  await world.indexed(some('a'))
-  await world.engine.post(1, [document({ id: 'unknown.1', fence: future() })])
-  await world.do(compareChore(world.pair, world.bus))
-  await adopt(world.pair, options)
-  expect((await world.engine.get(1, ['unknown.1'])).length).toBe(1)
-  expect(await adopt(world.pair, { ...options, removeUnowned: true })).toMatchObject({ unowned: ['unknown.1'] })
-  expect(await world.engine.get(1, ['unknown.1'])).toEqual([])
-  expect(await world.violations()).toEqual([])
-  world.say(['unknown.1'], { title: 1 })
-  await world.run()
-  expect(await shardOf('unknown.1')).toBe(1)
-  expect(await world.violations()).toEqual([])
-})
-
-test('what is written to the engine after an adopt began is not taken for known', async () => {
-  await world.indexed(some('a'))
-  const late = future()
-  const engine: Engine = {
-    ...world.engine,
-    scan: async (shard, after, limit) => {
-      const held = await world.engine.scan(shard, after, limit)
-      // behind the page just read: by a worker whose claim the restore forgot
-      if (shard === 1) await world.engine.post(1, [document({ id: 'a.00', fence: late })])
-      return held
-    },
-  }
-  expect((await adopt({ ...world.pair, engine }, options)).ahead).toMatchObject([{ shard: 1 }])
-  expect(await world.shardStates()).toEqual(['ahead', 'open'])
 })
 
 for (const what of ['fence', 'marker'] as const) {

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { Client } from 'pg'
+import { type DatabaseTls, verified } from '../../config/database-tls.ts'
 import { SlipError } from '../../errors/slip-error.ts'
 
 /** Where a foreign database is, and how long it may take over an answer. */
@@ -7,8 +7,8 @@ export interface ForeignLogin {
   readonly url: string
   readonly user?: string | undefined
   readonly password?: string | undefined
-  /** The connection is encrypted, host name and certificate verified; `ca`: a file (PEM), in place of the authorities of Node. */
-  readonly tls?: { readonly ca?: string | undefined } | undefined
+  /** The connection is encrypted, host name and certificate verified; `ca`: PEM, in place of the authorities of Node. */
+  readonly tls?: DatabaseTls | undefined
   /** Milliseconds for one statement, and for connecting. */
   readonly timeout: number
 }
@@ -76,8 +76,6 @@ const loginOf = (url: URL, { user, password }: ForeignLogin) => ({
   password: password ?? decodeURIComponent(url.password),
 })
 
-const encryption = ({ tls }: ForeignLogin) => tls && (tls.ca === undefined ? {} : { ca: readFileSync(tls.ca, 'utf8') })
-
 /** By the number of the type: timestamptz and timestamp, TIMESTAMP and DATETIME. */
 const postgresKinds: ReadonlyMap<number | undefined, TimeKind> = new Map([
   [1184, 'moment'],
@@ -94,7 +92,7 @@ async function postgres(url: URL, login: ForeignLogin, name: string): Promise<Fo
     ...loginOf(url, login),
     port: Number(url.port || 5432),
     application_name: name,
-    ssl: encryption(login) ?? false,
+    ssl: login.tls ?? false,
     connectionTimeoutMillis: login.timeout,
     query_timeout: login.timeout,
   })
@@ -136,7 +134,7 @@ async function mysql(url: URL, login: ForeignLogin, name: string): Promise<Forei
   const client = await createConnection({
     ...loginOf(url, login),
     port: Number(url.port || 3306),
-    ...(login.tls && { ssl: { ...encryption(login), rejectUnauthorized: true, verifyIdentity: true } }),
+    ...(login.tls && { ssl: verified(login.tls) }),
     charset: 'utf8mb4',
     connectTimeout: timeout,
     dateStrings: true,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { dirname, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withClient } from '../../../src/embedded-postgres/database.ts'
@@ -23,6 +24,7 @@ async function ask(sql: string, { url, tls }: Asked, baseDir = '/'): Promise<unk
   }
 }
 
+const pem = (file: string) => readFileSync(file, 'utf8')
 const unavailable = (words: RegExp) => ({ code: 'DATABASE_UNAVAILABLE', message: expect.stringMatching(words) })
 
 describe.each(['PostgreSQL', 'MariaDB'] as const)('a %s with a certificate', (product) => {
@@ -57,10 +59,10 @@ describe.each(['PostgreSQL', 'MariaDB'] as const)('a %s with a certificate', (pr
   it('is a source in the same way', async () => {
     const { url, cipher, authorities } = server
     const login = { url, timeout: 10_000 }
-    const encrypted = await connectForeign('rights', { ...login, tls: { ca: authorities.own } })
+    const encrypted = await connectForeign('rights', { ...login, tls: { ca: pem(authorities.own) } })
     expect(await encrypted.query(cipher)).toEqual([{ value: expect.stringMatching(/AES|CHACHA/) }])
     await encrypted.close()
-    const refused = connectForeign('rights', { ...login, tls: { ca: authorities.other } })
+    const refused = connectForeign('rights', { ...login, tls: { ca: pem(authorities.other) } })
     await expect(refused).rejects.toMatchObject({ code: 'SOURCE_DB_UNAVAILABLE' })
   })
 
