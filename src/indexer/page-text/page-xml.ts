@@ -5,8 +5,8 @@ import { withoutReferences } from './references.ts'
 
 /**
  * PAGE XML (PRImA), as OCR-D and Transkribus write it. The text of a line is its own TextEquiv, else those of its words,
- * else of their glyphs; that of a region its lines, else its own TextEquiv. Of several the one with the lowest index
- * counts, the first where none has one. Regions come in the order of ReadingOrder, those it does not name last.
+ * else of their glyphs; that of a region its lines, else its own TextEquiv. Of several that are not empty the one with the lowest
+ * index counts, the first where none has one; its PlainText where its Unicode is empty. Regions come in the order of ReadingOrder, those it does not name last.
  */
 export const pageXml: PageFormat = {
   name: 'PAGE',
@@ -28,6 +28,13 @@ interface Holder {
   ownIndex: number
 }
 
+/** A TextEquiv: the same text twice, the second in ASCII. */
+interface Equiv {
+  readonly index: number
+  Unicode: string
+  PlainText: string
+}
+
 /** A group of the reading order, or a region in it. */
 interface Ordered {
   readonly index: number
@@ -41,13 +48,14 @@ class PageText {
   readonly #regions: Holder[] = []
   readonly #holders: Holder[] = []
   readonly #groups: Ordered[] = [{ index: 0, region: null, children: [] }]
-  #equivIndex: number | null = null
-  #unicode: string | null = null
+  #equiv: Equiv | null = null
+  #written: 'Unicode' | 'PlainText' | null = null
 
   open(name: string, tag: Tag): void {
     if (name in separators) this.#openHolder(name, tag)
-    else if (name === 'TextEquiv') this.#equivIndex = Number(tag.attribute('index') ?? 0) || 0
-    else if (name === 'Unicode' && this.#equivIndex !== null) this.#unicode = ''
+    else if (name === 'TextEquiv') {
+      this.#equiv = { index: Number(tag.attribute('index') ?? 0) || 0, Unicode: '', PlainText: '' }
+    } else if (isWriting(name)) this.#written = name
     else if (isGroup(name) || isReference(name)) {
       const region = isReference(name) ? tag.attribute('regionRef') : null
       const entry = { index: Number(tag.attribute('index') ?? 0) || 0, region, children: [] }
@@ -58,13 +66,15 @@ class PageText {
 
   close(name: string): void {
     if (name in separators) this.#closeHolder()
-    else if (name === 'TextEquiv') this.#equivIndex = null
-    else if (name === 'Unicode') this.#closeUnicode()
+    else if (name === 'TextEquiv') this.#closeEquiv()
+    else if (isWriting(name)) this.#written = null
     else if (isGroup(name)) this.#groups.pop()
   }
 
   text({ raw, literal }: Piece): void {
-    if (this.#unicode !== null) this.#unicode += literal ? raw : withoutReferences(raw)
+    if (this.#equiv !== null && this.#written !== null) {
+      this.#equiv[this.#written] += literal ? raw : withoutReferences(raw)
+    }
   }
 
   inOrder(): string {
@@ -87,19 +97,20 @@ class PageText {
     if (text !== '') above.parts.push(text)
   }
 
-  #closeUnicode(): void {
+  #closeEquiv(): void {
     const holder = this.#holders.at(-1)
-    const index = this.#equivIndex ?? 0
-    if (holder !== undefined && this.#unicode !== null && index < holder.ownIndex) {
-      holder.own = withoutBlanks(this.#unicode)
-      holder.ownIndex = index
+    if (holder !== undefined && this.#equiv !== null && this.#equiv.index < holder.ownIndex) {
+      const text = withoutBlanks(this.#equiv.Unicode) || withoutBlanks(this.#equiv.PlainText)
+      if (text !== '') Object.assign(holder, { own: text, ownIndex: this.#equiv.index })
     }
-    this.#unicode = null
+    this.#equiv = null
   }
 }
 
 /** Of text with a character for each byte: to String.trim() the last byte of à is a blank. */
 const withoutBlanks = (text: string): string => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')
+
+const isWriting = (name: string): name is 'Unicode' | 'PlainText' => name === 'Unicode' || name === 'PlainText'
 
 const isGroup = (name: string): boolean => name.endsWith('Group') || name.endsWith('GroupIndexed')
 

@@ -18,6 +18,27 @@ describe('a page of PAGE', () => {
     ).toEqual(['one two', 'three'])
   })
 
+  test('has the PlainText of a line whose Unicode is empty or not there', () => {
+    const plain = (inside: string) => line(`<TextEquiv><PlainText>plain</PlainText>${inside}</TextEquiv>`)
+    expect(
+      linesOf(page(region('r', plain('<Unicode> </Unicode>') + plain('') + plain('<Unicode>ü</Unicode>')))),
+    ).toEqual(['plain', 'plain', 'ü'])
+  })
+
+  test('leaves out a text that is empty for the next by index', () => {
+    expect(
+      linesOf(
+        page(
+          region(
+            'r',
+            line(equiv('later', 2) + equiv('next', 1)) +
+              line(`<TextEquiv index="0"><Unicode/></TextEquiv>${equiv('next', 1)}`),
+          ),
+        ),
+      ),
+    ).toEqual(['next', 'next'])
+  })
+
   test('has the words of a line without text, the glyphs of such a word, and a region without lines', () => {
     const glyphs = `<Word><Glyph>${equiv('a')}</Glyph><Glyph>${equiv('b')}</Glyph></Word>`
     expect(
