@@ -13,7 +13,7 @@ export async function run(args: Session): Promise<number> {
     const status = await schemaStatus(db)
     const lock = await migrationLock(db)
     const wrong = await checkSchema(db, codeVersion).then(() => null, asSlipError)
-    print(args, { ...status, ...lock, release: codeVersion, fits: wrong === null }, () => {
+    print(args, { ...status, ...lock, codeVersion, fits: wrong === null }, () => {
       const lines = [`schema version ${status.version}, this release needs ${status.needed}`]
       if (status.version > 0)
         lines.push(`oldest release that may run on it: ${status.oldestCode}, this is ${codeVersion}`)

@@ -38,7 +38,7 @@ function listing(workers: readonly WorkerView[], now: string): string {
     worker.stage,
     worker.host,
     worker.pid,
-    worker.release,
+    worker.codeVersion,
     moment(worker.startedAt),
     `${age(worker.heartbeatAt, now)} ago`,
     worker.expiredAt === null ? worker.state : `expired ${age(worker.expiredAt, now)} ago`,

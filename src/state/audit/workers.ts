@@ -7,7 +7,7 @@ export interface WorkerView {
   readonly stage: string
   readonly host: string
   readonly pid: number
-  readonly release: string
+  readonly codeVersion: string
   readonly startedAt: string
   readonly heartbeatAt: string
   /** Database clock before it last read slip_control; null before the first time. */
@@ -76,7 +76,7 @@ export async function listWorkers(db: Connection): Promise<WorkerView[]> {
     stage: row.stage,
     host: row.host,
     pid: row.pid,
-    release: row.code_version,
+    codeVersion: row.code_version,
     startedAt: row.started_at,
     heartbeatAt: row.heartbeat_at,
     controlSeen: row.control_seen,
