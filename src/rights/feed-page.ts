@@ -27,11 +27,11 @@ export function takePage(
   const moves = { ...step, stage: 'rights' }
   return db.transaction(async (tx) => {
     if (!(await holdWatermark(tx, moves))) return null
-    const changes = await upsertRights(tx, contributions)
-    for (const name of mended) await supersedeSourceErrors(tx, name)
-    await addSourceErrors(tx, errors, hostName)
-    await advanceWatermark(tx, { ...moves, moved: [...changes.values()].some((change) => change !== 'NOOP') })
-    return changes
+    return upsertRights(tx, contributions, async (changes) => {
+      for (const name of mended) await supersedeSourceErrors(tx, name)
+      await addSourceErrors(tx, errors, hostName)
+      await advanceWatermark(tx, { ...moves, moved: [...changes.values()].some((change) => change !== 'NOOP') })
+    })
   })
 }
 

@@ -56,11 +56,11 @@ export async function rereadRightsRows(pass: Pass, source: string, settings: Rig
     const names = [...(await filesInError(pass.db, source))]
     const htids = names.map((name) => name.slice(settings.table.length + 1)).filter((id) => itemIdProblem(id) === null)
     const rows = [...(await rightsDb.lookup(htids)).values()]
-    const changes = await pass.db.transaction(async (tx) => {
-      const changes = await upsertRights(tx, rows.map(contributionOf))
-      for (const { htid } of rows) await supersedeSourceErrors(tx, rowName(settings.table, htid))
-      return changes
-    })
+    const changes = await pass.db.transaction((tx) =>
+      upsertRights(tx, rows.map(contributionOf), async () => {
+        for (const { htid } of rows) await supersedeSourceErrors(tx, rowName(settings.table, htid))
+      }),
+    )
     pass.tally.of(source).count('seen', rows.length)
     pass.tally.of(source).add(changes.values())
     return names.length - rows.length

@@ -44,10 +44,6 @@ async function note({ db }: Pass, files: ReadonlyMap<string, string>, isListed: 
       [...known.keys()].filter((htid) => files.get(htid) !== absentFiles),
     )
     const news = writtenAgain(known, indexed, files, isListed)
-    await upsertRights(
-      tx,
-      news.map((htid) => ({ htid, raise: 'UPDATED', apply: (row) => (row === null ? null : merge(row, {})) })),
-    )
     const unknown = [...known].filter(([, before]) => before === null).map(([htid]) => htid)
     const claimed = await claimedOf(tx, unknown)
     const isNew = (htid: string, now: string) => {
@@ -56,7 +52,11 @@ async function note({ db }: Pass, files: ReadonlyMap<string, string>, isListed: 
       if (now === absentFiles) return before === null
       return before !== now && !claimed.has(htid)
     }
-    await writeFingerprints(tx, new Map([...files].filter(([htid, now]) => isNew(htid, now))))
+    await upsertRights(
+      tx,
+      news.map((htid) => ({ htid, raise: 'UPDATED', apply: (row) => (row === null ? null : merge(row, {})) })),
+      () => writeFingerprints(tx, new Map([...files].filter(([htid, now]) => isNew(htid, now)))),
+    )
     return news.length
   })
 }

@@ -66,14 +66,35 @@ const mysql = {
     withdrawn_at = IF(VALUES(withdrawn_at) IS NULL, NULL, COALESCE(withdrawn_at, VALUES(withdrawn_at)))`,
 }
 
-/** Applies contributions; returns what became of each item. Of an item named twice both apply, in order. */
+/**
+ * Applies contributions; returns what became of each item. Of an item named twice both apply, in order.
+ *
+ * @param rest what else the transaction writes after them: it counts in how old the transaction may become
+ * @throws DATABASE_UNAVAILABLE when the transaction, all of it, took longer than half the smallest overlap
+ */
 export async function upsertRights(
   tx: Connection,
   contributions: readonly Contribution[],
+  rest: (changes: ReadonlyMap<string, Change>) => Promise<void> = async () => {},
 ): Promise<Map<string, Change>> {
-  const { changes, left: differing, seen, compared: first } = await leaveUnchanged(tx, contributions)
-  if (differing.length === 0) return changes
-  const stamp = await takeStamp(tx)
+  const { changes, left, seen, compared } = await leaveUnchanged(tx, contributions)
+  const stamp = left.length > 0 ? await takeStamp(tx) : null
+  if (stamp !== null)
+    for (const [htid, change] of await write(tx, stamp, left, seen, compared)) changes.set(htid, change)
+  await rest(changes)
+  if (stamp !== null && [...changes.values()].some((change) => change !== 'NOOP')) await assertFresh(tx, stamp)
+  return changes
+}
+
+/** @param first the comparison of `differing` with what was `seen` without a lock */
+async function write(
+  tx: Connection,
+  stamp: Stamp,
+  differing: readonly Contribution[],
+  seen: ReadonlyMap<string, RightsRow>,
+  first: Compared,
+): Promise<Map<string, Change>> {
+  const changes = new Map<string, Change>()
   let there = idsOf(differing).filter((htid) => seen.has(htid))
   // of items without a row there is nothing to lock, and so nothing to compare again
   let compared = there.length === 0 ? first : null
@@ -83,7 +104,6 @@ export async function upsertRights(
     left = left.filter(({ htid }) => forestalled.has(htid))
     there = idsOf(left)
   }
-  if ([...changes.values()].some((change) => change !== 'NOOP')) await assertFresh(tx, stamp)
   return changes
 }
 
