@@ -5,14 +5,14 @@ import { openEngine } from '../../src/shards/open-engine.ts'
 import { newLibrary, shards } from '../library/library.ts'
 import { run } from '../library/process.ts'
 import { emptyBenchFolder, withServer } from '../library/server.ts'
-import { readyMade, sampleLibrary } from '../library/volumes.ts'
+import { firstDay, readyMade, sampleLibrary } from '../library/volumes.ts'
 import { type Bench, type Goal, type Measurement, ratioAtLeast } from '../runner/bench.ts'
 import { alternate, timed } from '../runner/runs.ts'
 
 export const bench: Bench = {
   description: 'The sample library through the whole system, against a plain loop that posts the same documents.',
   measure: async () => {
-    const documents = await readyMade(join(sampleLibrary, 'day-1/pairtree'))
+    const documents = await readyMade(firstDay)
     return [await measureStages(documents), await measureDemo(documents)]
   },
 }
@@ -23,7 +23,7 @@ function measureStages(documents: readonly IndexDocument[]): Promise<Measurement
     let loops = 0
     const ours = async () => {
       const library = await newLibrary(folder, server, {
-        repository: { root: join(sampleLibrary, 'day-1/pairtree') },
+        repository: firstDay,
         sources: {
           catalogue: { kind: 'records', files: [join(sampleLibrary, 'day-1/catalogue/*.ndjson')] },
           rights: { kind: 'hathifiles', files: [join(sampleLibrary, 'day-1/rights/*.txt')] },

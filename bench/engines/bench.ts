@@ -1,4 +1,6 @@
+import { volumesAtHand } from '../library/volumes.ts'
 import type { Bench, Measurement } from '../runner/bench.ts'
+import { measureAlto } from './alto.ts'
 import { measureCurve } from './curve.ts'
 import { type Legs, withLegs } from './legs.ts'
 import { measurePosting } from './posting.ts'
@@ -12,6 +14,7 @@ type Part = (tested: TestedEngine, legs: Legs) => Promise<Measurement[]>
 const parts: Readonly<Record<string, Part>> = {
   curve: measureCurve,
   posting: measurePosting,
+  alto: measureAlto,
   service: measureService,
   slow: measureSlowShard,
   both: measureTwoTargets,
@@ -26,10 +29,7 @@ const products: Record<string, string> = {}
 export const bench: Bench = {
   description: 'slip-index into Solr and OpenSearch, against the best plain loader.',
   parts: engines.flatMap((engine) => Object.keys(parts).map((part) => `${engine}-${part}`)),
-  measure: (scale, chosen) => {
-    const { bytes, warmUp } = sent[scale]
-    return withLegs(bytes, warmUp, (legs) => measureAll(legs, chosen))
-  },
+  measure: (scale, chosen) => withLegs(volumesAtHand(), sent[scale], (legs) => measureAll(legs, chosen)),
   versions: () => products,
 }
 

@@ -1,8 +1,8 @@
+import type { Stored } from '../library/volumes.ts'
 import { type Measurement, ratioAtLeast, reported } from '../runner/bench.ts'
 import { median } from '../runner/runs.ts'
 import type { Legs } from './legs.ts'
-import { byDefault, load } from './load.ts'
-import type { Leg } from './loader-process.ts'
+import { byDefault, type Choice, load } from './load.ts'
 import type { TestedEngine } from './tested-engine.ts'
 
 const sizes = [1, 2, 4, 8, 16].map((mebibytes) => mebibytes << 20)
@@ -12,16 +12,23 @@ const rounds = 5
 const bytes = 120e6
 const warmUp = 20e6
 
-type Choice = Pick<Leg, 'parcelBytes' | 'connections'>
+const choices: readonly Choice[] = sizes.flatMap((parcelBytes) =>
+  connections.map((each) => ({ parcelBytes, connections: each })),
+)
+
+let searches = 0
+
+/** What a plain loader is fastest with, found by trying all once on an engine that is warm. */
+export async function findBest(tested: TestedEngine, { files }: Legs): Promise<Choice> {
+  const rates = await runRound(tested, files.repository, choices, `best_${++searches}`)
+  return choices[rates.indexOf(Math.max(...rates))] as Choice
+}
 
 /** How fast a plain loader is with parcels of each size over so many connections, and whether the defaults are near the best. */
 export async function measureCurve(tested: TestedEngine, { files }: Legs): Promise<Measurement[]> {
-  const choices: Choice[] = sizes.flatMap((parcelBytes) =>
-    connections.map((each) => ({ parcelBytes, connections: each })),
-  )
   const rates = choices.map((): number[] => [])
   for (let round = 0; round <= rounds; round++) {
-    const results = await runRound(tested, files.repository.root, choices, `curve_${round}`)
+    const results = await runRound(tested, files.repository, choices, `curve_${round}`)
     if (round > 0) for (const [place, rate] of results.entries()) rates[place]?.push(rate)
   }
   const measured = choices.map((choice, place) => ({ choice, rates: rates[place] as number[] }))
@@ -51,7 +58,7 @@ export async function measureCurve(tested: TestedEngine, { files }: Legs): Promi
 /** Every choice once, each into an index of its own. */
 async function runRound(
   tested: TestedEngine,
-  root: string,
+  repository: Stored,
   choices: readonly Choice[],
   name: string,
 ): Promise<number[]> {
@@ -60,7 +67,7 @@ async function runRound(
   for (const index of indices) await tested.create(index)
   try {
     const legs = choices.map((choice, place) => ({ ...choice, path: tested.pathOf(indices[place] as string), bytes }))
-    return (await load({ url, format, root, warmUp, legs })).map(({ rate }) => rate)
+    return (await load({ url, format, repository, warmUp, legs })).map(({ rate }) => rate)
   } finally {
     for (const index of indices) await tested.drop(index)
   }
@@ -69,5 +76,5 @@ async function runRound(
 const isDefault = (choice: Choice) =>
   choice.parcelBytes === byDefault.parcelBytes && choice.connections === byDefault.connections
 
-const namesOf = ({ parcelBytes, connections: count }: Choice) =>
+export const namesOf = ({ parcelBytes, connections: count }: Choice) =>
   `${parcelBytes >> 20} MiB × ${count} ${count === 1 ? 'connection' : 'connections'}`

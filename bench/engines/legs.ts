@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { openPairtree } from '../../src/repository/pairtree.ts'
+import { openRepository } from '../../src/repository/open-repository.ts'
 import type { LibraryFiles } from '../library/library.ts'
 import { manifold } from '../library/manifold.ts'
 import { emptyBenchFolder } from '../library/server.ts'
-import { documentOf, soundVolumes, type Volumes, volumesAtHand } from '../library/volumes.ts'
+import { documentOf, soundVolumes, type Volumes } from '../library/volumes.ts'
 
 /** What each leg of a measurement sends. */
 export interface Legs {
@@ -12,22 +12,26 @@ export interface Legs {
   readonly warmUp: number
 }
 
-/** Opens a library of so many bytes of documents, of which the first are to warm up. */
-export async function withLegs<T>(bytes: number, warmUp: number, work: (legs: Legs) => Promise<T>): Promise<T> {
-  const volumes = volumesAtHand()
+/** Opens a library of so many bytes of documents of these volumes, of which the first are to warm up. */
+export async function withLegs<T>(
+  volumes: Volumes,
+  { bytes, warmUp }: { readonly bytes: number; readonly warmUp: number },
+  work: (legs: Legs) => Promise<T>,
+): Promise<T> {
   const copies = Math.ceil(bytes / (await bytesOf(volumes)))
-  const folder = await emptyBenchFolder('volumes')
+  const name = `volumes-${volumes.kind}`
+  const folder = await emptyBenchFolder(name)
   try {
     const files = await manifold(folder, volumes, copies)
     const catalogue = { kind: 'records', files: [join(folder, 'records.ndjson')] }
     return await work({ files: { ...files, sources: { catalogue } }, warmUp })
   } finally {
-    await emptyBenchFolder('volumes')
+    await emptyBenchFolder(name)
   }
 }
 
-async function bytesOf({ root }: Volumes): Promise<number> {
-  const repository = openPairtree({ root })
+async function bytesOf(volumes: Volumes): Promise<number> {
+  const repository = openRepository(volumes)
   let bytes = 0
   for (const htid of await soundVolumes(repository)) bytes += (await documentOf(repository, htid)).bytes
   return bytes

@@ -3,8 +3,8 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 import { Pool } from 'undici'
-import { openPairtree } from '../../src/repository/pairtree.ts'
-import { documentOf, soundVolumes } from '../library/volumes.ts'
+import { openRepository } from '../../src/repository/open-repository.ts'
+import { documentOf, type Stored, soundVolumes } from '../library/volumes.ts'
 import { rateAfter, type Taken } from './rate.ts'
 
 export interface Leg {
@@ -19,8 +19,8 @@ export interface Leg {
 export interface LoaderOrder {
   readonly url: string
   readonly format: 'solr' | 'bulk'
-  /** A pairtree; every sound volume of it is sent. */
-  readonly root: string
+  /** Every sound volume of it is sent. */
+  readonly repository: Stored
   /** Bytes that each leg sends and does not count. */
   readonly warmUp: number
   readonly legs: readonly Leg[]
@@ -29,6 +29,8 @@ export interface LoaderOrder {
 export interface LegResult {
   /** MB/s */
   readonly rate: number
+  /** Of the documents. */
+  readonly bytes: number
   /** Processor seconds a MB. */
   readonly cpu: number
 }
@@ -39,13 +41,13 @@ interface Body {
 }
 
 const order: LoaderOrder = JSON.parse(process.argv[2] ?? '')
-const documents = await readyMade(order.root)
+const documents = await readyMade(order.repository)
 const results: LegResult[] = []
 for (const leg of order.legs) results.push(await run(leg))
 console.log(JSON.stringify(results))
 
-async function readyMade(root: string): Promise<{ id: string; json: Buffer }[]> {
-  const repository = openPairtree({ root })
+async function readyMade(stored: Stored): Promise<{ id: string; json: Buffer }[]> {
+  const repository = openRepository(stored)
   const all: { id: string; json: Buffer }[] = []
   for (const htid of await soundVolumes(repository)) {
     const { id, json, provenance } = await documentOf(repository, htid)
@@ -75,7 +77,7 @@ async function run({
   const { user, system } = process.cpuUsage(before)
   await pool.close()
   const bytes = taken.reduce((sum, each) => sum + each.bytes, 0)
-  return { rate: rateAfter(order.warmUp, taken), cpu: (user + system) / bytes }
+  return { rate: rateAfter(order.warmUp, taken), bytes, cpu: (user + system) / bytes }
 }
 
 /** Full when the next document would make it larger. */

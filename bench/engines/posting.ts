@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { emptyBenchFolder } from '../library/server.ts'
 import { type Measurement, ratioAtLeast, ratioAtMost, reported } from '../runner/bench.ts'
 import { inTurns } from '../runner/runs.ts'
-import { indexAll } from './index-all.ts'
+import { findBest, namesOf } from './curve.ts'
+import { indexAll, takenOf } from './index-all.ts'
 import type { Legs } from './legs.ts'
-import { byDefault, load } from './load.ts'
-import type { LegResult, LoaderOrder } from './loader-process.ts'
+import { loadAll } from './load.ts'
 import { apart, on, type Place, together } from './places.ts'
-import { rateAfter, type Taken } from './rate.ts'
+import { rateAfter } from './rate.ts'
 import type { TestedEngine } from './tested-engine.ts'
 import { timeShares } from './time-shares.ts'
 
@@ -30,6 +30,7 @@ export async function measurePosting(tested: TestedEngine, legs: Legs): Promise<
 async function measureIn(place: Place, reach: number, tested: TestedEngine, legs: Legs): Promise<Measurement[]> {
   const cpu = { ours: [] as number[], against: [] as number[] }
   const beyond = await beyondAssembly(tested, legs)
+  const best = await findBest(tested, legs)
   const runs = await inTurns(
     {
       ours: async () => {
@@ -40,7 +41,7 @@ async function measureIn(place: Place, reach: number, tested: TestedEngine, legs
         return rateAfter(legs.warmUp, taken)
       },
       against: async () => {
-        const { rate, cpu: perMegabyte } = await loadAll(tested, legs)
+        const { rate, cpu: perMegabyte } = await loadAll(tested, legs, best)
         cpu.against.push(perMegabyte)
         return rate
       },
@@ -48,7 +49,7 @@ async function measureIn(place: Place, reach: number, tested: TestedEngine, legs
     { warmUps: 0, runs: 5 },
   )
   const where = `${tested.name}, ${place.name}`
-  const against = 'the same documents ready-made, plain loader'
+  const against = `the same documents ready-made, plain loader with the best it finds (${namesOf(best)})`
   const name = `volumes into ${where}`
   return [
     { name, unit: 'MB/s', against, runs, goal: ratioAtLeast(reach) },
@@ -75,31 +76,4 @@ async function beyondAssembly(tested: TestedEngine, legs: Legs): Promise<number>
   const profile = JSON.parse(readFileSync(join(folder, file as string), 'utf8'))
   await emptyBenchFolder('profile')
   return timeShares(profile).other
-}
-
-let made = 0
-
-/** When slip-index says that it began with a claim, and that it was settled. */
-function takenOf(log: string): Taken[] {
-  const events = log
-    .split('\n')
-    .filter((line) => line.includes('"index.batch"'))
-    .map((line) => JSON.parse(line) as { time: string; bytes: number; milliseconds: number })
-  return events.map(({ time, bytes, milliseconds }) => {
-    const at = Date.parse(time)
-    return { from: at - milliseconds, at, bytes }
-  })
-}
-
-async function loadAll(tested: TestedEngine, { files, warmUp }: Legs): Promise<LegResult> {
-  const index = `loader_${++made}`
-  await tested.create(index)
-  try {
-    const { url, format } = tested
-    const leg = { path: tested.pathOf(index), ...byDefault }
-    const order: LoaderOrder = { url, format, root: files.repository.root, warmUp, legs: [leg] }
-    return (await load(order))[0] as LegResult
-  } finally {
-    await tested.drop(index)
-  }
 }

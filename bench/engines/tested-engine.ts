@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Engine } from '../../src/shards/engine.ts'
 import { openEngine } from '../../src/shards/open-engine.ts'
@@ -35,6 +36,8 @@ export interface TestedEngine {
   diskBytes(index: string): Promise<number>
   /** Removes an index. */
   drop(index: string): Promise<void>
+  /** Processor time it has taken since it was started, seconds. */
+  processorSeconds(): number
   /** From now on it runs on such processors only. */
   pin(processors: string): void
   close(): Promise<void>
@@ -56,6 +59,18 @@ const rarely = { visible: '1h', durable: '1h' }
 /** Puts all threads of a process on such processors. */
 export const pin = (pid: number, processors: string): void => {
   execFileSync('taskset', ['-acp', processors, String(pid)], { stdio: 'ignore' })
+}
+
+/** Linux counts in hundredths of a second, whatever the clock of the kernel. */
+const processorSeconds = (pid: number): number => {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  // the name of the program, which may hold blanks, ends with the last parenthesis
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number) as [number, number]
+  return (user + system) / 100
 }
 
 const tries = 60
@@ -99,6 +114,7 @@ export const startTested = {
       async drop(index) {
         await done(solr, `GET /admin/cores?action=UNLOAD&core=${index}_1&deleteInstanceDir=true`)
       },
+      processorSeconds: () => processorSeconds(solr.pid),
       pin: (processors) => pin(solr.pid, processors),
       close: () => solr.close(),
     }
@@ -133,6 +149,7 @@ export const startTested = {
         const indices: { index: string }[] = await answered(server.url, named)
         for (const { index: name } of indices) await answered(server.url, `DELETE /${name}`)
       },
+      processorSeconds: () => processorSeconds(server.pid),
       pin: (processors) => pin(server.pid, processors),
       close: () => server.close(),
     }

@@ -9,10 +9,11 @@ import { type Progress, readProgress } from '../../src/state/audit/progress.ts'
 import type { Database } from '../../src/state/connection.ts'
 import { migrate } from '../../src/state/migrate.ts'
 import { openState } from '../../src/state/open-state.ts'
+import type { Stored } from './volumes.ts'
 
 /** What stands in the configuration besides databases. */
 export interface LibraryFiles {
-  readonly repository: { readonly root: string }
+  readonly repository: Stored
   readonly sources: Readonly<Record<string, unknown>>
   readonly rights?: { readonly default: number }
 }

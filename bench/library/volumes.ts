@@ -3,22 +3,33 @@ import { join } from 'node:path'
 import { packageRoot } from '../../src/config/package-root.ts'
 import { SlipError } from '../../src/errors/slip-error.ts'
 import { type AssembledDocument, assemble } from '../../src/indexer/assemble/assemble.ts'
-import { openPairtree } from '../../src/repository/pairtree.ts'
+import { openRepository, type RepositoryKind } from '../../src/repository/open-repository.ts'
 import type { Repository, VolumeSource } from '../../src/repository/repository.ts'
 import type { CatalogueRecord } from '../../src/sources/source.ts'
 
+/** Where and how volumes are stored. */
+export interface Stored {
+  readonly kind: RepositoryKind
+  readonly root: string
+}
+
 /** Volumes a benchmark reads. */
-export interface Volumes {
+export interface Volumes extends Stored {
   /** How a figure calls them. */
   readonly name: string
-  /** Folder that holds NAMESPACE/pairtree_root. */
-  readonly root: string
 }
 
 export const sampleLibrary = join(packageRoot, 'samples/library')
 
-const sampleVolumes: Volumes = { name: 'sample volumes', root: join(sampleLibrary, 'day-1/pairtree') }
-const realVolumes: Volumes = { name: 'real volumes', root: join(packageRoot, '../shared/data/volumes/sdr1/obj') }
+/** Of the sample library. */
+export const firstDay: Stored = { kind: 'pairtree', root: join(sampleLibrary, 'day-1/pairtree') }
+
+const sampleVolumes: Volumes = { name: 'sample volumes', ...firstDay }
+const realVolumes: Volumes = {
+  name: 'real volumes',
+  kind: 'pairtree',
+  root: join(packageRoot, '../shared/data/volumes/sdr1/obj'),
+}
 
 /** The real volumes where they lie beside the checkout, else those of the sample library. */
 export const volumesAtHand = (): Volumes => (existsSync(realVolumes.root) ? realVolumes : sampleVolumes)
@@ -36,9 +47,9 @@ export async function soundVolumes(repository: Repository): Promise<string[]> {
   return ids.sort()
 }
 
-/** The documents of a folder of volumes, ready to post. */
-export async function readyMade(root: string): Promise<AssembledDocument[]> {
-  const repository = openPairtree({ root })
+/** The documents of such volumes, ready to post. */
+export async function readyMade(stored: Stored): Promise<AssembledDocument[]> {
+  const repository = openRepository(stored)
   const documents: AssembledDocument[] = []
   for (const htid of await soundVolumes(repository)) documents.push(await documentOf(repository, htid))
   return documents
