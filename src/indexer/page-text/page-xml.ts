@@ -6,7 +6,8 @@ import { withoutReferences } from './references.ts'
 /**
  * PAGE XML (PRImA), as OCR-D and Transkribus write it. The text of a line is its own TextEquiv, else those of its words,
  * else of their glyphs; that of a region its lines, else its own TextEquiv. Of several that are not empty the one with the lowest
- * index counts, the first where none has one; its PlainText where its Unicode is empty. Regions come in the order of ReadingOrder, those it does not name last.
+ * index counts, the first where none has one; its PlainText where its Unicode is empty. Regions come in the order of ReadingOrder, those it does not name
+ * behind the region they are in, or last. A region is what may hold lines: also a table, and a cell of it, as Transkribus writes them, row by row.
  */
 export const pageXml: PageFormat = {
   name: 'PAGE',
@@ -18,14 +19,37 @@ export const pageXml: PageFormat = {
   },
 }
 
-/** What has text of its own: a region, a line, a word, a glyph. */
-interface Holder {
-  readonly level: string
-  readonly id: string | null
-  /** The texts of what it holds. */
-  readonly parts: string[]
-  own: string | null
-  ownIndex: number
+/** What has text of its own: the page, a region, a line, a word, a glyph. */
+class Holder {
+  readonly separator: string
+  /** The texts of what it holds, regions apart. */
+  readonly parts: string[] = []
+  own = ''
+  ownIndex = Number.POSITIVE_INFINITY
+
+  constructor(separator: string) {
+    this.separator = separator
+  }
+}
+
+class Region extends Holder {
+  readonly regions: Region[] = []
+  /** Of a cell: where in its table it is. */
+  readonly row: number
+  readonly col: number
+  /** Characters of all text of the regions in it. */
+  within = 0
+
+  constructor(tag: Tag | null) {
+    super('\n')
+    this.row = Number(tag?.attribute('row') ?? 0) || 0
+    this.col = Number(tag?.attribute('col') ?? 0) || 0
+  }
+
+  /** Its lines, else its own text; none where that is what the regions in it say. */
+  text(): string {
+    return this.parts.join('\n') || (charactersOf(this.own) > this.within ? this.own : '')
+  }
 }
 
 /** A TextEquiv: the same text twice, the second in ASCII. */
@@ -42,30 +66,34 @@ interface Ordered {
   readonly children: Ordered[]
 }
 
-const separators: Readonly<Record<string, string>> = { TextRegion: '\n', TextLine: ' ', Word: '', Glyph: '' }
+/** What is in a region, and what stands between the texts of what it holds. */
+const separators: Readonly<Record<string, string>> = { TextLine: ' ', Word: '', Glyph: '' }
 
 class PageText {
-  readonly #regions: Holder[] = []
-  readonly #holders: Holder[] = []
+  /** Has what is in no region. */
+  readonly #page = new Region(null)
+  readonly #regions = new Map<string, Region>()
+  readonly #holders: Holder[] = [this.#page]
   readonly #groups: Ordered[] = [{ index: 0, region: null, children: [] }]
   #equiv: Equiv | null = null
   #written: 'Unicode' | 'PlainText' | null = null
 
   open(name: string, tag: Tag): void {
-    if (name in separators) this.#openHolder(name, tag)
+    if (isRegion(name)) this.#openRegion(tag)
+    else if (name in separators) this.#holders.push(new Holder(separators[name]!))
     else if (name === 'TextEquiv') {
       this.#equiv = { index: Number(tag.attribute('index') ?? 0) || 0, Unicode: '', PlainText: '' }
     } else if (isWriting(name)) this.#written = name
     else if (isGroup(name) || isReference(name)) {
-      const region = isReference(name) ? tag.attribute('regionRef') : null
-      const entry = { index: Number(tag.attribute('index') ?? 0) || 0, region, children: [] }
+      const index = Number(tag.attribute('index') ?? 0) || 0
+      const entry = { index, region: tag.attribute('regionRef'), children: [] }
       this.#groups.at(-1)!.children.push(entry)
       if (isGroup(name)) this.#groups.push(entry)
     }
   }
 
   close(name: string): void {
-    if (name in separators) this.#closeHolder()
+    if (isRegion(name) || name in separators) this.#closeHolder()
     else if (name === 'TextEquiv') this.#closeEquiv()
     else if (isWriting(name)) this.#written = null
     else if (isGroup(name)) this.#groups.pop()
@@ -78,28 +106,35 @@ class PageText {
   }
 
   inOrder(): string {
-    const named = new Map(this.#regions.map((region) => [region.id, region]))
-    const ordered = regionsOf(this.#groups[0]!).flatMap((id) => named.get(id) ?? [])
-    return [...new Set([...ordered, ...this.#regions])].map((region) => `${textOf(region)}\n`).join('')
+    const ordered = new Set(regionsOf(this.#groups[0]!).flatMap((id) => this.#regions.get(id) ?? []))
+    return [...ordered, this.#page].flatMap((region) => textsOf(region, ordered)).join('')
   }
 
-  #openHolder(level: string, tag: Tag): void {
-    const holder: Holder = { level, id: tag.attribute('id'), parts: [], own: null, ownIndex: Number.POSITIVE_INFINITY }
-    if (level === 'TextRegion') this.#regions.push(holder)
-    this.#holders.push(holder)
+  #openRegion(tag: Tag): void {
+    const region = new Region(tag)
+    this.#around().regions.push(region)
+    this.#regions.set(tag.attribute('id') ?? '', region)
+    this.#holders.push(region)
   }
 
   #closeHolder(): void {
-    const holder = this.#holders.pop()
-    const above = this.#holders.at(-1)
-    if (holder === undefined || above === undefined || holder.level === 'TextRegion') return
-    const text = textOf(holder)
-    if (text !== '') above.parts.push(text)
+    const holder = this.#holders.pop()!
+    if (holder instanceof Region) {
+      this.#around().within += charactersOf(holder.text()) + holder.within
+      return
+    }
+    const text = holder.own || holder.parts.join(holder.separator)
+    if (text !== '') this.#holders.at(-1)!.parts.push(text)
+  }
+
+  /** The region that is open. */
+  #around(): Region {
+    return this.#holders.findLast((holder) => holder instanceof Region)!
   }
 
   #closeEquiv(): void {
-    const holder = this.#holders.at(-1)
-    if (holder !== undefined && this.#equiv !== null && this.#equiv.index < holder.ownIndex) {
+    const holder = this.#holders.at(-1)!
+    if (this.#equiv !== null && this.#equiv.index < holder.ownIndex) {
       const text = withoutBlanks(this.#equiv.Unicode) || withoutBlanks(this.#equiv.PlainText)
       if (text !== '') Object.assign(holder, { own: text, ownIndex: this.#equiv.index })
     }
@@ -110,19 +145,28 @@ class PageText {
 /** Of text with a character for each byte: to String.trim() the last byte of à is a blank. */
 const withoutBlanks = (text: string): string => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '')
 
+const charactersOf = (text: string): number => text.replace(/[ \t\r\n]+/g, '').length
+
+const isRegion = (name: string): boolean => name.endsWith('Region') || name === 'TableCell'
+
 const isWriting = (name: string): name is 'Unicode' | 'PlainText' => name === 'Unicode' || name === 'PlainText'
 
 const isGroup = (name: string): boolean => name.endsWith('Group') || name.endsWith('GroupIndexed')
 
 const isReference = (name: string): boolean => name === 'RegionRefIndexed' || name === 'RegionRef'
 
-/** A region's lines say more than the region; of everything else its own text says more than that of its parts. */
-function textOf({ level, parts, own }: Holder): string {
-  const together = parts.join(separators[level])
-  return level === 'TextRegion' ? together || own || '' : own || together
+/** The texts of a region and of those in it that the reading order does not name. */
+function textsOf(region: Region, ordered: ReadonlySet<Region>): string[] {
+  const text = region.text()
+  const within = region.regions
+    .filter((each) => !ordered.has(each))
+    .sort((a, b) => a.row - b.row || a.col - b.col)
+    .flatMap((each) => textsOf(each, ordered))
+  return text === '' ? within : [`${text}\n`, ...within]
 }
 
+/** A group of what is in a region names that first. */
 function regionsOf({ region, children }: Ordered): string[] {
-  if (region !== null) return [region]
-  return children.toSorted((a, b) => a.index - b.index).flatMap(regionsOf)
+  const within = children.toSorted((a, b) => a.index - b.index).flatMap(regionsOf)
+  return region === null ? within : [region, ...within]
 }

@@ -74,6 +74,45 @@ describe('a page of PAGE', () => {
       'inner',
     ])
   })
+
+  test('has of a region without lines its own text once, where the regions in it say it again', () => {
+    const within = region('b', line(equiv('one'))) + region('c', line(equiv('two')))
+    expect(linesOf(page(region('a', within + equiv('one\ntwo'))))).toEqual(['one', 'two'])
+    expect(linesOf(page(region('a', region('b', equiv('M')) + equiv('Magna carta'))))).toEqual(['Magna carta', 'M'])
+  })
+
+  test('has a region within one that is named behind that, and one that is named where it is named', () => {
+    const order = `<ReadingOrder><OrderedGroup><RegionRefIndexed index="0" regionRef="d"/>
+      <OrderedGroupIndexed index="1" regionRef="a"><RegionRefIndexed index="0" regionRef="c"/></OrderedGroupIndexed>
+      <RegionRefIndexed index="2" regionRef="e"/></OrderedGroup></ReadingOrder>`
+    const named = (id: string, inside = '') => region(id, line(equiv(id)) + inside)
+    const regions = named('e') + named('a', named('b') + named('c') + named('d'))
+    expect(linesOf(page(order + regions))).toEqual(['d', 'a', 'b', 'c', 'e'])
+  })
+
+  test('has the cells of a table row by row, in the place of the table', () => {
+    const order = `<ReadingOrder><OrderedGroup><RegionRefIndexed index="0" regionRef="t"/><RegionRefIndexed index="1" regionRef="r"/></OrderedGroup></ReadingOrder>`
+    const cell = (row: number, col: number, inside: string) =>
+      `<TableCell row="${row}" col="${col}" id="c${row}_${col}"><Coords points="1,2"/>${inside}<CornerPts>0 1 2 3</CornerPts></TableCell>`
+    const cells = [
+      cell(0, 0, line(equiv('1')) + line(equiv('2')) + equiv('1\n2')),
+      cell(1, 0, line(equiv('4'))),
+      cell(0, 1, equiv('3')),
+      cell(10, 0, line(equiv('6'))),
+      cell(2, 1, line(`<Word>${equiv('5')}</Word>`)),
+    ]
+    const table = `<TableRegion id="t">${cells.join('')}</TableRegion>`
+    expect(linesOf(page(order + region('r', line(equiv('after'))) + table))).toEqual([...'123456', 'after'])
+  })
+
+  test.each(['TextRegion', 'TableRegion', 'ChartRegion', 'GraphicRegion', 'UnknownRegion', 'CustomRegion'])(
+    'loses no text to where it is: lines and text in %s, and in none',
+    (kind) => {
+      const inside = `<${kind}>${line(equiv('in'))}</${kind}><${kind}>${equiv('own')}</${kind}>`
+      expect(linesOf(page(inside + line(equiv('line')) + region('r', '')))).toEqual(['line', 'in', 'own'])
+      expect(linesOf(page(equiv('all')))).toEqual(['all'])
+    },
+  )
 })
 
 const folder = '../shared/data/mets-alto/ocr-d-kant_aufklaerung_1784/OCR-D-GT-PAGE'
