@@ -2,7 +2,7 @@ import { SlipError } from '../../errors/slip-error.ts'
 import type { Admit, Reading, VolumeSource } from '../../repository/repository.ts'
 import type { PageText } from '../../shards/engine.ts'
 import { isLoose, localText } from '../mets/local-text.ts'
-import type { MetsPage } from '../mets/page-list.ts'
+import type { MetsPage, PageList } from '../mets/page-list.ts'
 import { type Mets, readMets } from '../mets/read-mets.ts'
 import { textBeside } from '../mets/text-beside.ts'
 import { plainText } from '../page-text/formats.ts'
@@ -39,22 +39,53 @@ const isMostlyText = ({ format, file }: MetsPage): boolean =>
  */
 export async function readVolume(volume: VolumeSource, reading: VolumeReading): Promise<VolumeText> {
   const mets = readMets(volume.mets)
-  const read = await readList(mets, volume, reading)
-  // room was taken once; another reading of the same pages has about as many bytes
-  const again = { ...reading, admit: undefined }
-  let found = read
-  for (const pages of mets.before ?? []) {
-    if (hasText(found)) return found
-    found = await readList({ ...mets, ...pages() }, volume, again)
-  }
-  return hasText(found) ? found : read
+  let found = await readList(mets, volume, reading)
+  for (const before of mets.before ?? []) found = await withEarlier(found, before, volume, reading)
+  return found
 }
 
 const isBlank = (text: Buffer): boolean => text.every((byte) => byte <= 0x20)
-const hasText = ({ texts }: VolumeText): boolean => !texts.every(isBlank)
 
-async function readList(listed: Mets, volume: VolumeSource, reading: VolumeReading): Promise<VolumeText> {
-  const mets = await withText(listed, volume, reading.gapsWaived)
+/**
+ * The pages whose file holds no text have that of an earlier list. Where others have some, they may well be blank: what is not
+ * there of the earlier list is no loss then.
+ */
+async function withEarlier(
+  found: VolumeText,
+  listed: () => PageList,
+  volume: VolumeSource,
+  reading: VolumeReading,
+): Promise<VolumeText> {
+  const blank = new Set(
+    [...found.texts.keys()].filter((at) => found.mets.pages[at]!.file !== null && isBlank(found.texts[at]!)),
+  )
+  if (blank.size === 0) return found
+  const mayLack = reading.gapsWaived || !found.texts.every(isBlank)
+  try {
+    // room was taken once; another reading of the same pages has about as many bytes
+    const again = { ...reading, admit: undefined, gapsWaived: mayLack }
+    const earlier = await readList({ ...found.mets, ...listed() }, volume, again, blank)
+    const texts = found.texts.map((text, at) => (isBlank(text) ? earlier.texts[at]! : text))
+    return {
+      ...found,
+      texts,
+      read: found.read + texts.filter((text, at) => text !== none && found.texts[at] === none).length,
+    }
+  } catch (error) {
+    if (mayLack && error instanceof SlipError && error.code === 'METS_BAD_REFERENCE') return found
+    throw error
+  }
+}
+
+/** `wanted`: the places of those pages in the list that are to be read; all without it. */
+async function readList(
+  listed: Mets,
+  volume: VolumeSource,
+  reading: VolumeReading,
+  wanted?: ReadonlySet<number>,
+): Promise<VolumeText> {
+  const all = await withText(listed, volume, reading.gapsWaived)
+  const mets = wanted === undefined ? all : { ...all, pages: only(all.pages, wanted) }
   if (mets.unused.length > 0 && !reading.gapsWaived) throw unused(mets.unused)
   const named = mets.pages.filter((page) => page.file !== null)
   const parts = new PageParts(named, reading)
@@ -64,6 +95,12 @@ async function readList(listed: Mets, volume: VolumeSource, reading: VolumeReadi
   const read = await (reading.gapsWaived ? volume.readPagesThere : volume.readPages)(files, how)
   checks?.assert()
   return { mets, ...textsOf(mets, files, read, parts) }
+}
+
+/** The other pages without a file, but those that share one. */
+function only(pages: readonly MetsPage[], wanted: ReadonlySet<number>): MetsPage[] {
+  const files = new Set(pages.filter((_, at) => wanted.has(at)).map(({ file }) => file))
+  return pages.map((page) => (files.has(page.file) ? page : { ...page, file: null }))
 }
 
 const none = Buffer.alloc(0)

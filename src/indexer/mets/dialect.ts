@@ -8,8 +8,6 @@ export interface PageSource extends PageList {
    * are called as the images of the pages are.
    */
   readonly text: 'named' | 'beside'
-  /** Where else the text is when all pages of this list are empty, the most likely first. */
-  readonly before?: readonly (() => PageList)[]
 }
 
 /** One way of writing METS. A new one is a file in dialects/, its line in read-mets.ts, and a folder of tests. */

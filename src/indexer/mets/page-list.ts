@@ -4,6 +4,7 @@ import type { PageFile } from '../page-text/formats.ts'
 import { featuresOf } from './features.ts'
 import { imageName, plainName, relativePart, urlPart } from './href.ts'
 import type { MetsDiv, MetsEntry, MetsFile } from './mets-file.ts'
+import type { TextGroup } from './text-groups.ts'
 
 /**
  * What of a file that holds several pages is one of METS: the page with one of these IDs in it, or that at a place. `alone`: METS has
@@ -40,10 +41,8 @@ export interface MetsPage {
 /** How a dialect lists pages. */
 export interface PageListing {
   readonly divs: readonly MetsDiv[]
-  /** True of a file that is the text of a page. */
-  readonly isText: (file: MetsEntry) => boolean
-  /** What such files are called, for a message. */
-  readonly group: string
+  /** The groups that the text may be in, the best first: a page has its file in the first that has one of it. */
+  readonly groups: readonly TextGroup[]
   readonly format: PageFile['format']
   /** Text files are plain names, or paths below the folder of the item. */
   readonly hrefs: 'plain' | 'paths'
@@ -62,6 +61,8 @@ export interface PageList {
   readonly pages: readonly MetsPage[]
   /** IDs of text files that no page points to: text that would be lost. */
   readonly unused: readonly string[]
+  /** The same pages with the next group of text that each is in, for those whose file holds none; the best first. */
+  readonly before?: readonly (() => PageList)[]
 }
 
 /**
@@ -69,15 +70,22 @@ export interface PageList {
  * METS_PAGE_ORDER and METS_BAD_REFERENCE.
  */
 export function pageList(mets: MetsFile, listing: PageListing): PageList {
+  const list = listOf(mets, listing, 0)
+  if (listing.groups.length < 2) return list
+  return { ...list, before: listing.groups.slice(1).map((_, index) => () => listOf(mets, listing, index + 1)) }
+}
+
+/** `passed`: how many of the groups that a page has a file in are passed over. */
+function listOf(mets: MetsFile, listing: PageListing, passed: number): PageList {
   const { divs } = listing
   if (divs.length === 0) throw new SlipError('METS_NO_PAGES', 'The physical structMap has no page divs with an ORDER.')
   if (!listing.mayLackText) assertText(mets, listing)
   const isUnordered = listing.unordered || divs.every(({ order }) => order === null)
-  const taken = new Map<string, number>()
+  const taken: Taken = { paths: new Map(), groups: new Set(), passed }
   const pages = divs.map((div, index) => page(mets, listing, div, isUnordered ? index + 1 : orderOf(div), taken))
-  if (listing.unordered) return { pages, unused: listing.mayLeaveText ? [] : unusedOf(mets, listing, taken.size) }
+  if (listing.unordered) return { pages, unused: listing.mayLeaveText ? [] : unusedOf(mets, listing, pages, taken) }
   if (!isUnordered) sortByOrder(pages)
-  const unused = unusedOf(mets, listing, taken.size)
+  const unused = unusedOf(mets, listing, pages, taken)
   return { pages: listing.hrefs === 'paths' ? shared(pages) : pages, unused }
 }
 
@@ -116,17 +124,26 @@ function sortByOrder(pages: MetsPage[]): void {
   }
 }
 
-function unusedOf({ files }: MetsFile, { divs, isText }: PageListing, used: number): string[] {
+/** Of the groups that pages have text in, and those that are better; of all where a page has none, whose text it may be. */
+function unusedOf(
+  { files }: MetsFile,
+  { divs, groups }: PageListing,
+  pages: readonly MetsPage[],
+  taken: Taken,
+): string[] {
+  const isWhole = pages.every(({ file }) => file !== null)
+  const asked = isWhole ? groups.slice(0, groups.findLastIndex((group) => taken.groups.has(group)) + 1) : groups
+  const isText = (file: MetsEntry) => asked.some((group) => group.isText(file))
   let count = 0
   for (const file of files.values()) if (file.href !== null && isText(file)) count++
-  if (count === used) return []
+  if (count === taken.paths.size) return []
   const pointed = new Set(divs.flatMap(({ fileIds }) => fileIds))
   return [...files].filter(([id, file]) => file.href !== null && isText(file) && !pointed.has(id)).map(([id]) => id)
 }
 
-function assertText(mets: MetsFile, { isText, group }: PageListing): void {
-  for (const file of mets.files.values()) if (isText(file)) return
-  throw new SlipError('METS_NO_PAGES', `There is no file in a fileGrp with ${group}.`)
+function assertText(mets: MetsFile, { groups }: PageListing): void {
+  for (const file of mets.files.values()) if (groups.some(({ isText }) => isText(file))) return
+  throw new SlipError('METS_NO_PAGES', `There is no file in a fileGrp with ${groups[0]?.name}.`)
 }
 
 const none: readonly string[] = []
@@ -141,26 +158,44 @@ interface TextOfPage {
   readonly file: MetsEntry
 }
 
+/** What the pages listed so far have. */
+interface Taken {
+  /** Of each path ORDER of the page that has it: where a file has no parts, the text of one page is not that of another. */
+  readonly paths: Map<string, number>
+  readonly groups: Set<TextGroup>
+  readonly passed: number
+}
+
 /** The text file a page points to; null for a page of images only. */
-function textOf(mets: MetsFile, { isText }: PageListing, { fileIds }: MetsDiv, order: number): TextOfPage | null {
-  const isOfText = (id: string) => {
-    const file = mets.files.get(id)
-    return file !== undefined && isText(file)
+function textOf(
+  mets: MetsFile,
+  { groups }: PageListing,
+  { fileIds }: MetsDiv,
+  order: number,
+  taken: Taken,
+): TextOfPage | null {
+  let found = 0
+  for (const group of groups) {
+    const [id, another] = new Set(fileIds.filter((each) => isIn(group, mets.files.get(each))))
+    if (id === undefined || found++ < taken.passed) continue
+    if (another !== undefined) throw pageError('METS_BAD_REFERENCE', `Page ${order} points to two text files.`, order)
+    if (mets.ambiguous.has(id)) {
+      throw pageError('METS_BAD_REFERENCE', `Two files have the ID ${id}, of page ${order}.`, order)
+    }
+    taken.groups.add(group)
+    return { id, file: mets.files.get(id)! }
   }
-  const [id, another] = new Set(fileIds.filter(isOfText))
-  if (another !== undefined) throw pageError('METS_BAD_REFERENCE', `Page ${order} points to two text files.`, order)
-  if (id !== undefined && mets.ambiguous.has(id)) {
-    throw pageError('METS_BAD_REFERENCE', `Two files have the ID ${id}, of page ${order}.`, order)
-  }
-  if (id !== undefined) return { id, file: mets.files.get(id)! }
+  if (found > 0) return null
   const dangling = fileIds.find((id) => !mets.files.has(id) && !mets.isFileId(id))
   if (dangling === undefined) return null
   const message = `Page ${order} points to file ${dangling}, which METS does not describe.`
   throw pageError('METS_BAD_REFERENCE', message, order)
 }
 
-function page(mets: MetsFile, listing: PageListing, div: MetsDiv, order: number, taken: Map<string, number>): MetsPage {
-  const text = textOf(mets, listing, div, order)
+const isIn = ({ isText }: TextGroup, file: MetsEntry | undefined): boolean => file !== undefined && isText(file)
+
+function page(mets: MetsFile, listing: PageListing, div: MetsDiv, order: number, taken: Taken): MetsPage {
+  const text = textOf(mets, listing, div, order, taken)
   const file = text?.file ?? null
   const { path, part, url } = file === null ? noFile : textFile(file, listing.hrefs, mets, div, order, taken)
   return {
@@ -182,17 +217,14 @@ function page(mets: MetsFile, listing: PageListing, div: MetsDiv, order: number,
 
 const noFile = { path: null, part: null, url: null }
 
-/**
- * The path of a text file, and the part of it that the page is. `taken`: path → ORDER of the page that has it: where a
- * file has no parts, the text of one page is not that of another.
- */
+/** The path of a text file, and the part of it that the page is. */
 function textFile(
   { href }: MetsEntry,
   hrefs: PageListing['hrefs'],
   mets: MetsFile,
   div: MetsDiv,
   order: number,
-  taken: Map<string, number>,
+  { paths }: Taken,
 ): { path: string; part: PagePart | null; url: string | null } {
   const found = hrefs === 'plain' ? plainPart(href) : (relativePart(href) ?? urlPart(href))
   if (found === null) {
@@ -203,8 +235,8 @@ function textFile(
   }
   const { path, part } = found
   const url = 'url' in found ? found.url : null
-  const other = taken.get(path)
-  taken.set(path, order)
+  const other = paths.get(path)
+  paths.set(path, order)
   if (other !== undefined && hrefs === 'plain') {
     throw pageError('METS_BAD_REFERENCE', `Pages ${other} and ${order} have the same text file ${path}.`, order)
   }

@@ -19,27 +19,31 @@ function altoVersion({ use, groupId }: MetsEntry): number | null {
 }
 
 export interface TextGroup {
+  /** True of a file that is the text of a page. */
   readonly isText: (file: MetsEntry) => boolean
-  /** For a message. */
+  /** What it is called, for a message. */
   readonly name: string
 }
 
+/** The group of that USE. */
+export const groupOf = (name: string): TextGroup => ({ isText: ({ use }) => use === name, name: `USE="${name}"` })
+
 /**
- * The group of a METS of Kitodo's kind that holds the text: `FULLTEXT`, else `ALTO`, of `ALTO3` and `ALTO4` the later, else an
- * `ocr` of markup. A group is called by its USE or its ID. Null where METS names no text. MIMETYPE of the first two is not asked: one library's ALTO is
+ * The groups of a METS of Kitodo's kind that hold the text, the best first: `FULLTEXT`, `ALTO`, of `ALTO3` and `ALTO4` the later, an
+ * `ocr` of markup. A group is called by its USE or its ID. None where METS names no text. MIMETYPE of the first two is not asked: one library's ALTO is
  * called application/pdf.
  */
-export function namedText({ files }: MetsFile): TextGroup | null {
-  let version: number | null = null
-  let hasOcr = false
-  for (const file of files.values()) {
-    if (file.use === 'FULLTEXT') return { isText: ({ use }) => use === 'FULLTEXT', name: 'FULLTEXT' }
-    const found = altoVersion(file)
-    if (found !== null && (version === null || found > version)) version = found
-    hasOcr ||= isMarkupOcr(file)
-  }
-  if (version !== null) return { isText: (file) => altoVersion(file) === version, name: `ALTO${version || ''}` }
-  return hasOcr ? { isText: isMarkupOcr, name: 'ocr' } : null
+export function namedGroups({ files }: MetsFile): TextGroup[] {
+  const entries = [...files.values()]
+  const versions = new Set(entries.map(altoVersion).filter((version) => version !== null))
+  const alto = [...versions].sort((a, b) => b - a).map((version) => altoOf(version))
+  const groups = [groupOf('FULLTEXT'), ...alto, { isText: isMarkupOcr, name: 'USE="ocr"' }]
+  return groups.filter(({ isText }) => entries.some(isText))
 }
+
+const altoOf = (version: number): TextGroup => ({
+  isText: (file) => altoVersion(file) === version,
+  name: `USE="ALTO${version || ''}"`,
+})
 
 const isMarkupOcr = ({ use, mime }: MetsEntry): boolean => /^ocr$/i.test(use ?? '') && isXml(mime)

@@ -18,8 +18,7 @@ export const docWorks: Dialect = {
   read: (mets) => ({
     ...pageList(mets, {
       divs: mets.divs.filter(({ type }) => isPageType(type)),
-      isText: isDocWorksText,
-      group: 'USE="Fulltext", "content" or "Text"',
+      groups: [{ isText: isDocWorksText, name: 'USE="Fulltext", "content" or "Text"' }],
       format: null,
       hrefs: 'paths',
     }),

@@ -1,5 +1,6 @@
 import type { Dialect } from '../dialect.ts'
 import { pageList } from '../page-list.ts'
+import { groupOf } from '../text-groups.ts'
 
 /**
  * HathiTrust's audio profile: what is indexed are the notes of the containers (`div/div[@TYPE='container']`), in the
@@ -9,8 +10,8 @@ export const hathiTrustAudio: Dialect = {
   name: 'HathiTrust audio',
   matches: ({ profile }) => /\/hathitrust-audio-mets-profile1\.0\.xml$/.test(profile ?? ''),
   read: (mets) => {
-    const listing = { isText: ({ use }: { use: string | null }) => use === 'notes', group: 'USE="notes"' }
+    const groups = [groupOf('notes')]
     const divs = mets.divs.filter(({ depth, type }) => depth === 2 && type === 'container')
-    return { ...pageList(mets, { ...listing, divs, format: 'plain', hrefs: 'plain', unordered: true }), text: 'named' }
+    return { ...pageList(mets, { groups, divs, format: 'plain', hrefs: 'plain', unordered: true }), text: 'named' }
   },
 }

@@ -2,6 +2,7 @@ import { SlipError } from '../../../errors/slip-error.ts'
 import type { Dialect } from '../dialect.ts'
 import type { MetsFile } from '../mets-file.ts'
 import { pageList } from '../page-list.ts'
+import { groupOf } from '../text-groups.ts'
 import { volumePages } from './hathitrust.ts'
 
 // Values of markup_language in the textMD block (source: DataTypes.pm of HathiTrust's mdp-lib).
@@ -18,8 +19,10 @@ export const hathiTrustStructured: Dialect = {
   read: (mets) => {
     if (mets.markupLanguage === jats) return { ...articles(mets), text: 'named' }
     if (mets.markupLanguage === tei) {
-      const listing = { isText: ({ use }: { use: string | null }) => use === 'ocr', group: 'USE="ocr"' }
-      return { ...volumePages(mets, { ...listing, format: 'structured', hasFeatures: true }), text: 'named' }
+      return {
+        ...volumePages(mets, { groups: [groupOf('ocr')], format: 'structured', hasFeatures: true }),
+        text: 'named',
+      }
     }
     const place = { markupLanguage: mets.markupLanguage?.slice(0, 200) ?? '' }
     const message = `Markup language "${place.markupLanguage}" is neither TEI nor JATS.`
@@ -28,7 +31,7 @@ export const hathiTrustStructured: Dialect = {
 }
 
 function articles(mets: MetsFile) {
-  const listing = { isText: ({ use }: { use: string | null }) => use === 'article', group: 'USE="article"' }
+  const groups = [groupOf('article')]
   const divs = mets.divs.filter(({ depth, type }) => depth === 3 && type === 'primary')
-  return pageList(mets, { ...listing, divs, format: 'structured', hrefs: 'plain', unordered: true, mayLeaveText: true })
+  return pageList(mets, { groups, divs, format: 'structured', hrefs: 'plain', unordered: true, mayLeaveText: true })
 }

@@ -1,10 +1,9 @@
 import type { Dialect } from '../dialect.ts'
-import type { MetsEntry, MetsFile } from '../mets-file.ts'
+import type { MetsFile } from '../mets-file.ts'
 import { type PageListing, pageList } from '../page-list.ts'
-import { isPlainOcr } from '../text-groups.ts'
+import { groupOf, isPlainOcr } from '../text-groups.ts'
 
 const profiles = /\/hathitrust-mets-profile2\.[01]\.xml$/
-const isText = ({ use }: MetsEntry): boolean => use === 'ocr'
 
 /**
  * HathiTrust's volume profiles 2.0 and 2.1, and files without a PROFILE in the same layout: plain text in
@@ -15,7 +14,7 @@ export const hathiTrust: Dialect = {
   name: 'HathiTrust volume',
   matches: (mets) => (mets.profile === null ? isVolume(mets) : profiles.test(mets.profile)),
   read: (mets) => {
-    const listing = { isText, group: 'USE="ocr"', hasFeatures: true, mayLackText: isOfImages(mets) }
+    const listing = { groups: [groupOf('ocr')], hasFeatures: true, mayLackText: isOfImages(mets) }
     return { ...volumePages(mets, listing), text: 'named' }
   },
 }
@@ -23,7 +22,7 @@ export const hathiTrust: Dialect = {
 /** The pages of a volume of HathiTrust: the divs with an ORDER in that of the volume. */
 export function volumePages(
   mets: MetsFile,
-  listing: Pick<PageListing, 'isText' | 'group'> & Partial<Pick<PageListing, 'format' | 'hasFeatures' | 'mayLackText'>>,
+  listing: Pick<PageListing, 'groups'> & Partial<Pick<PageListing, 'format' | 'hasFeatures' | 'mayLackText'>>,
 ) {
   const divs = mets.divs.filter(({ depth, order }) => depth === 2 && order !== null)
   return pageList(mets, { format: 'plain', hrefs: 'plain', ...listing, divs })

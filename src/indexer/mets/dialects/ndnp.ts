@@ -14,7 +14,7 @@ export const ndnp: Dialect = {
   name: 'NDNP',
   matches: (mets) => isOpenProfile(mets.profile) && pagesOf(mets).length > 0,
   read: (mets) => {
-    const listing = { isText, group: 'files with USE="ocr"', format: null, hrefs: 'paths' } as const
+    const listing = { groups: [{ isText, name: 'files with USE="ocr"' }], format: null, hrefs: 'paths' } as const
     return { ...pageList(mets, { ...listing, divs: pagesOf(mets) }), text: 'named' }
   },
 }

@@ -1,23 +1,20 @@
 import type { Dialect } from '../dialect.ts'
 import { isOpenProfile, isPageType, type MetsFile } from '../mets-file.ts'
 import { pageList } from '../page-list.ts'
-import { isDocWorksText, namedText } from '../text-groups.ts'
+import { isDocWorksText, namedGroups, type TextGroup } from '../text-groups.ts'
 
 /**
  * A workspace of OCR-D: one group for each step of the work, `OCR-D-…` or of any name, in which ALTO and PAGE are known by
- * their MIMETYPE: images may be in it too. The text is in the last group of ALTO, else in the last of PAGE; where the files
- * of that hold none, as after a step that only looks for lines, in the group before it. With a group that is
+ * their MIMETYPE: images may be in it too. The text of a page is in the last group of ALTO that has a file of it, else in the last
+ * of PAGE; where that file holds none, as after a step that only looks for lines, in the group before it. With a group that is
  * text by its name (`FULLTEXT`) a workspace is finished and read as Kitodo's.
  */
 export const ocrD: Dialect = {
   name: 'OCR-D',
   matches: (mets) => isOpenProfile(mets.profile) && isWorkspace(mets) && textGroups(mets).length > 0,
   read: (mets) => {
-    const [last, ...before] = textGroups(mets).map(({ use, mime }) => () => {
-      const listing = { isText: isOf(use, mime), group: `USE="${use}"`, format: null, hrefs: 'paths' } as const
-      return pageList(mets, { ...listing, divs: mets.divs.filter(({ type }) => isPageType(type)) })
-    })
-    return { ...last!(), text: 'named', before }
+    const listing = { groups: textGroups(mets), format: null, hrefs: 'paths' } as const
+    return { ...pageList(mets, { ...listing, divs: mets.divs.filter(({ type }) => isPageType(type)) }), text: 'named' }
   },
 }
 
@@ -25,19 +22,16 @@ export const ocrD: Dialect = {
 const kinds = [/^application\/alto\+xml$/, /^application\/vnd\.prima\.page\+xml$/, /^(?:text|application)\/xml$/]
 const isStep = (use: string | null): boolean => use?.startsWith('OCR-D-') ?? false
 
-const isOf = (group: string, kind: RegExp) => (file: { use: string | null; mime: string | null }) =>
-  file.use === group && kind.test(file.mime ?? '')
-
-interface TextGroup {
-  readonly use: string
-  readonly mime: RegExp
-}
+const textGroup = (group: string, kind: RegExp): TextGroup => ({
+  isText: ({ use, mime }) => use === group && kind.test(mime ?? ''),
+  name: `USE="${group}"`,
+})
 
 /** Nothing in it is text by the name of its group, but that a step may be called anything. */
 function isWorkspace(mets: MetsFile): boolean {
   const files = [...mets.files.values()]
   if (files.some(({ use }) => use === 'FULLTEXT')) return false
-  return files.some(({ use }) => isStep(use)) || (namedText(mets) === null && !files.some(isDocWorksText))
+  return files.some(({ use }) => isStep(use)) || (namedGroups(mets).length === 0 && !files.some(isDocWorksText))
 }
 
 /** The groups with text in them, the last first. */
@@ -46,6 +40,6 @@ function textGroups({ files }: MetsFile): TextGroup[] {
   return kinds.flatMap((mime, at) => {
     const isIn = ({ use, mime: of }: { use: string | null; mime: string | null }) =>
       use !== null && mime.test(of ?? '') && (at < 2 || isStep(use))
-    return [...new Set(entries.filter(isIn).map(({ use }) => use!))].map((use) => ({ use, mime }))
+    return [...new Set(entries.filter(isIn).map(({ use }) => use!))].map((use) => textGroup(use, mime))
   })
 }

@@ -35,6 +35,31 @@ describe('METS of Kitodo', () => {
     expect(read(otherMets([{ files: { ...both, FULLTEXT: 'f.xml' } }])).pages).toMatchObject([{ file: 'f.xml' }])
   })
 
+  test('of groups of ALTO has for each page the best that has a file of it', () => {
+    const mets = read(
+      otherMets([
+        { files: { ALTO3: '1.xml' } },
+        { files: { ALTO3: '2.xml', ALTO4: '2v4.xml' } },
+        { files: { MAX: image } },
+      ]),
+    )
+    expect(mets.pages.map(({ file }) => file)).toEqual(['1.xml', '2v4.xml', null])
+    const three = { FULLTEXT: 'f.xml', ALTO: 'a.xml', ocr: 'o.xml|text/xml' }
+    const { ALTO, ocr } = three
+    const some = read(otherMets([{ files: three }, { files: { ALTO, ocr } }, { files: { ocr } }]))
+    expect(some.pages.map(({ file }) => file)).toEqual(['f.xml', 'a.xml', 'o.xml'])
+    expect(some.unused).toEqual([])
+  })
+
+  test('of a page whose FULLTEXT is blank has the text of another group', async () => {
+    const folder = temporaryFolder()
+    const pages = ['1', '2'].map((page) => ({ files: { FULLTEXT: `full${page}.txt`, ALTO: `alto${page}.txt` } }))
+    writeFileSync(join(folder, 'mets.xml'), otherMets(pages))
+    writeFileSync(join(folder, 'full1.txt'), ' \n')
+    for (const name of ['alto1', 'full2', 'alto2']) writeFileSync(join(folder, `${name}.txt`), name)
+    expect((await assembleFolder(folder, 'mets.xml')).pages).toMatchObject([{ text: 'alto1' }, { text: 'full2' }])
+  })
+
   test('with markup in a group ocr is none of HathiTrust, whose text is plain', () => {
     const mets = read(otherMets([{ files: { ocr: '1.xml|text/xml' } }]))
     expect(mets).toMatchObject({ dialect: 'Kitodo', pages: [{ file: '1.xml', format: null }] })

@@ -110,6 +110,68 @@ describe('a workspace whose last step holds no text', () => {
   })
 })
 
+describe('a workspace of which steps were run for some pages', () => {
+  const text = (words: string) =>
+    `<PcGts><Page><TextRegion><TextEquiv><Unicode>${words}</Unicode></TextEquiv></TextRegion></Page></PcGts>`
+  /** Of each page its text by step, '' of a file without any; what begins with a `-` is named and not there. */
+  const workspace = (pages: Record<string, string>[]) => {
+    const folder = temporaryFolder()
+    const listed = pages.map((steps, index) => {
+      const named = Object.entries(steps).map(([step, words]) => {
+        const name = `${step}_${index}.xml`
+        if (!words.startsWith('-')) writeFileSync(join(folder, name), text(words))
+        return [step, `${name}|${step === 'OCR-D-ALTO' ? alto : page}`] as const
+      })
+      return { order: null, files: Object.fromEntries(named) }
+    })
+    writeFileSync(join(folder, 'mets.xml'), otherMets(listed))
+    return assembleFolder(folder, 'mets.xml')
+  }
+  const texts = async (pages: Record<string, string>[]) => (await workspace(pages)).pages.map((each) => each.text)
+
+  test('has the text of each page from the last step that was run for it', async () => {
+    const pages = [{ 'OCR-D-A': 'a1', 'OCR-D-B': 'b1' }, { 'OCR-D-A': 'a2', 'OCR-D-B': 'b2', 'OCR-D-C': 'c2' }, {}]
+    expect(await texts([...pages, { 'OCR-D-A': 'a4', 'OCR-D-ALTO': 'alto4' }])).toEqual(['b1', 'c2', '', 'alto4'])
+  })
+
+  test('has that of a page whose last file holds none from the step before', async () => {
+    const steps = { 'OCR-D-A': 'a', 'OCR-D-B': 'b' }
+    expect(
+      await texts([
+        { ...steps, 'OCR-D-C': '' },
+        { ...steps, 'OCR-D-C': 'c' },
+      ]),
+    ).toEqual(['b', 'c'])
+    expect(await texts([steps, { ...steps, 'OCR-D-C': '', 'OCR-D-D': '' }])).toEqual(['b', 'b'])
+  })
+
+  test('has a blank page where its last file holds nothing and those before it were not kept', async () => {
+    const { pages, counts } = await workspace([
+      { 'OCR-D-A': '-', 'OCR-D-B': '' },
+      { 'OCR-D-A': '-', 'OCR-D-B': 'b' },
+    ])
+    expect(pages.map((each) => each.text)).toEqual(['', 'b'])
+    expect(counts).toMatchObject({ read: 2, empty: 1 })
+  })
+
+  test('is PAGE_MISSING where the file of the last step of a page is not there', async () => {
+    const pages = [{ 'OCR-D-A': '-' }, { 'OCR-D-A': 'a', 'OCR-D-B': 'b' }]
+    await expect(workspace(pages)).rejects.toMatchObject({ code: 'PAGE_MISSING', place: { page: 'OCR-D-A_0.xml' } })
+  })
+
+  test('has a file that no page points to for lost in a step that pages have text of, and where a page has none', () => {
+    const unusedOf = (pages: Record<string, string>[], lost: string) => {
+      const mets = otherMets(pages.map((steps) => ({ order: null, files: steps })))
+      return readMets(Buffer.from(mets.replace(`<m:fptr FILEID="${lost}"/>`, ''))).unused
+    }
+    const [a, b] = [{ 'OCR-D-A': `a.xml|${page}` }, { 'OCR-D-B': `b.xml|${page}` }]
+    expect(unusedOf([a, { ...a, ...b }], '')).toEqual([])
+    expect(unusedOf([a, { ...a, ...b }], 'OCR-D-A_0')).toEqual(['OCR-D-A_0'])
+    expect(unusedOf([a, b, { ...a, ...b }], 'OCR-D-A_2')).toEqual(['OCR-D-A_2'])
+    expect(unusedOf([{ ...a, ...b }, b], 'OCR-D-A_0')).toEqual([])
+  })
+})
+
 const folder = '../shared/data/mets-alto/ocr-d-kant_aufklaerung_1784'
 describe.skipIf(!existsSync(folder))('a real workspace (skipped when ../shared/data is absent)', () => {
   test('the text of each of its 2 pages is that of its ALTO, not of its PAGE', async () => {
