@@ -4,10 +4,12 @@ import type { PageFormat } from './page-format.ts'
 import { walkPage } from './page-markup.ts'
 import { withoutReferences } from './references.ts'
 import { TextSink } from './text-sink.ts'
+import { isUnspaced } from './unspaced.ts'
 
 /**
  * ALTO 1 to 4 of any maker. The text is the CONTENT of every String, those in the margins too, in the order of the file:
- * a blank after each, whether or not an SP stands between them (many files have none), and a line end after a TextLine.
+ * a blank after each, whether or not an SP stands between them (many files have none), and a line end after a TextLine. Of
+ * Chinese and Japanese, where a String is often one character, there is a blank only at an SP.
  * Of a hyphenated word the first part is written whole where SUBS_CONTENT tells it, and its second part is left out;
  * without SUBS_CONTENT the HYP is written, and the cleaning joins the word.
  */
@@ -31,6 +33,8 @@ class AltoText {
   readonly sink = new TextSink()
   readonly #dehyphenate: boolean
   #blank = ''
+  // The String that was written last, and nothing since.
+  #last = ''
   // The whole word that was written for its first part; its second part is to come, often on the next line.
   #whole: string | null = null
   // The last String was that first part: a HYP says nothing new, and what follows is the second part if it says no more.
@@ -43,13 +47,16 @@ class AltoText {
   turn(): void {
     this.sink.clear()
     this.#blank = ''
+    this.#last = ''
     this.#whole = null
     this.#isNext = false
   }
 
   open(name: string, tag: Tag): void {
     if (name === 'String') this.#string(tag)
+    else if (name === 'SP') this.#last = ''
     else if (name === 'HYP' && !this.#isNext && this.#blank !== '') {
+      this.#last = ''
       this.sink.add(withoutReferences(tag.attribute('CONTENT') ?? '-'))
     }
   }
@@ -66,9 +73,11 @@ class AltoText {
     if (this.#dehyphenate && type?.startsWith('HypPart')) content = this.#part(type, content, tag)
     else if (content) this.#isNext = false
     if (!content) return
-    this.sink.add(this.#blank)
-    this.sink.add(withoutReferences(content))
+    const text = withoutReferences(content)
+    if (this.#blank !== '' && !isUnspaced(this.#last, text)) this.sink.add(this.#blank)
+    this.sink.add(text)
     this.#blank = ' '
+    this.#last = text
   }
 
   /** What to write of a part of a hyphenated word; null for nothing. */

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { plainText } from '../../../src/indexer/page-text/formats.ts'
-import { altoIndependently } from '../mets/dialects/independent-alto.ts'
+import { altoIndependently, lineOf } from '../mets/dialects/independent-alto.ts'
 import { referenceCleaning } from '../text/reference-cleaning.ts'
 import { linesOf } from './read.ts'
 
@@ -38,6 +38,26 @@ describe('a page of ALTO', () => {
 
   test('has a line for each TextLine and one blank between Strings, SP or not', () => {
     expect(linesOf(alto(line(word('a'), word('b'), '<SP/>', word('c')) + line(word('d'))))).toEqual(['a b c', 'd'])
+  })
+
+  test.each([
+    ['Chinese', ['義', '禮', '說'], ['義禮說']],
+    ['Japanese', ['ラ', 'ー', 'メ', 'ン', 'を', '食', 'べ', 'る', '。'], ['ラーメンを食べる。']],
+    ['beyond the first plane', ['𠮷', '野家'], ['𠮷野家']],
+    ['by references', ['&#x7fa9;', '&#31150;'], ['義禮']],
+    ['Korean, which has blanks', ['한국', '사람'], ['한국 사람']],
+    ['another script before or after', ['義', 'A', '禮', '5', 'é', '說'], ['義 A 禮 5 é 說']],
+    ['a quotation mark of Latin', ['義', '“', '禮'], ['義 “ 禮']],
+  ])('has no blank between Strings of %s where there is no SP', (_, strings, expected) => {
+    expect(linesOf(alto(line(...strings.map((text) => word(text)))))).toEqual(expected)
+  })
+
+  test('has a blank in Chinese where there is an SP, and a line for each TextLine', () => {
+    expect(linesOf(alto(line(word('義'), '<SP/>', word('禮'), word('說')) + line(word('選'))))).toEqual([
+      '義 禮說',
+      '選',
+    ])
+    expect(linesOf(alto(line(word('義'), '<HYP CONTENT="-"/>', word('禮'))))).toEqual(['義- 禮'])
   })
 
   test('has the text of margins and nested blocks, and none of Glyphs, Variants, tags and descriptions', () => {
@@ -109,7 +129,10 @@ describe('a page of ALTO', () => {
       fc.property(words, (lines) => {
         const file = alto(lines.map((each) => line(...each.map((text) => word(escaped(text))))).join(''))
         const text = plainText(Buffer.from(file), { file: '1.xml', mime: null, format: null }, { dehyphenate: true })
-        expect(text.toString()).toBe(lines.map((each) => `${each.join(' ')}\n`).join(''))
+        expect(text.toString()).toBe(lines.map((each) => `${lineOf(each, () => false)}\n`).join(''))
+        const spaced = file.replaceAll('/><String', '/><SP/><String')
+        const words = plainText(Buffer.from(spaced), { file: '1.xml', mime: null, format: null }, { dehyphenate: true })
+        expect(words.toString()).toBe(lines.map((each) => `${each.join(' ')}\n`).join(''))
       }),
       { numRuns: 50 },
     )

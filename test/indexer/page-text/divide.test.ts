@@ -15,7 +15,7 @@ const line = (words: string, more = '') =>
   `<TextLine>${words
     .split(' ')
     .map((word) => `<String CONTENT="${word}"${more}/>`)
-    .join('')}</TextLine>`
+    .join('<SP/>')}</TextLine>`
 const hocr = (...pages: string[]) => `<html><head><title>no</title></head><body>${pages.join('\n')}</body></html>`
 const ocrPage = (words: string, id = '') =>
   `<div class='ocr_page' id='${id}'><span class='ocr_line'>${words}</span></div>`
