@@ -29,7 +29,7 @@ const source = z.discriminatedUnion('kind', [
     kind: z
       .literal('records')
       .describe(
-        'Catalogue records: the documents of a VuFind catalogue, or MARC-in-JSON as Zephir writes it (JSON array, one object a line, or a Solr answer); .xml, MARCXML; .mrc, MARC21 in UTF-8; *delete*.txt, ids of records that are gone; *redirect*.txt, ids of records that were merged into others; .tar or .tgz of these. Any of them .gz.',
+        'Catalogue records: the documents of a VuFind catalogue, or MARC-in-JSON as Zephir writes it (JSON array, one object a line, or a Solr answer); .xml, MARCXML; .mrc or .marc, MARC21 in UTF-8; *delete*.txt, ids of records that are gone; *redirect*.txt, ids of records that were merged into others; .tar or .tgz of these. Any of them .gz.',
       ),
     files,
   }),

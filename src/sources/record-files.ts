@@ -9,8 +9,8 @@ import type { RecordEvent } from './source.ts'
 
 /**
  * Streams a file of catalogue records, `.gz` or plain, in bounded memory. What it holds is told by its name: `*delete*.txt`
- * record ids, one a line, that are gone from the catalogue; `*redirect*.txt` ids that went into others; `.xml` MARCXML; `.mrc` MARC21; `.tar`,
- * `.tar.gz` and `.tgz` files of these; any other JSON, each object the catalogue's document or a MARC-in-JSON record. A record with `deleted: true` (the tombstone of the
+ * record ids, one a line, that are gone from the catalogue; `*redirect*.txt` ids that went into others; `.xml` MARCXML; `.mrc` and
+ * `.marc` MARC21; `.tar`, `.tar.gz` and `.tgz` files of these; any other JSON, each object the catalogue's document or a MARC-in-JSON record. A record with `deleted: true` (the tombstone of the
  * catalogue's Solr) or without items and with status d in its leader is gone too.
  *
  * What cannot be used is yielded as `bad`, and reading goes on with the next record or line.
@@ -26,6 +26,6 @@ function readNamed(name: string, file: string, bytes: AsyncGenerator<Buffer>): A
   if (/delete.*\.txt(\.gz)?$/.test(name)) return readDeletes(file, bytes)
   if (/redirect.*\.txt(\.gz)?$/.test(name)) return readRedirects(file, bytes)
   if (/\.xml(\.gz)?$/.test(name)) return readXmlRecords(file, bytes)
-  if (/\.mrc(\.gz)?$/.test(name)) return readMarc21Records(file, bytes)
+  if (/\.(mrc|marc)(\.gz)?$/.test(name)) return readMarc21Records(file, bytes)
   return readJsonRecords(file, bytes)
 }

@@ -11,7 +11,7 @@ export type ReadNamed = (name: string, file: string, bytes: AsyncGenerator<Buffe
 
 /** A tar is read from its beginning once more wherever its order is not that of names. */
 const mostReadings = 20
-const known = /\.(json|ndjson|jsonl|xml|mrc|txt)(\.gz)?$/
+const known = /\.(json|ndjson|ndj|jsonl|xml|mrc|marc|txt)(\.gz)?$/
 
 /**
  * The records of a tar of files, each read by its name, in the order that they would have beside each other. What is bad is told with the name of its file.
@@ -58,7 +58,8 @@ async function orderOf(path: string): Promise<{ order: number[]; damage: SlipErr
 async function* readMember(path: string, member: TarMember, readNamed: ReadNamed): AsyncGenerator<RecordEvent> {
   const tell = (message: string) => bad(path, 1, message, Buffer.from(member.name))
   if (member.flaw !== null) return yield tell(`It ${member.flaw}.`)
-  if (!known.test(member.name)) return yield tell('Its name says nothing of records: no .json, .xml, .mrc or .txt.')
+  if (!known.test(member.name))
+    return yield tell('Its name says nothing of records: no .json, .xml, .mrc, .marc or .txt.')
   let tarFailure: { readonly error: unknown } | null = null
   const content = async function* () {
     try {

@@ -58,6 +58,12 @@ test('each format of tar with long names and any number of blocks', async () => 
   expect(await shortOf(await tarOf({ 'a/b.json': line('1') }, 'dump.tar', '--format=ustar'))).toEqual(['1'])
 })
 
+test('members are read by each name of a file of their kind', async () => {
+  const marc = '00040nam a2200037   4500001000200000\x1e7\x1e\x1d'
+  const files = { 'a.marc': marc, 'b.marc.gz': gzipSync(marc), 'c.ndj': line('1'), 'd.ndj.gz': gzipSync(line('2')) }
+  expect(await shortOf(await tarOf(files))).toEqual(['7', '7', '1', '2'])
+})
+
 test('what is bad is told with its file and line, and the other files are read', async () => {
   const files = {
     'a.json': `${line('1')}rubbish\n`,

@@ -160,7 +160,13 @@ test.skipIf(!here)('the real records are the same in MARC21, MARCXML and MARC-in
 })
 
 test.skipIf(!here)('titles in another script, from field 880, are the vernacular title', async () => {
-  const [event] = await read(await readFile(join(data, 'hebrew880s.marc')))
+  const [event] = (await drain(readRecordFile(join(data, 'hebrew880s.marc')))).events
   expect(event).toMatchObject({ kind: 'record', record: { vtitle: [expect.stringMatching(/\p{Script=Hebrew}/u)] } })
   if (event?.kind === 'record') expect(event.record.title).toHaveLength(2)
+})
+
+test.skipIf(!here)('a dump named .marc is MARC21', async () => {
+  const { events } = await drain(readRecordFile(join(data, 'nature.marc')))
+  expect(events.map(short)).toEqual(['417826'])
+  expect((await read(gzipSync(record('1')), 'dump.marc.gz')).map(short)).toEqual(['1'])
 })
