@@ -136,6 +136,7 @@ export class FileReading<Event extends { readonly kind: string }> {
     let taken = 0
     for (const event of block) {
       taken++
+      if (isNote(event)) continue
       this.#brake.add(isBad(event) ? 'SOURCE_RECORD_INVALID' : null)
       if (isBad(event)) this.#line = event.line
       if (this.#brake.storm() !== null) break
@@ -168,7 +169,7 @@ export class FileReading<Event extends { readonly kind: string }> {
     underWay.shift()
     await this.#keep([...bad, ...unfit])
     this.#records += events.length
-    this.#pass.tally.of(this.#source).count('seen', events.length + bad.length)
+    this.#pass.tally.of(this.#source).count('seen', events.length + bad.filter((each) => !isNote(each)).length)
     await keepCountsOnTheWay(this.#pass)
   }
 
@@ -212,3 +213,6 @@ export class FileReading<Event extends { readonly kind: string }> {
 }
 
 const isBad = (event: { readonly kind: string }): event is Bad => event.kind === 'bad'
+
+/** What cannot be used of a record that is used all the same: the record counts by itself. */
+const isNote = (event: { readonly kind: string }): boolean => isBad(event) && event.part !== undefined

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { recordFields } from '../shards/fields.ts'
 import { itemShares } from '../sources/item-share.ts'
 import { itemsOf } from '../sources/record-items.ts'
-import type { CatalogueItem, CatalogueRecord } from '../sources/source.ts'
+import type { CatalogueItem, CatalogueRecord, Note } from '../sources/source.ts'
 
 /** What a catalogue record says of one of its items. */
 export interface ItemShare extends CatalogueItem {
@@ -10,7 +10,7 @@ export interface ItemShare extends CatalogueItem {
   readonly digest: string
 }
 
-export function sharesOf(record: CatalogueRecord): { items: ItemShare[]; problems: string[] } {
+export function sharesOf(record: CatalogueRecord): { items: ItemShare[]; problems: Note[] } {
   const { items, problems } = itemsOf(record)
   const share = itemShares(record, recordFields)
   const digest = (htid: string) => createHash('sha256').update(share(htid)).digest('hex').slice(0, 32)

@@ -43,7 +43,7 @@ export async function storeRecords(pass: Pass, source: string, { loaded, deleted
   })
   for (const { recordId, items } of loaded) if (!changed.has(recordId)) pass.tally.of(source).count('noop', items)
   const bad = loaded.flatMap(({ line, data, problems }) =>
-    problems.map((message) => ({ kind: 'bad' as const, line, message, text: sourceText(Buffer.from(data)) })),
+    problems.map((note) => ({ kind: 'bad' as const, line, ...note, text: sourceText(Buffer.from(data)) })),
   )
   return { bad, days: new Set(loaded.flatMap(({ days }) => [...days])) }
 }

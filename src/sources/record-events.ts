@@ -2,7 +2,7 @@ import { catalogueOf } from './marc/marc-catalogue.ts'
 import type { MarcRecord } from './marc/marc-record.ts'
 import { isTooDeep, tooDeep } from './nesting.ts'
 import type { Line } from './read-lines.ts'
-import type { Bad, CatalogueRecord, RecordEvent } from './source.ts'
+import type { Bad, CatalogueRecord, Note, RecordEvent } from './source.ts'
 import { sourceText } from './source-text.ts'
 
 /** A record is a few kilobytes; the largest known, with 947 items, has half a megabyte. */
@@ -39,8 +39,9 @@ export function marcEvents(file: string, line: number, marc: MarcRecord | string
   const problem = record.id === '' ? 'it has no field 001, its id' : recordProblem(record, () => mayBeUnstorable(bytes))
   if (problem !== null) return [bad(file, line, `The record cannot be used: ${problem}.`, bytes)]
   if (marc.leader[5] === 'd' && isWithoutItems(record)) return [{ kind: 'delete', recordId: record.id, line }]
-  const told = [...(marc.problems ?? []), ...problems]
-  return [{ kind: 'record', record, line }, ...told.map((message) => bad(file, line, message, bytes))]
+  const leftOut = (marc.problems ?? []).map((message): Note => ({ message, part: 'detail' }))
+  const notes = [...leftOut, ...problems].map(({ message, part }) => ({ ...bad(file, line, message, bytes), part }))
+  return [{ kind: 'record', record, line }, ...notes]
 }
 
 const isWithoutItems = ({ ht_id }: CatalogueRecord) => Array.isArray(ht_id) && ht_id.length === 0

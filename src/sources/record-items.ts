@@ -2,7 +2,7 @@ import { isDay } from './calendar.ts'
 import { itemIdProblem, parseItemId } from './item-id.ts'
 import { isTooDeep, tooDeep } from './nesting.ts'
 import { attributeOf } from './rights-codes.ts'
-import type { CatalogueItem, CatalogueRecord } from './source.ts'
+import type { CatalogueItem, CatalogueRecord, Note } from './source.ts'
 
 /** What ht_json and ht_id_display say of each item, by id in lower case. */
 export interface ItemEntries {
@@ -16,16 +16,18 @@ export interface ItemEntries {
  * The items of a catalogue record, each once: ids from `ht_id`, of a record without it from `ht_json` and `ht_id_display`; the item's own date from column 1 of its
  * `ht_id_display` entry, else `ht_json.ingest` (never the record's ht_id_update, which is not aligned with the items);
  * the attribute from `ht_json.rights[0]`. A record with nothing but `id` and `ht_id` gives items without date and
- * attribute. What is wrong in the record comes as sentences in `problems`; an item with an invalid id is left out.
+ * attribute. What is wrong in the record comes in `problems`; an item with an invalid id is left out.
  */
-export function itemsOf(record: CatalogueRecord): { items: CatalogueItem[]; problems: string[] } {
+export function itemsOf(record: CatalogueRecord): { items: CatalogueItem[]; problems: Note[] } {
   const entries = itemEntries(record)
-  const problems = [...entries.problems]
+  // an entry that cannot be read may have named an item where no ht_id does
+  const part = namesByEntries(record) ? 'item' : 'detail'
+  const problems = entries.problems.map((message): Note => ({ message, part }))
   const items = new Map<string, CatalogueItem>()
   for (const id of itemIdsOf(record, entries)) {
     const problem = itemIdProblem(id)
     if (problem !== null) {
-      problems.push(`The item id ${JSON.stringify(id.slice(0, 300))} ${problem}.`)
+      problems.push({ message: `The item id ${JSON.stringify(id.slice(0, 300))} ${problem}.`, part: 'item' })
       continue
     }
     const { htid } = parseItemId(id)
@@ -48,10 +50,13 @@ export function namesItem(record: CatalogueRecord, htid: string): boolean {
 }
 
 /** The ids of a record's items as they are written, some of them twice. */
-export function itemIdsOf({ ht_id }: CatalogueRecord, { json, display }: ItemEntries): string[] {
-  if (ht_id !== undefined && ht_id !== null) return stringsOf(ht_id)
+export function itemIdsOf(record: CatalogueRecord, { json, display }: ItemEntries): string[] {
+  if (!namesByEntries(record)) return stringsOf(record.ht_id)
   return [...stringsOf([...json.values()].map(({ htid }) => htid)), ...[...display.values()].map(([id]) => id!)]
 }
+
+/** Whether its items are named by ht_json and ht_id_display, for it has no ht_id. */
+const namesByEntries = ({ ht_id }: CatalogueRecord) => ht_id === undefined || ht_id === null
 
 /** ht_json and ht_id_display of a record, parsed. */
 export function itemEntries(record: CatalogueRecord): ItemEntries {
@@ -100,22 +105,25 @@ function stringsOf(value: unknown): string[] {
 }
 
 /** A date of the calendar as YYYYMMDD; null for none, which the catalogue also writes as 00000000. */
-function dateOf(value: unknown, htid: string, problems: string[]): string | null {
+function dateOf(value: unknown, htid: string, problems: Note[]): string | null {
   if (value === undefined || value === null || value === '') return null
   const text = String(value)
   if (/^0+$/.test(text)) return null
   const match = /^(\d{4})(\d\d)(\d\d)$/.exec(text)
   if (match !== null && isDay(Number(match[1]), Number(match[2]), Number(match[3]))) return text
-  problems.push(`The date ${JSON.stringify(text.slice(0, 40))} of ${htid} is not YYYYMMDD.`)
+  const message = `The date ${JSON.stringify(text.slice(0, 40))} of ${htid} is not YYYYMMDD.`
+  problems.push({ message, part: 'detail' })
   return null
 }
 
-function attrOf(json: Readonly<Record<string, unknown>> | undefined, htid: string, problems: string[]): number | null {
+function attrOf(json: Readonly<Record<string, unknown>> | undefined, htid: string, problems: Note[]): number | null {
   const rights = json?.rights
   const code = Array.isArray(rights) ? rights[0] : undefined
   if (code === undefined || code === null || code === '') return null
   const attr = attributeOf(String(code))
-  if (attr === null)
-    problems.push(`The rights code ${JSON.stringify(String(code).slice(0, 40))} of ${htid} is unknown.`)
+  if (attr === null) {
+    const message = `The rights code ${JSON.stringify(String(code).slice(0, 40))} of ${htid} is unknown.`
+    problems.push({ message, part: 'detail' })
+  }
   return attr
 }

@@ -3,7 +3,14 @@
 /** A catalogue record in VuFind/Solr shape: JSON object with `id`, `ht_id`, `ht_id_display`, `ht_json`, `fullrecord` … */
 export type CatalogueRecord = Readonly<Record<string, unknown>> & { readonly id: string }
 
-/** A line or record that cannot be used: becomes an errors row, never stops the feed. */
+/** What cannot be used of a record that is used all the same, as a sentence. */
+export interface Note {
+  readonly message: string
+  /** item: the id of an item, so that not all is known that the record names; detail: something else. */
+  readonly part: 'item' | 'detail'
+}
+
+/** What cannot be used: becomes an errors row, never stops the feed. */
 export interface Bad {
   readonly kind: 'bad'
   readonly file: string
@@ -12,6 +19,8 @@ export interface Bad {
   readonly message: string
   /** The source text, cut at 4,000 characters. */
   readonly text: string
+  /** Of a record that is used all the same; not there when nothing of the line or record can be used. */
+  readonly part?: Note['part']
 }
 
 export type RecordEvent =

@@ -124,6 +124,30 @@ test('a file of rubbish is read no further after a hundred lines, has a bounded 
   expect(await unresolved()).toEqual([])
 })
 
+test('what is wrong in records that are loaded is told of each, and stops no file, however many they are', async () => {
+  const zephir = (at: number) => ({
+    leader: '00000nam a2200000   4500',
+    fields: [
+      { '001': `r${at}` },
+      { '245': { ind1: '1', ind2: '0', subfields: [{ a: 'A title' }, {}] } },
+      { '974': { ind1: ' ', ind2: ' ', subfields: [{ u: `a.${at}` }, { y: 'c1900' }] } },
+      { '974': { ind1: ' ', ind2: ' ', subfields: [{ d: '20260101' }] } },
+    ],
+  })
+  const lines = Array.from({ length: 700 }, (_, at) => `${JSON.stringify(zephir(at))}\n`)
+  write('catalogue/1.ndjson', lines.join(''))
+  await read()
+  const rows = await unresolved()
+  expect(rows.every(({ code }) => code === 'SOURCE_RECORD_INVALID')).toBe(true)
+  expect(rows.slice(0, 3).map(({ message }) => message.replace(/^.*\/(?=1\.)/, ''))).toEqual([
+    '1.ndjson:1: Field 2, "245", of the record has an empty subfield, which was left out.',
+    '1.ndjson:1: The publication date "c1900" of a.0 does not begin with digits.',
+    '1.ndjson:1: A 974 field names no item: it has no subfield u.',
+  ])
+  expect(await rightsOf(library, 'a.699')).toMatchObject({ rev: 1 })
+  expect(pass.tally.of('catalogue').counts).toMatchObject({ seen: 700, bad: 2_100, new: 700 })
+})
+
 test('bad lines below the share of a storm have 500 rows at most, and one that says how many more there are', async () => {
   const lines = Array.from({ length: 7_000 }, (_, at) => (at % 10 === 9 ? 'rubbish\n' : line(`r${at}`, `a.${at}`)))
   write('catalogue/1.ndjson', lines.join(''))

@@ -5,6 +5,7 @@ import { itemsOf, namesItem } from '../../src/sources/record-items.ts'
 
 const solr = resolve(import.meta.dirname, '../../../shared/data/catalog/solr-catalog/oai_solr/000007599.json')
 
+const detail = (message: string) => ({ message, part: 'detail' })
 const json = (entries: unknown): string => JSON.stringify(entries)
 
 test('ht_json of more levels than anything needs is a problem, not the end of the process', () => {
@@ -12,7 +13,7 @@ test('ht_json of more levels than anything needs is a problem, not the end of th
   const record = { id: '1', ht_id: ['demo1.a'], ht_json: `[{"htid":"demo1.a","x":${deep}}]` }
   expect(itemsOf(record)).toMatchObject({
     items: [{ htid: 'demo1.a' }],
-    problems: ['ht_json cannot be used: it is nested deeper than 64 levels.'],
+    problems: [detail('ht_json cannot be used: it is nested deeper than 64 levels.')],
   })
 })
 
@@ -56,7 +57,7 @@ test('a record without ht_id has its items from ht_json and ht_id_display, each 
     { htid: 'demo1.b', updateDate: '20260102', attr: null },
     { htid: 'demo1.c', updateDate: '20260103', attr: null },
   ])
-  expect(problems).toEqual([expect.stringContaining('"no-dot" has no namespace')])
+  expect(problems).toEqual([{ message: expect.stringContaining('"no-dot" has no namespace'), part: 'item' }])
   for (const htid of ['demo1.a', 'demo1.B', 'demo1.c']) expect(namesItem(record, htid)).toBe(true)
   expect(namesItem(record, 'demo1.d')).toBe(false)
   expect(itemsOf({ ...record, ht_id: [] }).items).toEqual([])
@@ -88,12 +89,15 @@ test('what is wrong in a record is told, and costs no other item', () => {
   const { items, problems } = itemsOf({ id: '1', ht_id: ['no-dot', 'demo1.a'], ht_json })
   expect(items).toEqual([{ htid: 'demo1.a', updateDate: null, attr: null }])
   expect(problems).toEqual([
-    'An entry of ht_json has no htid.',
-    expect.stringContaining('"no-dot" has no namespace'),
-    'The date "20201341" of demo1.a is not YYYYMMDD.',
-    'The rights code "open" of demo1.a is unknown.',
+    detail('An entry of ht_json has no htid.'),
+    { message: expect.stringContaining('"no-dot" has no namespace'), part: 'item' },
+    detail('The date "20201341" of demo1.a is not YYYYMMDD.'),
+    detail('The rights code "open" of demo1.a is unknown.'),
   ])
-  expect(itemsOf({ id: '1', ht_id: ['demo1.a'], ht_json: '[{' }).problems).toEqual(['ht_json is not a JSON array.'])
+  const broken = 'ht_json is not a JSON array.'
+  expect(itemsOf({ id: '1', ht_id: ['demo1.a'], ht_json: '[{' }).problems).toEqual([detail(broken)])
+  // nothing else says what the record names
+  expect(itemsOf({ id: '1', ht_json: '[{' }).problems).toEqual([{ message: broken, part: 'item' }])
 })
 
 test.skipIf(!existsSync(solr))('a real record of seven volumes (skipped where ../shared/data is absent)', () => {
@@ -112,6 +116,6 @@ test('entries of another type are told, and the others count', () => {
   }
   expect(itemsOf(record)).toEqual({
     items: [{ htid: 'a.1', updateDate: '20260101', attr: 1 }],
-    problems: ['An entry of ht_json is not an object.', 'ht_id_display holds what is no text.'],
+    problems: [detail('An entry of ht_json is not an object.'), detail('ht_id_display holds what is no text.')],
   })
 })

@@ -1,4 +1,4 @@
-import type { CatalogueRecord } from '../source.ts'
+import type { CatalogueRecord, Note } from '../source.ts'
 import { authorsOf } from './authors.ts'
 import { bibFields } from './extract.ts'
 import { formatsOf } from './formats.ts'
@@ -13,9 +13,9 @@ import { titlesOf } from './titles.ts'
 /**
  * The document the catalogue has of a MARC record, as far as it reaches an index document: the same record makes the same
  * document, whether it comes from the catalogue or from a dump. What a field
- * means is MARC 21's; who holds an item is in no dump. What of the items cannot be used comes as sentences in `problems`.
+ * means is MARC 21's; who holds an item is in no dump. What of the items cannot be used comes in `problems`.
  */
-export function catalogueOf(marc: MarcRecord): { record: CatalogueRecord; problems: readonly string[] } {
+export function catalogueOf(marc: MarcRecord): { record: CatalogueRecord; problems: readonly Note[] } {
   const fields = bibFields(marc)
   const format = formatsOf(marc)
   const titles = titlesOf(fields, format)

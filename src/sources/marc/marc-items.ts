@@ -1,3 +1,4 @@
+import type { Note } from '../source.ts'
 import { collectionNames } from './collection-names.ts'
 import { fieldsOf, type MarcField, type MarcRecord, subfieldOf } from './marc-record.ts'
 import { dateRange } from './publish-date.ts'
@@ -10,8 +11,7 @@ export interface MarcItems {
   readonly ht_json: string
   /** The institutions that the volumes come from, in the order of the items, each collection once. */
   readonly htsource: readonly string[]
-  /** Whole sentences. */
-  readonly problems: readonly string[]
+  readonly problems: readonly Note[]
 }
 
 /**
@@ -19,11 +19,11 @@ export interface MarcItems {
  * c, digitization source s. Ids are kept as written: the folder of an item is named after it.
  */
 export function itemsOfMarc(marc: MarcRecord, title: string): MarcItems {
-  const problems: string[] = []
+  const problems: Note[] = []
   const items = fieldsOf(marc, '974').flatMap((field) => {
     const htid = subfieldOf(field, 'u')
     if (htid !== null) return [{ htid, field, year: yearOf(field, htid, problems) }]
-    problems.push('A 974 field names no item: it has no subfield u.')
+    problems.push({ message: 'A 974 field names no item: it has no subfield u.', part: 'item' })
     return []
   })
   const collections = new Set(items.map(({ htid, field }) => collectionOf(htid, field)))
@@ -70,11 +70,12 @@ function dateOf(field: MarcField): string {
   return subfieldOf(field, 'd') ?? '00000000'
 }
 
-function yearOf(field: MarcField, htid: string, problems: string[]): string | null {
+function yearOf(field: MarcField, htid: string, problems: Note[]): string | null {
   const text = subfieldOf(field, 'y')?.trim() ?? ''
   if (!/\d/.test(text)) return null
   const year = /^\d+/.exec(text)?.[0]
   if (year !== undefined) return year.padStart(4, '0')
-  problems.push(`The publication date ${JSON.stringify(text.slice(0, 40))} of ${htid} does not begin with digits.`)
+  const message = `The publication date ${JSON.stringify(text.slice(0, 40))} of ${htid} does not begin with digits.`
+  problems.push({ message, part: 'detail' })
   return null
 }
