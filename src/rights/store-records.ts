@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto'
 import { itemsOf } from '../sources/record-items.ts'
-import type { Bad, CatalogueRecord, RecordEvent } from '../sources/source.ts'
+import type { Bad, CatalogueRecord, Deletion, RecordEvent } from '../sources/source.ts'
 import { sourceText } from '../sources/source-text.ts'
+import { recordsOfSource } from '../state/records/find-records.ts'
 import { noteSeen } from '../state/records/seen-records.ts'
 import { removeRecords, upsertRecords } from '../state/records/upsert-records.ts'
 import type { Pass } from './context.ts'
@@ -23,30 +24,43 @@ export type Prepared = ReturnType<typeof prepareRecords>
 export function prepareRecords(events: readonly RecordNews[]) {
   const loaded = events.filter((event) => event.kind === 'record').map(loadedOf)
   const last = new Map(events.map((event) => [recordIdOf(event), event]))
-  const deleted = [...last].filter(([, event]) => event.kind === 'delete').map(([id]) => id)
-  return { loaded, deleted }
+  const deletions = [...last.values()].filter((event) => event.kind === 'delete')
+  const [guessed, told] = [true, false].map((is) =>
+    deletions.filter(({ identifier }) => (identifier !== undefined) === is),
+  )
+  return { loaded, deleted: told!.map(recordIdOf), guessed: guessed! }
 }
 
 export const recordIdOf = (event: RecordNews): string => (event.kind === 'record' ? event.record.id : event.recordId)
 
 /** Puts a block of records into slip_record; their items follow by carry-over. */
-export async function storeRecords(pass: Pass, source: string, { loaded, deleted }: Prepared): Promise<Stored> {
-  const changed = await pass.db.transaction(async (tx) => {
+export async function storeRecords(pass: Pass, source: string, { loaded, ...gone }: Prepared): Promise<Stored> {
+  const { changed, unknown } = await pass.db.transaction(async (tx) => {
     const ids = await upsertRecords(tx, source, loaded)
+    const known = await recordsOfSource(tx, source, gone.guessed.map(recordIdOf))
+    const deleted = [...gone.deleted, ...known]
     await removeRecords(tx, deleted)
     if (pass.census === source) {
       const there = new Map(loaded.map((record) => [record.recordId, record]))
       for (const id of deleted) there.delete(id)
       await noteSeen(tx, source, [...there.values()], deleted)
     }
-    return ids
+    return { changed: ids, unknown: gone.guessed.filter(({ recordId }) => !known.has(recordId)) }
   })
   for (const { recordId, items } of loaded) if (!changed.has(recordId)) pass.tally.of(source).count('noop', items)
   const bad = loaded.flatMap(({ line, data, problems }) =>
     problems.map((note) => ({ kind: 'bad' as const, line, ...note, text: sourceText(Buffer.from(data)) })),
   )
-  return { bad, days: new Set(loaded.flatMap(({ days }) => [...days])) }
+  return { bad: [...bad, ...unknown.map(unknownDeletion)], days: new Set(loaded.flatMap(({ days }) => [...days])) }
 }
+
+const unknownDeletion = ({ line, identifier = '' }: Deletion) => ({
+  kind: 'bad' as const,
+  line,
+  message: `The record ${JSON.stringify(identifier.slice(0, 300))} is deleted, and no record of the source is known by its last part.`,
+  text: identifier.slice(0, 4_000),
+  part: 'detail' as const,
+})
 
 function loadedOf({ record, line }: { readonly record: CatalogueRecord; readonly line: number }) {
   const data = JSON.stringify(record)

@@ -19,14 +19,25 @@ export interface Bad {
   readonly message: string
   /** The source text, cut at 4,000 characters. */
   readonly text: string
-  /** Of a record that is used all the same; not there when nothing of the line or record can be used. */
+  /** Of a record that is used all the same, or is gone; not there when nothing of the line or record can be used. */
   readonly part?: Note['part']
+}
+
+/** A record that is gone from the catalogue. */
+export interface Deletion {
+  readonly kind: 'delete'
+  readonly recordId: string
+  readonly line: number
+  /**
+   * The name that OAI-PMH has for it, when nothing else was told: the id is the last part of it, and counts only where
+   * the source has a record of that id.
+   */
+  readonly identifier?: string
 }
 
 export type RecordEvent =
   | { readonly kind: 'record'; readonly record: CatalogueRecord; readonly line: number }
-  /** A line of a delete file: the record is gone from the catalogue. */
-  | { readonly kind: 'delete'; readonly recordId: string; readonly line: number }
+  | Deletion
   | Bad
 
 /** One row of a hathifile: rights of an item, and the record it belongs to. */

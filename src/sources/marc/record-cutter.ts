@@ -6,6 +6,8 @@ export interface RecordText {
   readonly bytes: Buffer
   /** Why it is no whole record, as the end of a sentence; null for one that is. */
   readonly problem: string | null
+  /** What stands before it in the record of OAI-PMH that it is in. */
+  readonly envelope?: Buffer
 }
 
 const newline = 0x0a
@@ -27,6 +29,7 @@ export class RecordCutter {
   /** Of the record in hand; null between records. */
   #parts: Buffer[] | null = null
   #length = 0
+  #envelope: Buffer | null = null
   #startLine = 1
   /** The name of the first element, and whether it was closed: what is not, was cut. */
   #root: string | null = null
@@ -107,6 +110,7 @@ export class RecordCutter {
     if (this.#root === null) this.#isRootClosed = true
     this.#root ??= 'record'
     this.#sawRecord = true
+    this.#envelope = this.#parts === null ? null : Buffer.concat(this.#parts)
     this.#parts = []
     this.#length = 0
     this.#startLine = this.#line
@@ -130,8 +134,9 @@ export class RecordCutter {
   #whole(): RecordText {
     if (this.#length > this.#limit) return this.#broken(`it is larger than ${this.#limit} bytes`)
     const record = { line: this.#startLine, bytes: Buffer.concat(this.#parts ?? []), problem: null }
+    const envelope = this.#envelope
     this.#parts = null
-    return record
+    return envelope === null ? record : { ...record, envelope }
   }
 
   #broken(problem: string): RecordText {

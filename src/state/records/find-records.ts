@@ -11,3 +11,19 @@ export async function findRecords(db: Connection, recordIds: readonly string[]):
   const rows = await db.query<{ record_id: string; data: string }>(statements[db.dialect], [[...new Set(recordIds)]])
   return new Map(rows.map((row) => [row.record_id, row.data]))
 }
+
+const ofSource = {
+  postgres: 'SELECT record_id FROM slip_record WHERE record_id = ANY($1) AND source = $2',
+  mysql: 'SELECT record_id FROM slip_record FORCE INDEX (PRIMARY) WHERE record_id IN (?) AND source = ?',
+}
+
+/** Those of these ids that are of records of the source, deleted ones too. */
+export async function recordsOfSource(
+  db: Connection,
+  source: string,
+  recordIds: readonly string[],
+): Promise<Set<string>> {
+  if (recordIds.length === 0) return new Set()
+  const rows = await db.query<{ record_id: string }>(ofSource[db.dialect], [[...new Set(recordIds)], source])
+  return new Set(rows.map((row) => row.record_id))
+}

@@ -51,6 +51,31 @@ test('a collection, one record alone, prefixes and an OAI envelope give the same
   expect(await shortOf(record('1'))).toEqual(['1'])
 })
 
+const header = (identifier: string, status = '') =>
+  `<header${status}><identifier>${identifier}</identifier><datestamp>2026-01-01</datestamp></header>`
+const harvest = (...records: string[]) => `<OAI-PMH><ListRecords>\n${records.join('\n')}\n</ListRecords></OAI-PMH>`
+const live = (identifier: string, id: string) =>
+  `<record>${header(identifier)}<metadata>${record(id)}</metadata></record>`
+const gone = (identifier: string) => `<record>${header(identifier, ' status="deleted"')}</record>`
+
+test('a deleted record of OAI-PMH is gone by the last part of its identifier', async () => {
+  const content = harvest(
+    live('oai:demo:1', '1'),
+    gone('oai:demo:2'),
+    gone('oai:demo:bib/3&amp;4'),
+    live('oai:demo:5', '5'),
+  )
+  expect(await shortOf(content)).toEqual(['1', '-2', '-3&4', '5'])
+  expect(await shortOf(content.replace(/<(\/?)(?=[a-z])/g, '<$1oai:'))).toEqual(['1', '-2', '-3&4', '5'])
+})
+
+test('where identifiers of OAI-PMH do not end in record ids, a deleted one is told and withdraws nothing', async () => {
+  const { events } = await read(harvest(live('oai:demo:77', '1'), gone('oai:demo:2')))
+  const message = 'The record "oai:demo:2" is deleted, and its identifier does not tell which that is.'
+  expect(events).toMatchObject([{ record: { id: '1' } }, { kind: 'bad', line: 3, message, part: 'detail' }])
+  expect((await read(harvest(gone('oai:demo:a b')))).events).toMatchObject([{ kind: 'bad', part: 'detail' }])
+})
+
 test('an empty subfield is told and left out where it has no code either, and its record is kept', async () => {
   const titled = (subfields: string) =>
     record('r1', `<datafield tag="245" ind1="1" ind2="0">${subfields}<subfield code="a">A title</subfield></datafield>`)
