@@ -176,7 +176,7 @@ export class FileReading<Event extends { readonly kind: string }> {
   async #keep(bad: readonly Bad[]): Promise<void> {
     const kept = bad.slice(0, Math.max(0, mostRows - this.#bad))
     this.#bad += bad.length
-    this.#pass.tally.of(this.#source).count('bad', bad.length)
+    this.#pass.tally.of(this.#source).addBad(bad)
     if (kept.length === 0) return
     const errors = kept.map(({ file, line, message, text }) => ({
       source: this.#source,

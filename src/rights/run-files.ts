@@ -5,7 +5,7 @@ import { filesInError, handedInError, supersedeSourceErrors } from '../state/aud
 import { forgetRead } from './changed-files.ts'
 import type { Pass } from './context.ts'
 import type { FileRead, FileReader } from './file-reading.ts'
-import type { Ran } from './ran.ts'
+import { flawOfBad, type Ran } from './ran.ts'
 import { readFiles, readHandedFile } from './read-files.ts'
 
 /** Reads files of a source: those that were not read yet, those with errors and what lies behind them, or all. */
@@ -24,7 +24,7 @@ export async function runFiles<Event extends { readonly kind: string }>(
   }
   const reads = await readFiles(pass, source, patterns, reader, which === 'all' ? 'all' : 'changed')
   const handed = which === 'broken' ? await rereadHanded(pass, source, reader) : { reads: [], notes: [] }
-  const flaw = flawOf([...reads, ...handed.reads])
+  const flaw = flawOf(pass, source, [...reads, ...handed.reads])
   if (flaw !== null || which !== 'all') return { flaw, notes: handed.notes }
   const listOf = (some: readonly SourceFile[]) => some.map(({ path, state }) => `${path} ${state}`).join('\n')
   const after = await listFiles(patterns, pass.config.baseDir)
@@ -74,7 +74,7 @@ export async function handFiles<Event extends { readonly kind: string }>(
   const notes = useless.map(({ file, bad }) =>
     bad === 0 ? `${file} holds nothing` : `${file} holds nothing that source ${source} can use: is it of another kind?`,
   )
-  return { flaw: flawOf(reads), notes }
+  return { flaw: flawOf(pass, source, reads), notes }
 }
 
 async function handedFile(path: string): Promise<SourceFile> {
@@ -123,10 +123,9 @@ function isOf(event: { readonly kind: string }, id: string): boolean {
   return kind !== 'bad' && (record?.id ?? recordId) === id
 }
 
-function flawOf(reads: readonly FileRead[]): string | null {
-  const bad = reads.reduce((sum, read) => sum + read.bad, 0)
+function flawOf(pass: Pass, source: string, reads: readonly FileRead[]): string | null {
   const broken = reads.find(({ ending }) => ending !== 'whole')
   if (broken?.ending === 'stopped') return `${broken.file} was not read to its end`
   if (broken !== undefined) return `${broken.file} was read no further than it could be`
-  return bad > 0 ? `${bad} records or lines cannot be used` : null
+  return flawOfBad(pass, source, 'records or lines')
 }

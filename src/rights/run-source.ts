@@ -14,7 +14,7 @@ import { ingestReader } from './load-ingested.ts'
 import { recordReader } from './load-records.ts'
 import { hathifileReader } from './load-rights.ts'
 import type { FollowedSource } from './memberships.ts'
-import { nothingWrong, type Ran } from './ran.ts'
+import { flawOfBad, nothingWrong, type Ran } from './ran.ts'
 import { namedItemsOf, rereadBrokenRecords, rereadNamedRecord } from './reread-catalogue.ts'
 import { followRightsDb, type RightsDbSource, rereadRightsRows } from './rights-db.ts'
 import { handFiles, rereadRecord, runFiles } from './run-files.ts'
@@ -126,8 +126,8 @@ async function readCatalogue(pass: Pass, name: string, catalogue: Catalogue, tas
   if (task.kind === 'record') return rereadNamedRecord(pass, name, catalogue, task.id)
   if (task.kind === 'broken') return rereadBrokenRecords(pass, name, catalogue)
   const isWhole = await loadCatalogue(pass, name, catalogue)
-  const { bad } = pass.tally.of(name).counts
-  if (bad > 0) return { flaw: `${bad} records or parts of them cannot be used`, notes: [] }
+  const flaw = flawOfBad(pass, name, 'records or parts of them')
+  if (flaw !== null) return { flaw, notes: [] }
   return isWhole ? nothingWrong : { flaw: 'its reading was ended before its end', notes: [] }
 }
 

@@ -44,10 +44,11 @@ export async function takeRecords(
   const { bad: unfit, days } = await storeRecords(pass, source, prepared)
   const bad = events.filter((event) => event.kind === 'bad')
   const inRecords = unfit.map((each) => ({ ...each, file: files.get(each.line) ?? solr.url }))
-  await errors.read([...files.values(), ...asked.map((id) => solr.fileOf(id))], [...bad, ...inRecords])
+  const allBad = [...bad, ...inRecords]
+  await errors.read([...files.values(), ...asked.map((id) => solr.fileOf(id))], allBad)
   const tally = pass.tally.of(source)
   tally.count('seen', events.length)
-  tally.count('bad', bad.length + inRecords.length)
+  tally.addBad(allBad)
   await keepCountsOnTheWay(pass)
   return { records: news.length, days }
 }

@@ -1,9 +1,12 @@
 import { countsOf, type SourceCount, type SourceCounts } from '../events/source-counts.ts'
+import type { Bad } from '../sources/source.ts'
 import type { Change } from '../state/rights/upsert-rights.ts'
 
 /** What one pass did, item by item; and what each source had in it. */
 export class Tally {
   readonly counts: SourceCounts = countsOf(() => 0)
+  /** What of the bad may have named a record or an item: which of them are missing is not known beside it. */
+  unread = 0
   readonly #whole: Tally | undefined
   readonly #sources = new Map<string, Tally>()
 
@@ -28,6 +31,11 @@ export class Tally {
   count(what: SourceCount, number = 1): void {
     this.counts[what] += number
     this.#whole?.count(what, number)
+  }
+
+  addBad(bad: readonly Pick<Bad, 'part'>[]): void {
+    this.count('bad', bad.length)
+    this.unread += bad.filter(({ part }) => part !== 'detail').length
   }
 
   add(changes: Iterable<Change>): void {

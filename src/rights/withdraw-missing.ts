@@ -27,8 +27,8 @@ export interface WithdrawOptions {
 }
 
 /**
- * Reads all of a source by `read`, which is true when it saw all of it and could use all it saw, then withdraws the items
- * that vanished from it. Nothing is withdrawn after a pass that was broken off, had bad records or saw no item. What came
+ * Reads all of a source by `read`, which says why it did not see all that it names, then withdraws the items that vanished
+ * from it. Nothing is withdrawn after a pass that was broken off, had records or item ids that cannot be read, or saw no item. What came
  * or changed while it was read stays. A process that dies on the way has withdrawn a part of what is missing.
  *
  * `carry`: carries over what was loaded.

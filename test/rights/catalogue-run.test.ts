@@ -31,6 +31,18 @@ test('what vanished from the core without a tombstone is withdrawn by a census, 
   expect(await rightsOf(library, 'a.2')).toMatchObject({ record_id: 'r3', withdrawn: false })
 })
 
+test('a record with a rights code that nobody knows holds up no census, one that cannot be used does', async () => {
+  const { core, library } = world
+  const ht_json = JSON.stringify([{ htid: 'u.1', rights: ['nobody-knows', null] }])
+  await core.add(...many, solrRecordOf('r1', ['a.1']), { ...solrRecordOf('r2', ['u.1']), ht_json })
+  await runTask(library, 'catalogue', { kind: 'new' })
+  await core.remove('r1')
+  expect(await census(library, 'catalogue')).toEqual({ items: 452, missing: 1, withdrawn: 1 })
+  await core.remove('m000')
+  await core.add(solrRecordOf('no id', ['b.1']))
+  await expect(census(library, 'catalogue')).rejects.toMatchObject({ code: 'PASS_INCOMPLETE' })
+})
+
 test('a catalogue that goes away in the middle has nothing withdrawn, and the next census sees all of it', async () => {
   const { core, library, proxy } = world
   await core.add(...many, solrRecordOf('r1', ['a.1']))

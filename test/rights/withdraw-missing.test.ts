@@ -100,6 +100,33 @@ test('nothing is withdrawn when there is no file, a bad record, a damaged file, 
   await refuses()
 })
 
+test('what is wrong in records whose items are all known holds up nothing; an item id that cannot be read does', async () => {
+  const marc = (...items: object[][]) => ({
+    leader: '00000nam a2200000   4500',
+    fields: [
+      { '001': 'marc' },
+      { '245': { ind1: '1', ind2: '0', subfields: [{ a: 'A title' }, {}] } },
+      ...items.map((subfields) => ({ '974': { ind1: ' ', ind2: ' ', subfields } })),
+    ],
+  })
+  const item = [{ u: 'b.1' }, { y: 'c1900' }, { d: '20261341' }, { r: 'nobody-knows' }]
+  writeRecords(library, '1.ndjson', [...many, recordOf('r1', ['a.1']), marc(item)])
+  await read()
+  writeRecords(library, '1.ndjson', [...many, marc(item)])
+  expect(await census(library, 'catalogue')).toEqual({ items: 202, missing: 1, withdrawn: 1 })
+  expect(await withdrawn()).toEqual(['a.1'])
+  const refused = async (...records: object[]) => {
+    writeRecords(library, '1.ndjson', records)
+    await expect(census(library, 'catalogue', { yes: true })).rejects.toMatchObject({
+      code: 'PASS_INCOMPLETE',
+      message: expect.stringContaining('1 records or item ids cannot be read'),
+    })
+  }
+  await refused(...many.slice(1), marc(item, [{ d: '20260101' }]))
+  await refused(...many.slice(1), marc(item), recordOf('r2', ['no-dot']))
+  expect(await withdrawn()).toEqual(['a.1'])
+})
+
 test('a pass that is stopped withdraws nothing, and the next is whole', async () => {
   writeRecords(library, '1.ndjson', [...many, recordOf('r1', ['a.1'])])
   await read()
