@@ -5,6 +5,9 @@ import { duration } from './duration.ts'
 const codes = (standard: string, what: string) =>
   table(standard).describe(`Table of ${what}, with the columns id and name. none: there is no such table.`)
 
+/** A column that some tables of rights do without. */
+const maybe = (standard: string, what: string) => column(standard, `${what} none: there is no such column.`)
+
 /** A source of kind rights-db; its names default to those of HathiTrust's schema. */
 export const rightsDb = z.strictObject({
   kind: z
@@ -21,9 +24,9 @@ export const rightsDb = z.strictObject({
       namespace: column('namespace', 'What stands before the first dot of the item id.'),
       id: column('id', 'What stands behind it.'),
       attr: column('attr', 'Rights attribute, as its number or its name.'),
-      reason: column('reason', 'Reason, as its number or its name.'),
-      source: column('source', 'Digitization source, as its number or its name.'),
-      accessProfile: column('access_profile', 'Access profile, as its number or its name.'),
+      reason: maybe('reason', 'Reason, as its number or its name.'),
+      source: maybe('source', 'Digitization source, as its number or its name.'),
+      accessProfile: maybe('access_profile', 'Access profile, as its number or its name.'),
       time: column(
         'time',
         'When the row was last changed: TIMESTAMP (PostgreSQL: with time zone) is read in UTC; DATETIME (PostgreSQL: without time zone) as it stands.',

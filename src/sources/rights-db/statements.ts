@@ -8,6 +8,7 @@ export interface RightsDbNames {
     readonly namespace: string
     readonly id: string
     readonly attr: string
+    /** This and the next two: `none` where there is no such column. */
     readonly reason: string
     readonly source: string
     readonly accessProfile: string
@@ -46,8 +47,9 @@ export class Statements {
     const name = (of: keyof RightsDbNames['columns']) => quoted(dialect, columns[of])
     const [space, id, time] = [name('namespace'), name('id'), name('time')]
     const text = timeText(dialect, time)
-    const select = `SELECT ${space} AS namespace, ${id} AS id, ${name('attr')} AS attr, ${name('reason')} AS reason,
-        ${name('source')} AS source, ${name('accessProfile')} AS accessprofile, ${text} AS at
+    const maybe = (of: 'reason' | 'source' | 'accessProfile') => (columns[of] === 'none' ? 'NULL' : name(of))
+    const select = `SELECT ${space} AS namespace, ${id} AS id, ${name('attr')} AS attr, ${maybe('reason')} AS reason,
+        ${maybe('source')} AS source, ${maybe('accessProfile')} AS accessprofile, ${text} AS at
       FROM ${quoted(dialect, table)}`
     const order = `ORDER BY ${time}, ${space}, ${id} LIMIT ${pageSize}`
     const isPostgres = dialect === 'postgres'

@@ -134,6 +134,18 @@ describe.each(foreignServers)('a rights database on %s', (server) => {
     ])
   })
 
+  test('a table without reason, source and access profile gives none of them', async () => {
+    const columns = { reason: 'none', source: 'none', accessProfile: 'none' }
+    const { table } = settings
+    const without = { table: 'rights_bare', columns: { ...settings.columns, ...columns } }
+    await foreign.put('a.1', 2, '2026-01-01 00:00:00')
+    await foreign.run(`CREATE TABLE rights_bare AS SELECT namespace, id, attr, time FROM ${table}`)
+    const row = { htid: 'a.1', attr: 2, reason: null, source: null, accessProfile: null }
+    expect((await feed(null, without)).events).toEqual([expect.objectContaining(row)])
+    expect((await open(without).lookup(['a.1'])).get('a.1')).toMatchObject(row)
+    await foreign.run('DROP TABLE rights_bare')
+  })
+
   test('a lookup finds the rows of the items asked for, in any namespace, and no others', async () => {
     for (const htid of ['a.1', 'a.2', 'b.1', 'b.x:/y.z']) await foreign.put(htid, 2)
     const found = await open().lookup(['a.1', 'b.x:/y.z', 'b.2', 'c.1'])
