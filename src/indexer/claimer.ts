@@ -47,8 +47,8 @@ export interface Lead {
 export interface UnderWay {
   /** Whether there is anything, of the target or of any. */
   readonly isDry: (target?: string) => boolean
-  /** Resolves when there is nothing, or has been waited for long enough: one that hangs is not to keep suspects for ever. */
-  readonly runDrySoon: () => Promise<void>
+  /** Waits until there is nothing, or for long enough: one that hangs is not to keep all else. Whether there is nothing. */
+  readonly runDrySoon: () => Promise<boolean>
 }
 
 interface Round extends Openness {
@@ -70,6 +70,7 @@ export class Claimer {
   readonly #own: OwnWork
   readonly #rotation: BucketRotation
   readonly #underWay: UnderWay
+  readonly #now: () => number
   readonly #alone = new AloneTurn()
   readonly #bounds: ReadBounds
   /** Where the search for deletes goes on, bucket by bucket. */
@@ -91,7 +92,7 @@ export class Claimer {
     db: Database,
     worker: string,
     target: Target,
-    options: { batch: number; shares: LaneShares; own?: OwnWork; bounds?: ReadBounds },
+    options: { batch: number; shares: LaneShares; own?: OwnWork; bounds?: ReadBounds; now?: () => number },
     underWay: UnderWay = nothing,
   ) {
     this.target = target
@@ -101,6 +102,7 @@ export class Claimer {
     this.#own = options.own ?? allWork
     this.#bounds = options.bounds ?? new ReadBounds()
     this.#underWay = underWay
+    this.#now = options.now ?? (() => performance.now())
     this.#rotation = new BucketRotation(target.shards, options.shares)
   }
 
@@ -167,15 +169,16 @@ export class Claimer {
   /** Looks once into every bucket. In the turn of suspects into no other, until what is under way of the target has ended. */
   async #look(round: Look): Promise<Claim | null> {
     this.#waitsForEnd = false
-    if (this.#alone.isOn(performance.now())) {
+    if (this.#alone.isOn(this.#now())) {
       const buckets = await this.#suspects(round)
       this.#waitsForEnd = buckets.length > 0 && !this.#underWay.isDry(this.target.name)
       this.#leftSuspects = this.#waitsForEnd
       if (this.#waitsForEnd) return null
-      if (buckets.length > 0) await this.#underWay.runDrySoon()
-      const suspect = await this.#first(buckets, round)
+      // beside others it would take them with it: it is left for the next turn
+      const isAlone = buckets.length > 0 && (await this.#underWay.runDrySoon())
+      const suspect = isAlone ? await this.#first(buckets, round) : null
       if (suspect !== null) return suspect
-      this.#alone.end(performance.now())
+      this.#alone.end(this.#now())
     }
     const claimed = await this.#first(this.#rotation.next(), round)
     this.#leftSuspects = !this.#underWay.isDry()
@@ -286,5 +289,5 @@ export class Claimer {
 
 type Bucketed = Pick<Bucket, 'lane' | 'shard'>
 
-const nothing: UnderWay = { isDry: () => true, runDrySoon: async () => {} }
+const nothing: UnderWay = { isDry: () => true, runDrySoon: async () => true }
 const everything: Openness = { suspended: () => false, busy: () => false, uncompared: new Set(), deletesOnly: false }

@@ -4,8 +4,11 @@ import { asSlipError } from '../errors/slip-error.ts'
 /** No longer does a step wait for what is under way: pauses and chores are looked at in between. Milliseconds. */
 const patienceMs = 1_000
 
-/** So long may what is under way of other targets take to end before a suspect, which is not to be struck with it. Milliseconds. */
-const dryPatienceMs = 5_000
+/**
+ * So long is waited for what is under way of other targets before a suspect is left for a later turn, and twice as long each
+ * time after that, so that long batches do not keep it for ever. Milliseconds.
+ */
+const dryPatienceMs = { first: 5_000, longest: 30_000 }
 
 /** The batches of a process that are under way, of all its targets: assembled, and being posted and settled. */
 export class Pipeline {
@@ -15,6 +18,13 @@ export class Pipeline {
   #awaited: (() => void) | null = null
   /** Something has come further that nobody waited for: the next one to wait hears of it. */
   #hasMoved = false
+  #dryPatienceMs = dryPatienceMs.first
+  readonly #passes: typeof after
+
+  /** `passes`: resolves when a time has passed. */
+  constructor(passes = after) {
+    this.#passes = passes
+  }
 
   /** Lets a batch of a target run on. What it throws is thrown by `check`. */
   add(target: string, batch: Promise<unknown>): void {
@@ -38,12 +48,15 @@ export class Pipeline {
     while (!this.isDry()) await Promise.all(this.#running.keys())
   }
 
-  /** Resolves when nothing is under way any more, or what is takes long. */
-  readonly runDrySoon = async (): Promise<void> => {
+  /** Waits until nothing is under way any more, or what is takes long. Whether nothing is. */
+  readonly runDrySoon = async (): Promise<boolean> => {
     const ended = new AbortController()
-    const patience = after(dryPatienceMs, undefined, { signal: ended.signal }).catch(() => undefined)
+    const patience = this.#passes(this.#dryPatienceMs, undefined, { signal: ended.signal }).catch(() => undefined)
     await Promise.race([this.runDry(), patience])
     ended.abort()
+    const isDry = this.isDry()
+    this.#dryPatienceMs = isDry ? dryPatienceMs.first : Math.min(2 * this.#dryPatienceMs, dryPatienceMs.longest)
+    return isDry
   }
 
   /** Resolves when something was posted, or a batch was assembled or has ended, or a second has passed. */

@@ -38,7 +38,7 @@ test('a suspect is left while anything is under way, which is told: it may end b
   const pauses = await Pauses.read(state.db)
   let dry = false
   const options = { batch: 10, shares: { daily: 5, ops: 2, bulk: 1 } }
-  const alone = new Claimer(state.db, token, target, options, { isDry: () => dry, runDrySoon: async () => {} })
+  const alone = new Claimer(state.db, token, target, options, { isDry: () => dry, runDrySoon: async () => dry })
   await change(state.db, ['a.2'])
   await enqueue(state.db, ['a.2'])
   await state.db.query(`UPDATE slip_queue SET lane = 0 WHERE htid = 'a.2'`)
@@ -48,6 +48,34 @@ test('a suspect is left while anything is under way, which is told: it may end b
   expect(held).toMatchObject({ lane: 0, items: [{ htid: 'a.2' }] })
   await settleAll(state.db, held!)
   expect([await alone.next(pauses), alone.leftSuspects]).toEqual([null, false])
+})
+
+test('in its turn a suspect is not claimed beside what other targets do not end, and the rest goes on', async () => {
+  const pauses = await Pauses.read(state.db)
+  let now = 0
+  let dry = false
+  const underWay = { isDry: (target?: string) => target !== undefined || dry, runDrySoon: async () => dry }
+  const options = { batch: 10, shares: { daily: 5, ops: 2, bulk: 1 }, now: () => now }
+  const alone = new Claimer(state.db, token, target, options, underWay)
+  expect(await alone.next(pauses)).toBeNull()
+  await change(state.db, ['s.1', 's.2'])
+  await enqueue(state.db, ['s.1', 's.2'])
+  await state.db.query(`UPDATE slip_queue SET lane = 0 WHERE htid = 's.1'`)
+  now = 30_000
+  const beside = await alone.next(pauses)
+  expect(beside).toMatchObject({ lane: 1, items: [{ htid: 's.2' }] })
+  await settleAll(state.db, beside!)
+  expect([await alone.next(pauses), alone.leftSuspects]).toEqual([null, true])
+  // its next turn, in which it goes before all else
+  await change(state.db, ['s.3'])
+  await enqueue(state.db, ['s.3'])
+  now = 60_000
+  dry = true
+  for (const htid of ['s.1', 's.3']) {
+    const held = await alone.next(pauses)
+    expect(held?.items).toMatchObject([{ htid }])
+    await settleAll(state.db, held!)
+  }
 })
 
 test('buckets that were empty are read from their beginning only when there is nothing else, and then all are', async () => {

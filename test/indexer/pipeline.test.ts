@@ -19,3 +19,17 @@ test('of what several batches threw a defect comes first', async () => {
   await pipeline.runDry()
   expect(() => pipeline.check()).toThrow('defect')
 })
+
+test('what does not end is waited for twice as long each time, up to half a minute, and from the beginning once all has ended', async () => {
+  const waited: number[] = []
+  const passes = async (ms?: number) => void waited.push(ms ?? 0)
+  const pipeline = new Pipeline(passes as never)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  pipeline.add('main', promise)
+  for (let time = 0; time < 5; time++) expect(await pipeline.runDrySoon()).toBe(false)
+  resolve()
+  await pipeline.runDry()
+  expect(await pipeline.runDrySoon()).toBe(true)
+  await pipeline.runDrySoon()
+  expect(waited).toEqual([5_000, 10_000, 20_000, 30_000, 30_000, 30_000, 5_000])
+})
