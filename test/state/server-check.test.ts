@@ -78,10 +78,14 @@ afterEach(() => vi.unstubAllEnvs())
 test('an old server ends with SERVER_UNSUPPORTED, unless a test says that any server will do', async () => {
   const old: Pick<Connection, 'dialect' | 'query'> = {
     dialect: 'postgres',
-    query: async () => [{ server_version: '9.6.24' }] as never,
+    query: async () => [{ version: '9.6.24', encoding: 'UTF8' }] as never,
   }
   vi.stubEnv('SLIP_TEST_ANY_SERVER', '')
-  await expect(checkServer(old)).rejects.toMatchObject({ code: 'SERVER_UNSUPPORTED', class: 'usage' })
+  await expect(checkServer(old)).rejects.toMatchObject({
+    code: 'SERVER_UNSUPPORTED',
+    class: 'usage',
+    message: 'PostgreSQL 9.6.24 is too old: 14 or newer is needed',
+  })
   vi.stubEnv('SLIP_TEST_ANY_SERVER', '1')
   expect(await checkServer(old)).toEqual([])
 })
