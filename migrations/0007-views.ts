@@ -139,6 +139,9 @@ const rate = ({ ago, secondsBetween }: Words, label: string, seconds: number) =>
   return `greatest(0, ${sample('value', 'DESC')} - ${sample('value', 'ASC')}) / nullif(${elapsed}, 0)`
 }
 
+/** Errors are grouped with the queue's sample: where there is none of that, nobody has counted them. */
+const sampledQueue = newestAt('queue', "'daily/ready'")
+
 const status = (words: Words) => {
   const { bigint, watermark, secondsSince } = words
   return `
@@ -151,15 +154,16 @@ const status = (words: Words) => {
          ${bigint(`(SELECT sum(d.items) FROM slip_queue_depth d WHERE d.target = t.name AND d.state = '${state}')`)} AS ${state}_items`,
            )
            .join(',')},
-         (SELECT ${bigint('coalesce(sum(s.indexed), 0)')} FROM slip_shard_status s WHERE s.target = t.name) AS indexed,
-         (SELECT ${bigint('coalesce(sum(g.items), 0)')} FROM slip_error_group g WHERE g.target = t.name) AS errors,
+         (SELECT ${bigint('sum(s.indexed)')} FROM slip_shard_status s WHERE s.target = t.name) AS indexed,
+         CASE WHEN ${sampledQueue} IS NOT NULL
+           THEN (SELECT ${bigint('coalesce(sum(g.items), 0)')} FROM slip_error_group g WHERE g.target = t.name) END AS errors,
          (SELECT max(o.seconds) FROM slip_oldest o WHERE o.target = t.name) AS oldest_ready_seconds,
          ${watermark(watermarkOf('t.name'))} AS watermark,
          ${secondsSince(watermark(watermarkOf('t.name')))} AS watermark_seconds,
          (SELECT count(*) FROM slip_control c WHERE ${inForce(words)} AND ${touches}) AS pauses,
          (SELECT count(*) FROM slip_breaker b WHERE b.kind = 'target' AND b.name = t.name
             OR b.kind = 'shard' AND left(b.name, length(t.name) + 1) = concat(t.name, '/')) AS suspended,
-         ${newestAt('queue', "'daily/ready'")} AS queue_sampled_at, ${newestAt('shard.indexed', "'0'")} AS ledger_sampled_at
+         ${sampledQueue} AS queue_sampled_at, ${newestAt('shard.indexed', "'0'")} AS ledger_sampled_at
   FROM slip_target t`
 }
 

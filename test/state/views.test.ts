@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { takeSample } from '../../src/state/statistics/sample.ts'
 import { later, openState, type State } from './fixture.ts'
 
 let state: State
@@ -80,6 +81,19 @@ test('suspended counts the breakers of a target and of its shards, and none of a
   expect(await suspended()).toEqual(inOrder(2, 1))
   await rows('DELETE FROM slip_breaker')
   await rows(`DELETE FROM slip_target WHERE name = 'm_in'`)
+})
+
+test('what nobody has counted yet is NULL, and 0 once it was counted and there is none', async () => {
+  const counted = async () => {
+    const [row] = await rows(`SELECT rights, ready_items, indexed, errors FROM slip_status WHERE target = 'main'`)
+    return row
+  }
+  expect(await counted()).toEqual({ rights: null, ready_items: null, indexed: null, errors: null })
+  await state.db.transaction((tx) => takeSample(tx, 'quick'))
+  expect(await counted()).toEqual({ rights: null, ready_items: 0, indexed: null, errors: 0 })
+  await state.db.transaction((tx) => takeSample(tx, 'ledger'))
+  expect(await counted()).toEqual({ rights: 0, ready_items: 0, indexed: 0, errors: 0 })
+  await rows('DELETE FROM slip_sample')
 })
 
 test('a shard that was set back is stuck, and the command that puts it right stands beside the reason', async () => {
