@@ -69,13 +69,14 @@ const touches = `
 /** Duties of a target, and of those the ones that rest while it or their stage is paused. */
 const ofTarget = (chores: readonly string[]) => chores.map((chore) => `concat('${chore}:', t.name)`).join(', ')
 const resting = ['fill', 'sweep', 'recheck', 'scan']
+const restless = ['compare', 'marker', 'commit', 'full', 'purge']
 
 /** A duty that somebody should have: of a target that is worked for, that is filled where it fills, and does not rest. */
 const idleDuties = (words: Words) => `
   SELECT 'duty', coalesce(t.name, ''), d.name, d.until, 'is done by nobody'
-  FROM slip_duty d LEFT JOIN slip_target t ON d.name IN (${ofTarget([...resting, 'compare', 'marker'])})
+  FROM slip_duty d LEFT JOIN slip_target t ON d.name IN (${ofTarget([...resting, ...restless])})
   WHERE d.until < ${words.ago(600)}
-    AND (d.name IN ('reap', 'move', 'retire', 'sample', 'sample:ledger') OR d.name LIKE 'retain:%'
+    AND (d.name IN ('reap', 'move', 'retire', 'retire:remnants', 'roll-up', 'sample', 'sample:ledger') OR d.name LIKE 'retain:%'
          OR t.state = 'filling' OR t.state = 'live' AND d.name NOT LIKE 'fill:%')
     AND NOT EXISTS (
       SELECT 1 FROM slip_control c WHERE ${inForce(words)} AND d.name IN (${ofTarget(resting)})

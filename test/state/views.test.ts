@@ -36,6 +36,18 @@ test('a chore that nobody does is stuck; the duty of a filling that is over, or 
   await rows(`UPDATE slip_target SET state = 'live' WHERE name = 'main'`)
 })
 
+test('nor is any other chore left out: of counting, of what retired targets left, of an index that is committed and cleaned', async () => {
+  const ofIndex = ['commit:main', 'full:main', 'purge:main']
+  const ofAll = ['retire:remnants', 'roll-up']
+  await lapsed([...ofIndex, ...ofAll, 'commit:gone', 'full:gone', 'purge:gone', 'source:main'])
+  expect((await idle()).toSorted()).toEqual([...ofIndex, ...ofAll])
+  await pause('target', 'main')
+  expect((await idle()).toSorted()).toEqual([...ofIndex, ...ofAll])
+  await rows(`UPDATE slip_target SET state = 'retiring' WHERE name = 'main'`)
+  expect((await idle()).toSorted()).toEqual(ofAll)
+  await rows(`UPDATE slip_target SET state = 'live' WHERE name = 'main'`)
+})
+
 test('a chore that rests because its stage or target is paused is not stuck', async () => {
   await lapsed(['sweep:main', 'recheck:main', 'marker:main', 'move'])
   await pause('stage', 'index', later(state.db, 600))
