@@ -9,6 +9,7 @@ import { handBack } from '../../src/state/queue/hand-back.ts'
 import { moveDue } from '../../src/state/queue/move-due.ts'
 import { reap } from '../../src/state/queue/reap.ts'
 import { renew } from '../../src/state/queue/renew.ts'
+import { suspect } from '../../src/state/queue/suspect.ts'
 import {
   change,
   claimBucket,
@@ -19,6 +20,7 @@ import {
   expireLeases,
   failure,
   indexed,
+  later,
   ledgerRow,
   queueRow,
   race,
@@ -40,12 +42,20 @@ const enqueueIn = (tx: Connection, htid: string) => enqueueChanged(tx, 'main', [
 const requestIn = (tx: Connection, htid: string) => requestItems(tx, 'main', [htid], { lane: 'ops', reason: 'request' })
 const settleIn = (held: Claim, htid: string) => (tx: Connection) => settleInside(tx, held, [indexed(htid)])
 
+const who = () => ({ worker: token, pid: 1, host: 'h' })
 const failing: Exit = (tx, held) =>
   fail(
     tx,
     held,
     held.items.map(({ htid }) => failure(htid)),
-    { worker: token, pid: 1, host: 'h' },
+    who(),
+  )
+const suspecting: Exit = (tx, held) =>
+  suspect(
+    tx,
+    held,
+    held.items.map(({ htid }) => ({ htid, baseMs: 1, alone: true, lastError: 'x', message: 'x', detail: '{}' })),
+    who(),
   )
 const delaying: Exit = (tx, held) =>
   delay(
@@ -144,6 +154,32 @@ test('enqueue–reap: a reaper that waits for a request leaves the row ready, wh
   expect(await errorsOf(state.db, 'c.3')).toEqual([])
 })
 
+for (const [name, exit] of [
+  ['fail', failing],
+  ['delay', delaying],
+  ['hand-back', returning],
+  ['suspect', suspecting],
+] as const) {
+  test(`reap–${name}: an exit that waits for the reaper changes nothing and writes no error`, async () => {
+    const held = await claimed('c.5')
+    await expireLeases(state.db)
+    let reaped: unknown
+    await race(
+      state.db,
+      async (tx) => {
+        expect(await reap(tx, 10)).toBe(1)
+        reaped = await queueRow(tx, 'c.5')
+      },
+      // all of it, as if nobody looked whether the claim is there still
+      () => other.transaction(leave(held, exit)),
+    )
+    expect(reaped).toMatchObject({ state: 0, lane: 0, strikes: 1, attempts: 0, claim_token: null })
+    expect(await queueRow(state.db, 'c.5')).toEqual(reaped)
+    expect([await errorsOf(state.db, 'c.5'), await ledgerRow(state.db, 'c.5')]).toEqual([[], undefined])
+    expect(await state.db.query('SELECT 1 FROM slip_recheck')).toEqual([])
+  })
+}
+
 test('reap–enqueue: a request that waits for the fourth strike is served beside its error', async () => {
   await claimed('c.4')
   await state.db.query(`UPDATE slip_queue SET strikes = 3 WHERE htid = 'c.4'`)
@@ -193,6 +229,32 @@ test('enqueue–delete: a settle of a delete that waits for the item’s return 
   )
   expect(await ledgerRow(state.db, 'd.3')).toMatchObject({ presence: 'absent', rev: 1 })
   expect(await queueRow(state.db, 'd.3')).toMatchObject({ state: 0, action: 'index', rev: 2, claim_token: null })
+})
+
+/** An item that is delayed and due, with three attempts. */
+async function due(htid: string) {
+  await change(state.db, [htid])
+  await enqueue(state.db, [htid])
+  await state.db.query(
+    `UPDATE slip_queue SET state = 2, attempts = 3, available_at = ${later(state.db, -1)} WHERE htid = '${htid}'`,
+  )
+  await change(state.db, [htid], { title: 1 })
+}
+
+test('move–enqueue: a new revision that waits for the mover is ready with all attempts', async () => {
+  await due('e.3')
+  const first = (tx: Connection) => moveDue(tx, 10)
+  await race(state.db, first, () => other.transaction((tx) => enqueueIn(tx, 'e.3')))
+  expect(await queueRow(state.db, 'e.3')).toMatchObject({ state: 0, rev: 2, gen: 2, attempts: 0, available_at: null })
+})
+
+test('enqueue–move: the mover passes over a row that is being requested, which is ready by that', async () => {
+  await due('e.4')
+  await state.db.transaction(async (tx) => {
+    await enqueueIn(tx, 'e.4')
+    expect(await other.transaction((mover) => moveDue(mover, 10))).toBe(0)
+  })
+  expect(await queueRow(state.db, 'e.4')).toMatchObject({ state: 0, rev: 2, gen: 2, attempts: 0, available_at: null })
 })
 
 test('move–claim: a claim does not wait for the mover and takes nothing of what it has not moved yet', async () => {

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
-import type { Database } from '../../src/state/connection.ts'
+import type { Connection, Database } from '../../src/state/connection.ts'
+import type { Claim } from '../../src/state/queue/claim.ts'
 import { enqueueChanged } from '../../src/state/queue/enqueue.ts'
 import { closeClaim, lockClaim } from '../../src/state/queue/exit.ts'
 import { fail } from '../../src/state/queue/fail.ts'
+import { moveDue } from '../../src/state/queue/move-due.ts'
 import { purgeItems } from '../../src/state/queue/purge.ts'
 import { retryErrors, skipErrors } from './error-pages.ts'
 import {
@@ -85,6 +87,62 @@ test('settle–purge: a purge that waits for a settle finds nothing, one that wa
   )
   expect(await queueRow(state.db, 'p.5')).toBeUndefined()
   expect(await ledgerRow(state.db, 'p.5')).toMatchObject({ rev: 1, presence: 'indexed' })
+})
+
+const makeDue = (htid: string) =>
+  state.db.query(`UPDATE slip_queue SET state = 2, available_at = CURRENT_TIMESTAMP(6) WHERE htid = '${htid}'`)
+
+test('move–purge: a purge that waits for the mover takes the row', async () => {
+  await ready('p.6')
+  await makeDue('p.6')
+  const first = async (tx: Connection) => expect(await moveDue(tx, 10)).toBe(1)
+  const answer = await race(state.db, first, () => purge(other, 'p.6'))
+  expect(answer).toEqual({ purged: ['p.6'], claimed: [], unknown: [] })
+  expect(await queueRow(state.db, 'p.6')).toBeUndefined()
+  expect(await errorsOf(state.db, 'p.6')).toMatchObject([{ resolution: 'purged' }])
+})
+
+test('purge–move: the mover passes over a row that is being purged', async () => {
+  await ready('p.7')
+  await makeDue('p.7')
+  await state.db.transaction(async (tx) => {
+    await purgeItems(tx, 'main', ['p.7'], by)
+    expect(await other.transaction((mover) => moveDue(mover, 10))).toBe(0)
+  })
+  expect(await queueRow(state.db, 'p.7')).toBeUndefined()
+})
+
+test('retry–claim: a claim passes over a row that is being retried, and then has what the retry waives', async () => {
+  await failed('e.4')
+  await request('e.4')
+  const requested = await queueRow(state.db, 'e.4')
+  await state.db.transaction(async (tx) => {
+    await retryErrors(tx, { htids: ['e.4'] }, { waive: ['page_gap'] })
+    expect((await claimBucket(other, token, { lane: 2, shard: 1 })).items).toEqual([])
+  })
+  const held = await claimBucket(other, token, { lane: 2, shard: 1 })
+  expect(held.items).toMatchObject([{ htid: 'e.4', waived: 'page_gap' }])
+  await settle(other, held, 'e.4')
+  expect(requested).toMatchObject({ state: 0, gen: 1 })
+  expect(await queueRow(state.db, 'e.4')).toBeUndefined()
+  expect(await errorsOf(state.db, 'e.4')).toMatchObject([{ resolution: 'fixed' }])
+})
+
+test('claim–retry: a retry that waits for a claim leaves it its row, and is served by a second claim', async () => {
+  await failed('e.5')
+  await request('e.5')
+  const bucket = { lane: 2, shard: 1 }
+  let held: Claim | undefined
+  await race(
+    state.db,
+    async (tx) => {
+      held = await claimInside(tx, token, bucket)
+    },
+    () => other.transaction((tx) => retryErrors(tx, { htids: ['e.5'] })),
+  )
+  expect(await queueRow(state.db, 'e.5')).toMatchObject({ state: 1, gen: 2, claim_token: held?.token })
+  await settle(state.db, held!, 'e.5')
+  expect((await claimBucket(state.db, token, bucket)).items).toMatchObject([{ htid: 'e.5' }])
 })
 
 test('retry–enqueue: a retry and a new revision that meet are one row of the new revision', async () => {
