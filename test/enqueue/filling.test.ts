@@ -3,10 +3,10 @@ import { Filler } from '../../src/enqueue/filler.ts'
 import { Follower } from '../../src/enqueue/follower.ts'
 import { WholeSweep } from '../../src/enqueue/sweep-whole.ts'
 import { EventBus } from '../../src/events/bus.ts'
-import { fillStep } from '../../src/state/control/fill.ts'
+import { becomeLive, fillStep } from '../../src/state/control/fill.ts'
 import { applyTarget, type KnownTarget, listTargets } from '../../src/state/control/target.ts'
 import { lanes } from '../../src/state/queue/lanes.ts'
-import { change, openState, type State, worker } from '../state/fixture.ts'
+import { change, claimInside, later, openState, type State, worker } from '../state/fixture.ts'
 
 let state: State
 let token: string
@@ -86,6 +86,26 @@ test('a target is live once a whole sweep found nothing and its lane bulk is emp
   expect(await step(10)).toMatchObject({ page: null, becameLive: true })
   expect((await second()).state).toBe('live')
   expect(await step(10)).toMatchObject({ page: null, state: 'other' })
+})
+
+test('what of bulk is ready, claimed or delayed keeps a target from being live, and no other lane does', async () => {
+  await add()
+  await step(10)
+  const { db } = state
+  const [first] = await queued()
+  await db.query(`DELETE FROM slip_queue WHERE htid <> '${first?.htid}'`)
+  await db.query(`UPDATE slip_queue SET target = 'main'`)
+  const held = await db.transaction((tx) => claimInside(tx, token, { lane: lanes.bulk }))
+  expect(held.items).toHaveLength(1)
+  for (const table of ['slip_queue', 'slip_claim']) await db.query(`UPDATE ${table} SET target = 'second'`)
+  const isLive = () => db.transaction(async (tx) => (await becomeLive(tx, 'second')) || undefined)
+  const becomes = (set: string) => db.query(`UPDATE slip_queue SET ${set}`).then(isLive)
+  expect(await isLive()).toBeUndefined()
+  await db.query('DELETE FROM slip_claim')
+  const unclaimed = 'claim_token = NULL, claimed_rev = NULL, claimed_gen = NULL'
+  expect(await becomes(`state = 0, ${unclaimed}`)).toBeUndefined()
+  expect(await becomes(`state = 2, available_at = ${later(db, 60)}`)).toBeUndefined()
+  expect(await becomes(`lane = ${lanes.daily}`)).toBe(true)
 })
 
 test('rows that a person holds do not keep a target from being live', async () => {

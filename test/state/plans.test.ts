@@ -10,12 +10,13 @@ import { type Plan, plansOf } from './plan-of.ts'
 import { recorded, type Statement } from './recorded.ts'
 import { rowLocks } from './row-locks.ts'
 import { rowsRead } from './rows-read.ts'
-import { claimSome, settleSome, transitionsOf } from './transitions.ts'
+import { claimSome, pagesOf, settleSome, transitionsOf } from './transitions.ts'
 
 // 100,000 items of `fill`, in tables the server has looked over.
 
 const batch = 20
-const transitions = transitionsOf({ token: () => token, batch, page: 50, items: 100_000 })
+const sizes = { token: () => token, batch, page: 50, items: 100_000 }
+const transitions = [...transitionsOf(sizes), ...pagesOf(sizes)]
 
 let state: State
 /** Nothing is in it any more, and the server knows. */

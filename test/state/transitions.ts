@@ -4,6 +4,7 @@ import { lastResolutions } from '../../src/state/audit/errors.ts'
 import { readIndexedInputs, readLedgerPage } from '../../src/state/audit/indexed-inputs.ts'
 import { sweepFrom } from '../../src/state/audit/sweep.ts'
 import type { Connection } from '../../src/state/connection.ts'
+import { becomeLive } from '../../src/state/control/fill.ts'
 import { deleteRemnants } from '../../src/state/control/remnants.ts'
 import { type Claim, claim } from '../../src/state/queue/claim.ts'
 import { claimAlong } from '../../src/state/queue/claim-along.ts'
@@ -11,6 +12,7 @@ import { delay } from '../../src/state/queue/delay.ts'
 import { enqueueChanged, requestItems } from '../../src/state/queue/enqueue.ts'
 import { lockClaim, lockRows } from '../../src/state/queue/exit.ts'
 import { fail } from '../../src/state/queue/fail.ts'
+import { findDeletes } from '../../src/state/queue/find-deletes.ts'
 import { followPage, startPass } from '../../src/state/queue/follow.ts'
 import { handBack } from '../../src/state/queue/hand-back.ts'
 import { hasten } from '../../src/state/queue/hasten.ts'
@@ -22,6 +24,7 @@ import { type Answer, applyAnswers, dueQuestions, type Question } from '../../sr
 import { renew } from '../../src/state/queue/renew.ts'
 import { settleWhole } from '../../src/state/queue/settle-whole.ts'
 import { suspect } from '../../src/state/queue/suspect.ts'
+import { suspectShards } from '../../src/state/queue/suspect-shards.ts'
 import { adoptItems } from '../../src/state/restore/adopt-items.ts'
 import { knownItems } from '../../src/state/restore/known-items.ts'
 import { repairPage } from '../../src/state/restore/repair.ts'
@@ -139,6 +142,9 @@ export function transitionsOf(sizes: Sizes): Transition[] {
     ['a page of the sweep', (tx) => sweepFrom(tx, 'main', middle, page), ['slip_rights_pkey', 'slip_queue_pkey']],
     ['an enqueue', (tx) => enqueueChanged(tx, 'main', some, options), ['slip_rights_pkey', 'slip_queue_pkey']],
     ['a request', (tx) => requestItems(tx, 'main', some, options), ['slip_rights_pkey', 'slip_indexed_pkey']],
+    ['a look for deletes', (tx) => findDeletes(tx, { target: 'main', lane: 1, shard: 1 }, 0), ['slip_queue_ready']],
+    ['the shards of suspects', (tx) => suspectShards(tx, 'main'), ['slip_queue_ready']],
+    ['the end of a filling', (tx) => becomeLive(tx, 'main'), ['slip_queue_ready']],
     ['the mover', (tx) => moveDue(tx, page), ['slip_queue_delayed']],
     ['the end of a storm', endStorm, ['slip_queue_delayed', 'slip_queue_pkey']],
     ['the reaper', expiredReap, ['slip_claim_pkey', 'slip_queue_pkey']],
