@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Connection } from '../../src/state/connection.ts'
 import { claim } from '../../src/state/queue/claim.ts'
 import { fail } from '../../src/state/queue/fail.ts'
@@ -9,6 +9,9 @@ import { change, claimBucket, enqueue, queueRow, type State, settleAll, worker }
 import { openForFile, state, token } from './opened.ts'
 
 openForFile()
+
+/** What only one database does is a test of that one: on the other there is none. */
+const isPostgres = inject('stateServer') === 'postgres'
 
 // The traps of the dialects, each a test here, but for: a binary log of statements and Galera, server-check.test.ts;
 // poolers, test/services/pgbouncer.test.ts; plans of the hot statements, plans.test.ts; ids as keys, keys.test.ts.
@@ -208,18 +211,38 @@ describe('READ COMMITTED', () => {
   })
 })
 
-test('settings of a role or a database leave how times are written as it is', async () => {
-  if (state.db.dialect === 'mysql') return
-  const [{ name } = { name: '' }] = await state.db.query<{ name: string }>('SELECT current_database() AS name')
-  await state.db.query(`ALTER DATABASE ${name} SET datestyle = 'German'`)
-  try {
-    const db = await state.another()
-    const [row] = await db.query<{ at: string }>(`SELECT timestamptz '2026-02-01 03:04:05.000006+00' AS at`)
-    expect(row?.at).toBe('2026-02-01 03:04:05.000006+00')
-  } finally {
-    await state.db.query(`ALTER DATABASE ${name} RESET datestyle`)
-  }
-})
+if (isPostgres)
+  test('settings of a role or a database leave how times are written as it is', async () => {
+    const [{ name } = { name: '' }] = await state.db.query<{ name: string }>('SELECT current_database() AS name')
+    await state.db.query(`ALTER DATABASE ${name} SET datestyle = 'German'`)
+    try {
+      const db = await state.another()
+      const [row] = await db.query<{ at: string }>(`SELECT timestamptz '2026-02-01 03:04:05.000006+00' AS at`)
+      expect(row?.at).toBe('2026-02-01 03:04:05.000006+00')
+    } finally {
+      await state.db.query(`ALTER DATABASE ${name} RESET datestyle`)
+    }
+  })
+
+if (isPostgres)
+  test('rows that change all the time have room beside them, and are vacuumed early and without a rest', async () => {
+    const options = await state.db.query<{ name: string; option: string }>(
+      `SELECT relname AS name, unnest(reloptions) AS option FROM pg_class
+       WHERE relname IN ('slip_queue', 'slip_claim') ORDER BY relname, option`,
+    )
+    const of = (table: string) => options.filter(({ name }) => name === table).map(({ option }) => option)
+    expect(of('slip_queue')).toEqual([
+      'autovacuum_analyze_scale_factor=0.05',
+      'autovacuum_vacuum_cost_delay=0',
+      'autovacuum_vacuum_scale_factor=0.01',
+      'fillfactor=70',
+    ])
+    expect(of('slip_claim')).toEqual([
+      'autovacuum_vacuum_cost_delay=0',
+      'autovacuum_vacuum_scale_factor=0.01',
+      'fillfactor=50',
+    ])
+  })
 
 test('no clock but that of the database is read in src/state', () => {
   const clocks = /Date\.now|new Date\(\)|performance\.now|hrtime/
