@@ -20,6 +20,8 @@ const settingsShape = z.object({
   number_of_shards: z.unknown().optional(),
   refresh_interval: z.unknown().optional(),
   translog: z.object({ durability: z.string().optional() }).optional(),
+  default_pipeline: z.string().optional(),
+  final_pipeline: z.string().optional(),
   similarity: partsShape,
   analysis: z.object({ analyzer: analysisShape, filter: analysisShape }).optional(),
 })
@@ -70,10 +72,12 @@ function compareSettings(is: IndexSettings, shouldBe: IndexSettings): SchemaDiff
   ]
 }
 
-const settingsOf = ({ number_of_shards, refresh_interval, translog }: IndexSettings): Values => ({
+const settingsOf = ({ number_of_shards, refresh_interval, translog, ...pipelines }: IndexSettings): Values => ({
   number_of_shards: textOf(number_of_shards),
   refresh_interval: textOf(refresh_interval ?? '1s'),
   'translog.durability': translog?.durability ?? 'request',
+  default_pipeline: pipelines.default_pipeline ?? '_none',
+  final_pipeline: pipelines.final_pipeline ?? '_none',
 })
 
 /** Who makes commits is a choice of the configuration. */

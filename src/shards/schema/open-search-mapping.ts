@@ -21,6 +21,11 @@ export function openSearchMapping(description: SchemaDescription): OpenSearchInd
         number_of_shards: 1,
         // commits are SLIP's
         refresh_interval: '-1',
+        // these are the server's own defaults, told because a template of the cluster may say otherwise: what is acknowledged is
+        // on disk, and documents are indexed as they were sent
+        translog: { durability: 'request' },
+        default_pipeline: '_none',
+        final_pipeline: '_none',
         similarity: Object.fromEntries(kinds.flatMap((kind) => similarityOf(kind, analyses[kind]))),
         analysis: {
           analyzer: Object.fromEntries(

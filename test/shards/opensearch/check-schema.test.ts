@@ -97,11 +97,13 @@ describe.each(searchServers)('%s', (server) => {
         similarity.ocr.k1 = 1.2
         mappings.dynamic = true
         all.translog = { ...settings.translog, durability: 'async' }
+        all.final_pipeline = 'absent'
       },
     )
     expect(differences).toEqual([
       reload('mapping, dynamic', 'true', 'strict'),
       reload('index, translog.durability', 'async', 'request'),
+      reload('index, final_pipeline', 'absent', '_none'),
       reload('similarity ocr, k1', '1.2', '10'),
       rebuild('analyzer text_index, filter', expect.stringMatching(/, stop$/), expect.not.stringMatching(/stop/)),
       rebuild(

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Engine } from '../../../src/shards/engine.ts'
 import { schemaDescription, schemaDigest } from '../../../src/shards/schema/description.ts'
 import { document } from '../../conformance/engine/documents.ts'
@@ -40,6 +40,22 @@ describe.each(searchServers)('%s', (server) => {
   test('each shard is an index named for its schema, with the alias it is written by and the one searchers ask', async () => {
     await engine.create(2)
     expect(await aliases()).toEqual(bothAliases())
+  })
+
+  test('a template of the cluster decides neither when a document is safe nor what is indexed', async () => {
+    // documents that are sent through a pipeline that is not there are refused
+    const foreign = { 'translog.durability': 'async', default_pipeline: 'absent', final_pipeline: 'absent' }
+    const template = { index_patterns: [`${index}*`], priority: 1_000, template: { settings: { index: foreign } } }
+    onTestFinished(async () => {
+      await ask(indices.url, `DELETE /_index_template/${index}`)
+    })
+    const { status, json } = await ask(indices.url, `PUT /_index_template/${index}`, template)
+    expect([status, json.error]).toEqual([200, undefined])
+    await engine.create(1)
+    expect(await engine.post(1, [document({ id: 'a.1', fence: 10 })])).toEqual([{ kind: 'done' }])
+    expect((await engine.checkSchema(1)).differences).toEqual([])
+    const { json: told } = await ask(indices.url, `GET /${index}_1/_settings?flat_settings=true`)
+    expect(told[`${index}_1_${digest}`].settings).toMatchObject({ 'index.translog.durability': 'request' })
   })
 
   test('a server of the other kind is told, with its version', async () => {
