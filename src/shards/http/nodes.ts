@@ -4,6 +4,9 @@ import { HttpNode, type HttpRequest, type NodeOptions } from '../../http/node.ts
 
 /** A node that could not be reached is left out for this long, unless no other is there. */
 const restMs = 10_000
+/** One that was waited for in vain so many times as long as that: a node that hangs takes no more than a tenth of the time. */
+const restPerWait = 10
+const mostRestMs = 300_000
 
 const unencrypted =
   'is named by the cluster without https, and user and password are configured for https: its property urlScheme must be https'
@@ -51,6 +54,7 @@ export class HttpNodes {
   async #oneAfterAnother(how: 'ask' | 'request', request: HttpRequest): Promise<Answer> {
     let last: unknown
     for (const node of this.#inOrder()) {
+      const sentAt = performance.now()
       try {
         const answer = await node[how](request)
         this.#awayUntil.delete(node)
@@ -59,7 +63,7 @@ export class HttpNodes {
         last = error
         // it is there, or what went wrong is ours
         if (!(error instanceof HttpFault) || error instanceof AnswerTooLarge || request.signal?.aborted) break
-        this.#awayUntil.set(node, performance.now() + restMs)
+        this.#rest(node, sentAt)
         if (how === 'request' && error.kind !== 'unsent') break
       }
     }
@@ -81,6 +85,11 @@ export class HttpNodes {
 
   async close(): Promise<void> {
     await Promise.all([...this.all, ...this.#others.values()].map((node) => node.close()))
+  }
+
+  #rest(node: HttpNode, sentAt: number): void {
+    const now = performance.now()
+    this.#awayUntil.set(node, now + Math.min(mostRestMs, Math.max(restMs, restPerWait * (now - sentAt))))
   }
 
   /** Beginning with the next; those that were away, or may hang, last. */

@@ -60,9 +60,7 @@ export function openSolrEngine(options: SolrOptions): Engine {
     longestDocument: async () => null,
     health: () =>
       told(
-        nodes
-          .request({ method: 'GET', path: '/admin/info/health?wt=json' })
-          .then((a) => void contentOf(a, acknowledged)),
+        nodes.ask({ method: 'GET', path: '/admin/info/health?wt=json' }).then((a) => void contentOf(a, acknowledged)),
       ),
     close: () => nodes.close(),
   }

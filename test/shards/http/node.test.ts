@@ -187,6 +187,25 @@ test('where one hangs the next is asked what may be asked twice, and the one tha
   expect([hung.asked.length, other.asked.length]).toEqual([1, 4])
 })
 
+test('a node that hung is left alone ten times as long as it was waited for', async () => {
+  const clock = { now: performance.now() }
+  vi.spyOn(performance, 'now').mockImplementation(() => clock.now)
+  onTestFinished(() => void vi.restoreAllMocks())
+  const hung = await serve(() => {
+    clock.now += 10_000
+  })
+  const other = await serve((_, response) => json(response, {}))
+  const nodes = new HttpNodes([hung.url, other.url], { ...options, headersMs: 50 })
+  closing.push(() => nodes.close())
+  await nodes.ask(get)
+  clock.now += 99_000
+  for (let n = 0; n < 4; n++) await nodes.ask(get)
+  expect(hung.asked.length).toBe(1)
+  clock.now += 2_000
+  for (let n = 0; n < 2; n++) await nodes.ask(get)
+  expect(hung.asked.length).toBe(2)
+})
+
 test('a node that owes an answer for long is asked last, though it may answer yet', async () => {
   const { promise: isAsked, resolve } = Promise.withResolvers<void>()
   const hung = await serve(() => resolve())

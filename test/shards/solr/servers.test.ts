@@ -59,6 +59,20 @@ test('a server that hangs keeps no core of another from being used, though its o
   expect(await engine.post(2, [document({ id: 'a.2', fence: 11 })])).toEqual([{ kind: 'done' }])
 })
 
+test('where one of two servers hangs the other says that the engine answers', async () => {
+  const proxies = await HttpProxy.beforeAll([first.url, second.url])
+  const engine = solrEngine(first.url, target, { urls: proxies.map(({ url }) => url), timeout: 1_000 })
+  onTestFinished(async () => {
+    await engine.close()
+    await Promise.all(proxies.map((proxy) => proxy.close()))
+  })
+  const holding = new Holding()
+  const hanging = proxies[0]!.strike(() => true, holding.meddling)
+  for (let turn = 0; turn < 4; turn++) await engine.health()
+  expect(hanging.count).toBe(1)
+  await holding.release()
+})
+
 test('a server that is away keeps no core of another from being used, and no core is made in its place', async () => {
   const engine = open()
   expect((await engine.get(2, ['a.2'])).length).toBe(1)
