@@ -129,6 +129,17 @@ describe('TEI and JATS', () => {
       'b',
     ])
   })
+
+  test.each([
+    ['<choice><abbr>Dr</abbr><expan>Doctor</expan></choice>.', 'Dr Doctor.'],
+    [
+      '<choice>\n<sic>a<hi>lo</hi>t</sic><corr>a <hi>lot</hi></corr></choice>, <choice><orig>vp</orig></choice>',
+      'alot a lot, vp',
+    ],
+    ['<choice><choice><orig>a</orig><reg>b</reg></choice><choice><sic>c</sic></choice></choice>d', 'a b cd'],
+  ])('have the words of a choice apart: %s', (inside, expected) => {
+    expect(linesOf(`<TEI><text><p>${inside}</p></text></TEI>`)).toEqual([expected])
+  })
 })
 
 const data = '../shared/data'
