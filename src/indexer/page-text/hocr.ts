@@ -5,12 +5,16 @@ import { walkPage } from './page-markup.ts'
 import { withoutReferences } from './references.ts'
 import { TextSink } from './text-sink.ts'
 
-const lineBreaks = new Set(['p', 'div', 'br', 'tr', 'li', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table', 'hr', 'pre'])
+const lineBreaks = new Set(
+  `address article aside blockquote br caption center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6
+  header hr legend li main nav ol p pre section summary table tbody tfoot thead tr ul`.split(/\s+/),
+)
+const cells = new Set(['td', 'th'])
 const silent = new Set(['head', 'title', 'script', 'style'])
 const inHead = new Set(['title', 'meta', 'link', 'style', 'script', 'noscript', 'base', 'template'])
 
 /**
- * hOCR: the text of the body, with a line for each ocr_line and block, and a blank before each ocrx_word. Read as HTML
+ * hOCR: the text of the body, with a line for each ocr_line and block, and a blank before each ocrx_word and cell. Read as HTML
  * must be: tags that are not closed or closed in the wrong place, unknown entities and a `<` in the text lose nothing.
  */
 export const hocr: PageFormat = {
@@ -50,7 +54,7 @@ class HocrText {
     this.#silent = silent.has(element) || isAlternative(element, kind) ? element : null
     if (lineBreaks.has(element) || /\bocrx?_(?:line|header|caption|textfloat|par|carea|page)\b/.test(kind)) {
       this.sink.add('\n')
-    } else if (kind.includes('ocrx_word')) this.sink.add(' ')
+    } else if (cells.has(element) || kind.includes('ocrx_word')) this.sink.add(' ')
   }
 
   close(name: string): void {

@@ -22,6 +22,16 @@ describe('a page of hOCR', () => {
     ).toEqual(['one two', 'three four'])
   })
 
+  test.each([
+    ['<table><tr><th>a</th><td>b</td><td>c</td></tr><tr><td>d<td>e</table>f', ['a b c', 'd e', 'f']],
+    ['<dl><dt>a</dt><dd>b</dd><dt>c<dd>d</dl>', ['a', 'b', 'c', 'd']],
+    ['<blockquote>a</blockquote>b<ul><li>c</ul>d', ['a', 'b', 'c', 'd']],
+    ['<section>a</section><figure>b<figcaption>c</figcaption></figure><ol>d</ol>', ['a', 'b', 'c', 'd']],
+    ['a<i>b</i><sup>c</sup>', ['abc']],
+  ])('has blocks on lines of their own and the cells of a row apart: %s', (inside, expected) => {
+    expect(linesOf(page(inside))).toEqual(expected)
+  })
+
   test('may be an ocr_page without a document around it', () => {
     expect(
       linesOf(`<div class="ocr_page">${line(word('one'))}</div>`)
