@@ -135,7 +135,7 @@ class MetsReader {
     if (this.#depth++ === 0) this.#openRoot(name)
     // Of the elements of a volume most are PREMIS, and not looked at any further.
     if (name.charCodeAt(0) === m) this.#openElement(name, attributes)
-    else this.#reading = toRead.get(name) ?? null
+    else this.#reading = this.#unread(toRead.get(name) ?? null)
   }
 
   close(name: string): void {
@@ -148,6 +148,11 @@ class MetsReader {
     if (this.#reading === null) return
     if (this.#reading === 'markupLanguage') this.markupLanguage ??= decoded().trim() || null
     else this.gbs[this.#reading] = `${this.gbs[this.#reading] ?? ''}${decoded()}`.trim() || null
+  }
+
+  /** Of several blocks the first counts. */
+  #unread(read: Read | null): Read | null {
+    return read === null || read === 'markupLanguage' || this.gbs[read] === null ? read : null
   }
 
   #openElement(name: string, attributes: Attributes): void {

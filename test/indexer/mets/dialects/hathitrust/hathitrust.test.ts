@@ -185,6 +185,12 @@ describe('a METS file', () => {
     )
   })
 
+  test('takes reading order from the first of two gbs blocks, and from the second what that does not say', () => {
+    const block = (order: string, more = '') => `<g:readingOrder>${order}</g:readingOrder>${more}`
+    const gbs = `${block('left-<![CDATA[to]]>-right')}${block('right-to-left', '<g:coverTag>x</g:coverTag>')}`
+    expect(read({ pages: [page], gbs })).toMatchObject({ readingOrder: 'left-to-right', coverTag: 'x' })
+  })
+
   test('takes reading order from the gbs block wherever it is', () => {
     const gbs =
       '<g:scanningOrder>right-to-left</g:scanningOrder><g:readingOrder> <![CDATA[top-to-bottom]]> </g:readingOrder>'
