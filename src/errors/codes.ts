@@ -67,7 +67,7 @@ export const errorCodes = {
     'Replace the page file, then: slipctl errors retry --id ID',
   ),
   PAGE_FORMAT_UNKNOWN: item(
-    'A page file is markup, but not ALTO, hOCR, PAGE, TEI or JATS.',
+    'A page file is markup, but not ALTO, hOCR, PAGE, ABBYY, TEI or JATS, or an image, an archive or a PDF.',
     'See docs/mets.md for the formats that are read.',
   ),
   PAGE_DIFFERS: passing(

@@ -5,6 +5,7 @@ import { isLoose, localText } from '../mets/local-text.ts'
 import type { MetsPage, PageList } from '../mets/page-list.ts'
 import { type Mets, readMets } from '../mets/read-mets.ts'
 import { textBeside } from '../mets/text-beside.ts'
+import { assertNoBinary } from '../page-text/binary.ts'
 import { plainText } from '../page-text/formats.ts'
 import { ByteSink } from '../text/byte-sink.ts'
 import { type TextOptions, writePages } from '../text/pages.ts'
@@ -94,6 +95,7 @@ async function readList(
   const how = howToRead(mets, reading, checks, parts)
   const read = await (reading.gapsWaived ? volume.readPagesThere : volume.readPages)(files, how)
   checks?.assert()
+  if (isPlain(mets)) for (const [at, bytes] of read.entries()) if (bytes !== null) assertNoBinary(bytes, files[at]!)
   return { mets, ...textsOf(mets, files, read, parts) }
 }
 
@@ -129,14 +131,18 @@ async function withText(mets: Mets, volume: VolumeSource, gapsWaived: boolean): 
   return pages.some(isLoose) ? { ...mets, pages: localText(pages, volume.metsName, await volume.list()) } : mets
 }
 
+/** Its pages are read as they are, and not looked into. */
+const isPlain = ({ pages }: Mets): boolean => pages.every(({ format }) => format === 'plain')
+
 /** Markup is turned into text as soon as it is read: a volume of ALTO has ten times the bytes of its text. */
 function howToRead(
-  { pages }: Mets,
+  mets: Mets,
   { admit, dehyphenate }: VolumeReading,
   checks: PageChecks | null,
   parts: PageParts,
 ): Reading {
-  if (pages.every(({ format }) => format === 'plain')) {
+  const { pages } = mets
+  if (isPlain(mets)) {
     if (checks === null) return { admit }
     const keep = (bytes: Buffer, file: string) => {
       checks.agrees(bytes, file)

@@ -3,6 +3,7 @@ import { isUtf8Despite, unmarkedUtf16 } from '../markup/encoding.ts'
 import { asUtf8 } from '../text/page-decoding.ts'
 import { abbyy } from './abbyy.ts'
 import { alto } from './alto.ts'
+import { assertNoBinary } from './binary.ts'
 import { hocr } from './hocr.ts'
 import type { DividedText, PageFormat, PageFormatOptions } from './page-format.ts'
 import { pageUnreadable } from './page-markup.ts'
@@ -25,7 +26,8 @@ export interface PageFile {
 
 /**
  * The text of a page file, for the cleaning of pages. The content decides in what format it is: MIMETYPE and
- * extension are wrong too often. Markup is known by its root element; what does not begin with one is plain text.
+ * extension are wrong too often. Markup is known by its root element; what does not begin with one is plain text, unless its
+ * first bytes say that it is an image, an archive or a PDF.
  * Throws PAGE_UNREADABLE and PAGE_FORMAT_UNKNOWN.
  */
 export function plainText(bytes: Buffer, page: PageFile, options: PageFormatOptions): Buffer {
@@ -53,6 +55,7 @@ export function pagesOf(
 
 /** Null for plain text. */
 function formatOf(bytes: Buffer, page: PageFile): PageFormat | null {
+  assertNoBinary(bytes, page.file)
   if (page.format === 'plain' || bytes.length === 0) return null
   const head = inUtf8(bytes).toString('latin1', 0, headLength)
   const root = rootOf(head)

@@ -19,6 +19,26 @@ test('the pages read again are those of the document that have text', async () =
   expect(await pageTexts(input.volume, text)).toEqual(inDocument)
 })
 
+test('a page of HathiTrust that is an image is PAGE_FORMAT_UNKNOWN: its bytes are no words', async () => {
+  for (const checksums of ['off', 'size'] as const) {
+    const pages = ['one', Buffer.from('\xff\xd8\xff\xe0', 'latin1')]
+    const input = await assemblyInput({
+      pages,
+      mets: {
+        pages: [
+          { order: 1, file: '1.txt', stated: '' },
+          { order: 2, file: '2.txt', stated: '' },
+        ],
+      },
+    })
+    onTestFinished(() => input.volume.close())
+    await expect(assemble({ ...input, checksums })).rejects.toMatchObject({
+      code: 'PAGE_FORMAT_UNKNOWN',
+      place: { file: '2.txt', kind: 'JPEG' },
+    })
+  }
+})
+
 test('a page that is not there is none: the item was indexed without it', async () => {
   const input = await assemblyInput({ pages: [null, 'two'] })
   onTestFinished(() => input.volume.close())

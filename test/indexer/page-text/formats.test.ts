@@ -16,6 +16,37 @@ describe('a page file', () => {
     expect(plainText(Buffer.from(text), unknown, plain).toString()).toBe(text)
   })
 
+  test.each([
+    ['PDF', '%PDF-1.4\n%\xe2\xe3'],
+    ['zip', 'PK\x03\x04\x14\0'],
+    ['gzip', '\x1f\x8b\x08\0'],
+    ['JPEG', '\xff\xd8\xff\xe0\0\x10JFIF'],
+    ['PNG', '\x89PNG\r\n\x1a\n'],
+    ['TIFF', 'II*\0\x08\0'],
+    ['TIFF', 'MM\0*\0\0'],
+    ['JPEG 2000', '\0\0\0\x0cjP  \r\n'],
+    ['JPEG 2000', '\xff\x4f\xff\x51\0'],
+  ])('that is %s is PAGE_FORMAT_UNKNOWN whatever it is called: its bytes are no words', (kind, start) => {
+    const bytes = Buffer.from(start, 'latin1')
+    for (const page of [
+      unknown,
+      { ...unknown, file: '1.txt', mime: 'text/plain' },
+      { ...unknown, format: 'plain' as const },
+    ]) {
+      expect(() => plainText(bytes, page, plain)).toThrow(
+        expect.objectContaining({ code: 'PAGE_FORMAT_UNKNOWN', place: { file: page.file, kind } }),
+      )
+    }
+  })
+
+  test.each(['%PDF is a format', 'PK', 'II.', 'MM*', '\x1f', '\xff\xd8', '\0\0'])(
+    'that begins with %j is plain text',
+    (start) => {
+      const bytes = Buffer.from(start, 'latin1')
+      expect(plainText(bytes, { ...unknown, format: 'plain' }, plain)).toEqual(bytes)
+    },
+  )
+
   test('that is markup is text in no more memory than twice its own', () => {
     const words = (many: number) => `<alto>${'<String CONTENT="wordword"/><SP/>'.repeat(many)}</alto>`
     for (const many of [1, 100, 1_000, 10_000]) {
