@@ -1,7 +1,7 @@
 import { SlipError } from '../../errors/slip-error.ts'
 import type { Admit, Reading, VolumeSource } from '../../repository/repository.ts'
 import type { PageText } from '../../shards/engine.ts'
-import { isLoose, localText } from '../mets/local-text.ts'
+import { isKept, isLoose, localText } from '../mets/local-text.ts'
 import type { MetsPage, PageList } from '../mets/page-list.ts'
 import { type Mets, readMets } from '../mets/read-mets.ts'
 import { textBeside } from '../mets/text-beside.ts'
@@ -39,10 +39,19 @@ const isMostlyText = ({ format, file }: MetsPage): boolean =>
  * REPOSITORY_UNAVAILABLE.
  */
 export async function readVolume(volume: VolumeSource, reading: VolumeReading): Promise<VolumeText> {
-  const mets = readMets(volume.mets)
+  const mets = await inItem(readMets(volume.mets), volume)
   let found = await readList(mets, volume, reading)
   for (const before of mets.before ?? []) found = await withEarlier(found, before, volume, reading)
   return found
+}
+
+/** Where the text lies that is in the item. */
+async function inItem(mets: Mets, volume: VolumeSource): Promise<Mets> {
+  if (mets.otherwise === undefined) return mets
+  const files = await volume.list()
+  if (isKept(mets.pages, volume.metsName, files)) return mets
+  const other = { ...mets, ...mets.otherwise() }
+  return isKept(other.pages, volume.metsName, files) ? other : mets
 }
 
 const isBlank = (text: Buffer): boolean => text.every((byte) => byte <= 0x20)

@@ -8,6 +8,8 @@ export interface PageSource extends PageList {
    * are called as the images of the pages are.
    */
   readonly text: 'named' | 'beside'
+  /** Where it is when nothing lies in the item of what these pages name. */
+  readonly otherwise?: () => PageSource
 }
 
 /** One way of writing METS. A new one is a file in dialects/, its line in read-mets.ts, and a folder of tests. */

@@ -26,6 +26,16 @@ export function localText(pages: readonly MetsPage[], metsName: string, files: r
   return found
 }
 
+/** True where files of the item are, or may be, the text of some of these pages. */
+export function isKept(pages: readonly MetsPage[], metsName: string, files: readonly string[]): boolean {
+  const there = new Set(files)
+  const kept = new KeptFiles(files, metsName, namesOfSeveral(pages))
+  return pages.some((page) => {
+    const { file, url, group } = page
+    return file !== null && (url === null ? there.has(file) || there.has(`${group}/${file}`) : kept.has(page))
+  })
+}
+
 /** What several URLs end in: which of them a file of that name was kept of is not told. */
 function namesOfSeveral(pages: readonly MetsPage[]): Set<string> {
   const urls = new Map<string, string>()
@@ -56,11 +66,19 @@ class KeptFiles {
   }
 
   find(page: MetsPage): string | null {
+    return this.#bestOf(this.#filesOf(page), page)
+  }
+
+  has(page: MetsPage): boolean {
+    return this.#filesOf(page).length > 0
+  }
+
+  #filesOf(page: MetsPage): readonly string[] {
     const name = page.file!
     const byId = this.#byBareName.get(page.fileId ?? '')
-    if (this.#namesOfSeveral.has(name)) return this.#bestOf(byId ?? [], page)
+    if (this.#namesOfSeveral.has(name)) return byId ?? []
     const byUrl = this.#byName.get(name) ?? (isTextName(name) ? undefined : this.#byBareName.get(name))
-    return this.#bestOf(byUrl ?? byId ?? [], page)
+    return byUrl ?? byId ?? []
   }
 
   #bestOf(files: readonly string[], page: MetsPage): string | null {

@@ -2,6 +2,7 @@ import type { Dialect } from '../dialect.ts'
 import { isOpenProfile, isPageType, type MetsFile } from '../mets-file.ts'
 import { pageList } from '../page-list.ts'
 import { isPlainOcr, namedGroups } from '../text-groups.ts'
+import { ownSteps } from './ocr-d.ts'
 
 /**
  * METS of the DFG viewer, as Kitodo, Goobi and Visual Library write it: pages are the `page` divs of the physical
@@ -22,6 +23,7 @@ export const kitodo: Dialect = {
         mayLackText: true,
       }),
       text: groups.length === 0 ? 'beside' : 'named',
+      ...ownSteps(mets),
     }
   },
 }

@@ -110,6 +110,47 @@ describe('a workspace whose last step holds no text', () => {
   })
 })
 
+describe('a workspace that was begun with the METS of a library', () => {
+  const text = (words: string) =>
+    `<PcGts><Page><TextRegion><TextEquiv><Unicode>${words}</Unicode></TextEquiv></TextRegion></Page></PcGts>`
+  const workspace = (fulltext: string, files: Record<string, string>) => {
+    const folder = temporaryFolder()
+    const pages = ['1', '2'].map((name) => {
+      const steps = {
+        'OCR-D-IMG': `${name}.tif|image/tiff`,
+        'OCR-D-OCR': `ocr${name}.xml|${page}`,
+        'OCR-D-SEG': `seg${name}.xml|${page}`,
+      }
+      return { order: null, files: { FULLTEXT: fulltext.replace('NAME', `${name}.xml`), ...steps } }
+    })
+    writeFileSync(join(folder, 'mets.xml'), otherMets(pages))
+    for (const [name, words] of Object.entries(files)) writeFileSync(join(folder, name), text(words))
+    return assembleFolder(folder, 'mets.xml')
+  }
+  const steps = { 'ocr1.xml': 'a', 'ocr2.xml': 'b', 'seg1.xml': '', 'seg2.xml': '' }
+
+  test.each(['https://example.org/full/NAME', 'full/NAME', 'NAME'])(
+    'has its own text where nothing of FULLTEXT at %s lies in the item',
+    async (fulltext) => {
+      expect((await workspace(fulltext, steps)).pages).toMatchObject([{ text: 'a' }, { text: 'b' }])
+    },
+  )
+
+  test('has FULLTEXT where some of it lies in the item', async () => {
+    const fulltext = 'https://example.org/full/NAME'
+    const kept = { '1.xml': 'full1', '2.xml': 'full2' }
+    expect((await workspace(fulltext, { ...steps, ...kept })).pages).toMatchObject([
+      { text: 'full1' },
+      { text: 'full2' },
+    ])
+    await expect(workspace(fulltext, { ...steps, '1.xml': 'full1' })).rejects.toMatchObject({ code: 'PAGE_MISSING' })
+  })
+
+  test('is in error by its FULLTEXT where nothing of either does', async () => {
+    await expect(workspace('https://example.org/full/NAME', {})).rejects.toMatchObject({ code: 'METS_BAD_REFERENCE' })
+  })
+})
+
 describe('a workspace of which steps were run for some pages', () => {
   const text = (words: string) =>
     `<PcGts><Page><TextRegion><TextEquiv><Unicode>${words}</Unicode></TextEquiv></TextRegion></Page></PcGts>`
