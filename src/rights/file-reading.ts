@@ -10,6 +10,7 @@ import { blocksOf, heldBack, oneAhead } from './blocks.ts'
 import type { Ending } from './changed-files.ts'
 import type { Pass } from './context.ts'
 import { keepCountsOnTheWay } from './keep-counts.ts'
+import { LineNumbers } from './line-numbers.ts'
 
 /** How the files of one kind of source are read. */
 export interface FileReader<Event> {
@@ -50,8 +51,10 @@ export interface FileRead {
   readonly ending: Ending | 'stopped'
 }
 
-/** So many bad records or lines of a file have an errors row each; of more than that only the number is kept. */
+/** So many bad records or lines of a file have an errors row each; of more than that the numbers are kept, in one row. */
 const mostRows = 500
+/** Characters of a message in slip_errors, without what stands around the numbers of lines. */
+const mostOfMessage = 3_900
 
 /** One file, read to its end or as far as it goes. */
 export class FileReading<Event extends { readonly kind: string }> {
@@ -65,6 +68,8 @@ export class FileReading<Event extends { readonly kind: string }> {
   #records = 0
   #bad = 0
   #line = 0
+  /** Of the bad ones that have no row of their own. */
+  readonly #numbers: LineNumbers
 
   constructor(pass: Pass, source: string, file: SourceFile, reader: FileReader<Event>, isHanded = false) {
     this.#pass = pass
@@ -73,6 +78,7 @@ export class FileReading<Event extends { readonly kind: string }> {
     this.#reader = reader
     this.#isHanded = isHanded
     this.#brake = new StormBrake(pass.config.breaker.storm)
+    this.#numbers = new LineNumbers(mostOfMessage - file.path.length)
   }
 
   /** `end`: what belongs to the end of the reading, unless the process is to stop before. */
@@ -167,7 +173,7 @@ export class FileReading<Event extends { readonly kind: string }> {
     const { events, bad, loading } = underWay[0]!
     const unfit = await loading
     underWay.shift()
-    await this.#keep([...bad, ...unfit])
+    await this.#keep(inOrder([...bad, ...unfit]))
     this.#records += events.length
     this.#pass.tally.of(this.#source).count('seen', events.length + bad.filter((each) => !isNote(each)).length)
     await keepCountsOnTheWay(this.#pass)
@@ -175,6 +181,7 @@ export class FileReading<Event extends { readonly kind: string }> {
 
   async #keep(bad: readonly Bad[]): Promise<void> {
     const kept = bad.slice(0, Math.max(0, mostRows - this.#bad))
+    for (const each of bad.slice(kept.length)) this.#numbers.add(each)
     this.#bad += bad.length
     this.#pass.tally.of(this.#source).addBad(bad)
     if (kept.length === 0) return
@@ -198,7 +205,9 @@ export class FileReading<Event extends { readonly kind: string }> {
   /** One row for all that have none of their own. */
   async #tellRest(): Promise<void> {
     const rest = this.#bad - mostRows
-    if (rest > 0) await this.#keepOne('SOURCE_RECORD_INVALID', `${rest} more records or lines cannot be read`)
+    if (rest <= 0) return
+    const what = `${rest} more records or lines cannot be used whole: ${this.#numbers.text}`
+    await this.#keepOne('SOURCE_RECORD_INVALID', what)
   }
 
   async #keepOne(code: Code, message: string): Promise<void> {
@@ -210,6 +219,12 @@ export class FileReading<Event extends { readonly kind: string }> {
   #detail(of: object): string {
     return JSON.stringify(this.#isHanded ? { ...of, handed: true } : of)
   }
+}
+
+/** By their lines; those of a tar file by file. */
+function inOrder(bad: readonly Bad[]): Bad[] {
+  const byMember = Map.groupBy(bad, ({ member }) => member)
+  return [...byMember.values()].flatMap((ofMember) => ofMember.toSorted((a, b) => a.line - b.line))
 }
 
 const isBad = (event: { readonly kind: string }): event is Bad => event.kind === 'bad'

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
+import { inMember } from '../sources/record-events.ts'
 import { itemsOf } from '../sources/record-items.ts'
-import type { Bad, CatalogueRecord, Deletion, RecordEvent } from '../sources/source.ts'
+import type { Bad, Deletion, RecordEvent } from '../sources/source.ts'
 import { sourceText } from '../sources/source-text.ts'
 import { recordsOfSource } from '../state/records/find-records.ts'
 import { noteSeen } from '../state/records/seen-records.ts'
@@ -48,25 +49,26 @@ export async function storeRecords(pass: Pass, source: string, { loaded, ...gone
     return { changed: ids, unknown: gone.guessed.filter(({ recordId }) => !known.has(recordId)) }
   })
   for (const { recordId, items } of loaded) if (!changed.has(recordId)) pass.tally.of(source).count('noop', items)
-  const bad = loaded.flatMap(({ line, data, problems }) =>
-    problems.map((note) => ({ kind: 'bad' as const, line, ...note, text: sourceText(Buffer.from(data)) })),
+  const bad = loaded.flatMap(({ line, data, problems, member }) =>
+    problems.map((note) =>
+      inMember({ kind: 'bad' as const, line, ...note, text: sourceText(Buffer.from(data)) }, member),
+    ),
   )
   return { bad: [...bad, ...unknown.map(unknownDeletion)], days: new Set(loaded.flatMap(({ days }) => [...days])) }
 }
 
-const unknownDeletion = ({ line, identifier = '' }: Deletion) => ({
-  kind: 'bad' as const,
-  line,
-  message: `The record ${JSON.stringify(identifier.slice(0, 300))} is deleted, and no record of the source is known by its last part.`,
-  text: identifier.slice(0, 4_000),
-  part: 'detail' as const,
-})
+function unknownDeletion({ line, identifier = '', member }: Deletion) {
+  const named = JSON.stringify(identifier.slice(0, 300))
+  const message = `The record ${named} is deleted, and no record of the source is known by its last part.`
+  const text = identifier.slice(0, 4_000)
+  return inMember({ kind: 'bad' as const, line, message, text, part: 'detail' as const }, member)
+}
 
-function loadedOf({ record, line }: { readonly record: CatalogueRecord; readonly line: number }) {
+function loadedOf({ record, line, member }: Extract<RecordEvent, { kind: 'record' }>) {
   const data = JSON.stringify(record)
   const digest = hash('sha256', data).slice(0, 32)
   const { items, problems } = itemsOf(record)
   const days = new Set(items.flatMap(({ updateDate }) => updateDate ?? []))
   const htids = items.map(({ htid }) => htid)
-  return { recordId: record.id, data, digest, items: items.length, htids, problems, line, days }
+  return { recordId: record.id, data, digest, items: items.length, htids, problems, line, member, days }
 }

@@ -75,6 +75,11 @@ export function bad(file: string, line: number, message: string, bytes: Buffer):
   return { kind: 'bad', file, line, message, text: sourceText(bytes) }
 }
 
+/** What is bad in a file of a tar, if it is of one. */
+export function inMember<Of extends { readonly message: string }>(bad: Of, member: string | undefined) {
+  return member === undefined ? bad : { ...bad, message: `In ${member}: ${bad.message}`, member }
+}
+
 export function badLine(file: string, line: Line, rule: string): Bad {
   return bad(file, line.number, `Line ${line.number} ${rule}.`, line.bytes)
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { SlipError } from '../errors/slip-error.ts'
 import { fileOrder } from './file-order.ts'
 import { gunzip, readBytes } from './read-bytes.ts'
-import { bad } from './record-events.ts'
+import { bad, inMember } from './record-events.ts'
 import type { RecordEvent } from './source.ts'
 import { readTar, type TarMember } from './tar.ts'
 
@@ -27,7 +27,7 @@ export async function* readTarRecords(path: string, readNamed: ReadNamed): Async
       if (index++ !== order[next]) continue
       next++
       for await (const event of readMember(path, member, readNamed)) {
-        yield event.kind === 'bad' ? { ...event, message: `In ${member.name}: ${event.message}` } : event
+        yield event.kind === 'bad' ? inMember(event, member.name) : { ...event, member: member.name }
       }
       // what is next lies before it, or nowhere: what follows may be damaged
       if (next === order.length || order[next]! < index) break

@@ -17,6 +17,8 @@ export interface Bad {
   /** Line of the file, from 1, where the record starts. */
   readonly line: number
   readonly message: string
+  /** Of a tar, the file in it that the line is of. */
+  readonly member?: string
   /** The source text, cut at 4,000 characters. */
   readonly text: string
   /** Of a record that is used all the same, or is gone; not there when nothing of the line or record can be used. */
@@ -33,10 +35,11 @@ export interface Deletion {
    * the source has a record of that id.
    */
   readonly identifier?: string
+  readonly member?: string
 }
 
 export type RecordEvent =
-  | { readonly kind: 'record'; readonly record: CatalogueRecord; readonly line: number }
+  | { readonly kind: 'record'; readonly record: CatalogueRecord; readonly line: number; readonly member?: string }
   | Deletion
   | Bad
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -148,13 +149,24 @@ test('what is wrong in records that are loaded is told of each, and stops no fil
   expect(pass.tally.of('catalogue').counts).toMatchObject({ seen: 700, bad: 2_100, new: 700 })
 })
 
-test('bad lines below the share of a storm have 500 rows at most, and one that says how many more there are', async () => {
+test('what is wrong in a record of a tar is told with its file in the tar', async () => {
+  const tar = (...args: string[]) => execFileSync('tar', args, { cwd: library.folder })
+  write('a.ndjson', line('r1', 'a.1') + line('r2', 'no-dot'))
+  tar('-cf', 'catalogue/1.tar', 'a.ndjson')
+  await read()
+  expect((await unresolved())[0]?.message).toMatch(/1\.tar:2: In a\.ndjson: The item id "no-dot"/)
+})
+
+test('bad lines below the share of a storm have 500 rows at most, and one that says where the others are', async () => {
   const lines = Array.from({ length: 7_000 }, (_, at) => (at % 10 === 9 ? 'rubbish\n' : line(`r${at}`, `a.${at}`)))
   write('catalogue/1.ndjson', lines.join(''))
   await read()
   const rows = await unresolved()
   expect(rows).toHaveLength(501)
-  expect(rows.at(-1)?.message).toMatch(/1\.ndjson: 200 more records or lines cannot be read$/)
+  const others = Array.from({ length: 200 }, (_, at) => 5_010 + at * 10).join(', ')
+  expect(rows.at(-1)?.message.replace(/^.*\//, '')).toBe(
+    `1.ndjson: 200 more records or lines cannot be used whole: ${others}`,
+  )
   expect(await rightsOf(library, 'a.6998')).toMatchObject({ rev: 1 })
 })
 
