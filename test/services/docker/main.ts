@@ -10,7 +10,8 @@ import { PUBLIC_IMAGE } from '../mariadb/container.ts'
 import { engineEnvironment, withEngine } from './engine.ts'
 import { ensureImage, mariadbImage } from './images.ts'
 
-const DEFAULT_FILES = ['test/services/mariadb.test.ts']
+/** Each a run of its own: what containers do, and the whole state machine on one. */
+const DEFAULT_RUNS = [['test/services/mariadb.test.ts'], ['test/state', '--project', 'mariadb']]
 const PROGRAMS = { dockerd: 'docker.io', debootstrap: 'debootstrap', iptables: 'iptables', ip: 'iproute2' }
 
 const stop = new AbortController()
@@ -20,17 +21,17 @@ const tell = (line: string) => console.log(`docker: ${line}`)
 async function main(args: readonly string[]): Promise<number> {
   if (args.includes('--no-install')) process.env.SLIP_TEST_NO_INSTALL = '1'
   const files = args.filter((argument) => argument !== '--no-install')
-  if (files.length === 0) files.push(...DEFAULT_FILES)
+  const runs = files.length === 0 ? DEFAULT_RUNS : [files]
   if (await dockerAnswers()) {
     tell('the engine that answers, with public images')
-    return runTests(files, { SLIP_TEST_MARIADB_IMAGE: PUBLIC_IMAGE })
+    return runTests(runs, { SLIP_TEST_MARIADB_IMAGE: PUBLIC_IMAGE })
   }
   if (process.getuid?.() !== 0) throw new Error('no Docker engine answers, and only root can start one for the tests')
   await installMissing()
   return withEngine(async () => {
     tell('no engine answered: one of our own, with images made here')
     const image = await ensureImage(mariadbImage, stop.signal, tell)
-    return runTests(files, { ...engineEnvironment, SLIP_TEST_MARIADB_IMAGE: image })
+    return runTests(runs, { ...engineEnvironment, SLIP_TEST_MARIADB_IMAGE: image })
   })
 }
 
@@ -44,11 +45,18 @@ async function installMissing(): Promise<void> {
     )
 }
 
-/** In CI mode: a container that does not start is a failure here, never a skip. */
-async function runTests(files: readonly string[], environment: Record<string, string>): Promise<number> {
-  const env = { ...process.env, ...environment, CI: 'true' }
+/** In CI mode: a container that does not start is a failure here, never a skip. Ends with the first run that fails. */
+async function runTests(runs: readonly string[][], environment: Record<string, string>): Promise<number> {
+  for (const args of runs) {
+    const code = await runOnce(args, { ...process.env, ...environment, CI: 'true' })
+    if (code !== 0 || stop.signal.aborted) return code
+  }
+  return 0
+}
+
+async function runOnce(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const runner = join(import.meta.dirname, '../../run/main.ts')
-  const child = spawn(process.execPath, [runner, ...files], { stdio: 'inherit', env })
+  const child = spawn(process.execPath, [runner, ...args], { stdio: 'inherit', env })
   const end = () => child.kill('SIGTERM')
   stop.signal.addEventListener('abort', end)
   const [code] = await once(child, 'exit')
