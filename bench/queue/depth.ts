@@ -91,7 +91,7 @@ function measurementsOf(
       unit: 'per claimed row',
       against,
       runs: costOf('read'),
-      goal: ratioAtMost(1.3),
+      goal: ratioAtMost(1.05),
     },
   ]
 }

@@ -12,7 +12,10 @@ import { type BenchState, serverNames, withState } from './state.ts'
 const drained = { default: 50_000, large: 1_000_000 }
 const batch = 200
 
-/** Claims behind a transaction that was opened before the first of them: nothing they leave may be cleared away. */
+/**
+ * Claims behind a transaction that was opened right before the first of them: nothing they leave may be cleared away. What a
+ * snapshot kept before that, such as in ten minutes, is not there.
+ */
 export async function measureSnapshot(servers: Servers, scale: Scale): Promise<Measurement[]> {
   const measured: Measurement[] = []
   for (const dialect of ['postgres', 'mysql'] as const) {
@@ -40,7 +43,10 @@ async function measureOn(state: BenchState, dialect: Dialect, items: number): Pr
       return p99
     },
   }
-  const held = dialect === 'postgres' ? 'behind an old snapshot' : 'with purge blocked by an old snapshot'
+  const held =
+    dialect === 'postgres'
+      ? 'behind a snapshot taken as it begins'
+      : 'with purge blocked by a snapshot taken as it begins'
   return {
     name: `claim of ${batch}, p99, draining ${items} rows ${held}, ${serverNames[dialect]}`,
     unit: 'ms',

@@ -52,7 +52,7 @@ export async function measureSweep(
   const against = 'without it'
   return [
     {
-      name: `sweep of the whole, ${what}`,
+      name: `sweep of the whole without rest, ${what}`,
       unit: 'minutes',
       against: 'itself',
       runs: { ours: minutes, against: minutes },
