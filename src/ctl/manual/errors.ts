@@ -75,7 +75,7 @@ export const errors: readonly Command[] = [
     name: 'errors retry',
     summary: 'Requests items in error again, in lane ops',
     detail:
-      'All their inputs are read again. An error is resolved when its item succeeds. With --from rights the sources are read again too, whole: files, the Solr of a catalogue, the tables of a database. A check that is waived is no longer made for these items.',
+      'All their inputs are read again. An error is resolved when its item succeeds. With --from rights the sources are read again too, whole: files, the Solr of a catalogue, the tables of a database. The items do not wait for that: one that is taken up before slip-rights has come to its record is made of what is known until then, and again when the record turns out to have changed. A check that is waived is no longer made for these items.',
     options: {
       ...acting,
       all: { describe: 'every item in error', type: 'boolean', default: false },
