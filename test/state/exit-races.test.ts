@@ -162,6 +162,7 @@ for (const [name, exit] of [
 ] as const) {
   test(`reap–${name}: an exit that waits for the reaper changes nothing and writes no error`, async () => {
     const held = await claimed('c.5')
+    await state.db.query(`UPDATE slip_queue SET attempts = 3 WHERE htid = 'c.5'`)
     await expireLeases(state.db)
     let reaped: unknown
     await race(
@@ -173,7 +174,7 @@ for (const [name, exit] of [
       // all of it, as if nobody looked whether the claim is there still
       () => other.transaction(leave(held, exit)),
     )
-    expect(reaped).toMatchObject({ state: 0, lane: 0, strikes: 1, attempts: 0, claim_token: null })
+    expect(reaped).toMatchObject({ state: 0, lane: 0, strikes: 1, attempts: 2, claim_token: null })
     expect(await queueRow(state.db, 'c.5')).toEqual(reaped)
     expect([await errorsOf(state.db, 'c.5'), await ledgerRow(state.db, 'c.5')]).toEqual([[], undefined])
     expect(await state.db.query('SELECT 1 FROM slip_recheck')).toEqual([])
