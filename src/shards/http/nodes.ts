@@ -7,6 +7,8 @@ const restMs = 10_000
 /** One that was waited for in vain so many times as long as that: a node that hangs takes no more than a tenth of the time. */
 const restPerWait = 10
 const mostRestMs = 300_000
+/** Of a proxy whose server does not answer, of a node that has lost its cluster, is being started or has too much to do. */
+const sentAway = [502, 503, 504]
 
 const unencrypted =
   'is named by the cluster without https, and user and password are configured for https: its property urlScheme must be https'
@@ -39,35 +41,45 @@ export class HttpNodes {
   }
 
   /**
-   * Asks one of them, in turns, and the next where a request could not be sent. What was sent and not answered is not sent
+   * Asks one of them, in turns, and the next where a request could not be sent. One that sent it away is left alone. What was sent and not answered is not sent
    * anew: whoever asks knows whether that is safe. Throws HttpFault of the last one tried.
    */
   request(request: HttpRequest): Promise<Answer> {
     return this.#oneAfterAnother('request', request)
   }
 
-  /** Asks one of them, in turns, and the next where one does not answer soon: for what changes nothing and needs no work. */
+  /**
+   * Asks one of them, in turns, and the next where one does not answer soon, or sends it away: for what changes nothing and
+   * needs no work. Where all do, what one of them answered.
+   */
   ask(request: HttpRequest): Promise<Answer> {
     return this.#oneAfterAnother('ask', request)
   }
 
   async #oneAfterAnother(how: 'ask' | 'request', request: HttpRequest): Promise<Answer> {
-    let last: unknown
+    let answered: Answer | undefined
+    let fault: unknown
     for (const node of this.#inOrder()) {
       const sentAt = performance.now()
       try {
         const answer = await node[how](request)
-        this.#awayUntil.delete(node)
-        return answer
+        if (!sentAway.includes(answer.status)) {
+          this.#awayUntil.delete(node)
+          return answer
+        }
+        answered = answer
+        this.#rest(node, sentAt)
+        if (how === 'request') break
       } catch (error) {
-        last = error
         // it is there, or what went wrong is ours
-        if (!(error instanceof HttpFault) || error instanceof AnswerTooLarge || request.signal?.aborted) break
+        if (!(error instanceof HttpFault) || error instanceof AnswerTooLarge || request.signal?.aborted) throw error
+        fault = error
         this.#rest(node, sentAt)
         if (how === 'request' && error.kind !== 'unsent') break
       }
     }
-    throw last
+    if (answered !== undefined) return answered
+    throw fault
   }
 
   /**

@@ -206,6 +206,35 @@ test('a node that hung is left alone ten times as long as it was waited for', as
   expect(hung.asked.length).toBe(2)
 })
 
+test.each([502, 503, 504])(
+  'a node that answers %i is left alone, and what may be asked twice the next is asked',
+  async (status) => {
+    const away = await serve((_, response) => response.writeHead(status).end())
+    const other = await serve((_, response) => json(response, {}))
+    for (const [how, first] of [
+      ['ask', 200],
+      ['request', status],
+    ] as const) {
+      const nodes = new HttpNodes([away.url, other.url], options)
+      closing.push(() => nodes.close())
+      const before = away.asked.length
+      expect((await nodes[how](get)).status).toBe(first)
+      for (let n = 0; n < 4; n++) expect((await nodes[how](get)).status).toBe(200)
+      expect(away.asked.length - before).toBe(1)
+    }
+  },
+)
+
+test('where all nodes send it away their answer is told', async () => {
+  const away = await serve((_, response) => response.writeHead(503).end())
+  const gone = await serve(() => undefined)
+  await gone.close()
+  closing.splice(1, 1)
+  const nodes = new HttpNodes([away.url, gone.url], options)
+  closing.push(() => nodes.close())
+  for (let n = 0; n < 3; n++) expect((await nodes.ask(get)).status).toBe(503)
+})
+
 test('a node that owes an answer for long is asked last, though it may answer yet', async () => {
   const { promise: isAsked, resolve } = Promise.withResolvers<void>()
   const hung = await serve(() => resolve())

@@ -196,6 +196,28 @@ test('a server without the plugin is told what it needs', async () => {
   })
 })
 
+test('a node that has lost its cluster takes one post, which is not sent twice, and no more', async () => {
+  const lost = await serve((path, response) =>
+    path === '/'
+      ? sends(503, 'text/html', 'no')(path, response)
+      : sends(503, 'application/json', '{"error":{"type":"b","reason":"c"},"status":503}')(path, response),
+  )
+  const there = await serve((path, response) =>
+    path === '/'
+      ? json({ version: { number: '3.8.0', distribution: 'opensearch' } })(path, response)
+      : json({ items: documents.map(() => ({ index: { status: 201 } })) })(path, response),
+  )
+  const other = engineOn(lost.url, there.url)
+  await other.health()
+  for (let turn = 0; turn < 3; turn++)
+    expect(await other.post(1, documents)).toEqual([{ kind: 'done' }, { kind: 'done' }])
+  const engine = engineOn(there.url, lost.url)
+  const kinds: string[] = []
+  for (let turn = 0; turn < 3; turn++) kinds.push(...(await engine.post(1, documents)).map(({ kind }) => kind))
+  expect(kinds).toEqual(['unavailable', 'unavailable', 'done', 'done', 'done', 'done'])
+  expect(lost.asked.filter(({ path }) => path.includes('_bulk'))).toHaveLength(1)
+})
+
 test('where a node does not answer to the call, the next is asked', async () => {
   const gone = await serve((_, response) => response.end())
   await closing.pop()?.()
