@@ -6,11 +6,12 @@ import type { HttpNode } from '../../http/node.ts'
 import { acknowledged, contentOf, isStatus } from './answers.ts'
 import type { Chains } from './chains.ts'
 import type { SolrOptions } from './options.ts'
-import { coreName, coresOn } from './standalone.ts'
+import { coreName, coresOn, type Housed } from './standalone.ts'
 
 /**
  * Makes the cores that no server has, shard 1 on the first, shard 2 on the second and so on: by their number alone, so that
- * two processes at once choose the same. All servers must answer, for the core of a shard may be on any.
+ * two processes at once choose the same. All servers must answer, for the core of a shard may be on any, and so may one
+ * that does not load: an empty one beside it would be written to, and would be a second one when it loads again.
  */
 export async function createCores(
   nodes: readonly HttpNode[],
@@ -18,12 +19,27 @@ export async function createCores(
   { index, target, timeout }: SolrOptions,
   shards: number,
 ): Promise<void> {
-  const present = new Set((await Promise.all(nodes.map(coresOn))).flatMap(({ cores }) => cores))
+  const housed = await Promise.all(nodes.map(coresOn))
+  const present = new Set(housed.flatMap(({ cores }) => cores))
   for (let shard = 1; shard <= shards; shard++) {
     const name = coreName(index, shard)
-    if (!present.has(name))
-      await createCore(nodes[(shard - 1) % nodes.length] as HttpNode, name, { configset, target, timeout })
+    if (present.has(name)) continue
+    const node = nodes[(shard - 1) % nodes.length] as HttpNode
+    const broken = housed.find((each) => name in each.broken)
+    if (broken !== undefined && broken.node !== node) throw unfit(broken, name, target)
+    try {
+      await createCore(node, name, { configset, target, timeout })
+    } catch (error) {
+      // one that is there it does not make again; one that could not be made before it does
+      if (broken === undefined || !isStatus(error, 400, 500)) throw error
+      throw unfit(broken, name, target)
+    }
   }
+}
+
+function unfit({ node, broken }: Housed, name: string, target: string): SlipError {
+  const message = `${node.url}: core ${name} is there and does not load: ${broken[name]}`
+  return new SlipError('ENGINE_INDEX_UNFIT', message, { place: { target } })
 }
 
 interface NewCore {

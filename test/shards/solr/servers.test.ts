@@ -3,6 +3,7 @@ import { Holding, page } from '../../chaos/http-faults.ts'
 import { HttpProxy } from '../../chaos/http-proxy.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { done } from '../../services/solr/admin.ts'
+import { layConfigset } from '../../services/solr/configset.ts'
 import { privateSolr, type SolrInstance } from '../../services/solr/instance.ts'
 import { configsetOf, isSolrWrite, layConfigsetOf, solrEngine } from './solr-engine.ts'
 
@@ -112,6 +113,28 @@ test('a core that is moved to another server is found there', async () => {
   await done(first, `GET /admin/cores?action=CREATE&name=spread_2&configSet=${configsetOf(target)}`)
   expect(await engine.get(2, ['d.old'])).toEqual([])
   expect(await engine.post(2, [document({ id: 'd.new', fence: 10 })])).toEqual([{ kind: 'done' }])
+})
+
+test('beside a core that does not load no empty one is made, on its own server or another', async () => {
+  const name = 'broken'
+  await layConfigsetOf(first, name)
+  await layConfigsetOf(second, name)
+  await done(second, `GET /admin/cores?action=CREATE&name=${name}_1&configSet=${configsetOf(name)}`)
+  await layConfigset(second, configsetOf(name), { 'schema.xml': '<schema/>' })
+  await second.kill()
+  await second.restart()
+  for (const urls of [
+    [first.url, second.url],
+    [second.url, first.url],
+  ]) {
+    const engine = solrEngine(first.url, name, { urls, shards: 1 })
+    onTestFinished(() => engine.close())
+    await expect(engine.create(1)).rejects.toMatchObject({
+      code: 'ENGINE_INDEX_UNFIT',
+      message: expect.stringContaining(`${second.url}: core broken_1 is there and does not load: `),
+    })
+  }
+  expect(await coresOf(first)).not.toContain('broken_1')
 })
 
 test('a core that two servers have is neither written nor read, and both are named', async () => {
