@@ -123,3 +123,24 @@ test.each(['whose server does not answer', 'that reads whole tables'])(
     expect(failed).toEqual([])
   },
 )
+
+test('a chore that leaves out what is under way is begun again beside it, and the end waits for all of it', async () => {
+  const gate = Promise.withResolvers<null>()
+  let [asked, ended] = [0, false]
+  const chore: Chore = {
+    name: 'commit:main',
+    periodMs: 1,
+    overlaps: true,
+    look: () => (++asked === 1 ? gate.promise : Promise.resolve(null)),
+  }
+  const runner = new ChoreRunner(state.db, new EventBus(), await worker(state.db), [chore])
+  const pauses = await Pauses.read(state.db)
+  while (asked < 3) await runner.runDue(pauses)
+  const end = runner.end().then(() => {
+    ended = true
+  })
+  await Pauses.read(state.db)
+  expect(ended).toBe(false)
+  gate.resolve(null)
+  await end
+})

@@ -28,6 +28,8 @@ interface Timing {
   readonly later?: boolean
   /** Whether it rests under these pauses; without this no pause stops it. */
   readonly restsIn?: (pauses: Pauses) => boolean
+  /** True for what may begin anew before it has ended, for it leaves out itself what is still under way. */
+  readonly overlaps?: boolean
   /** True for what reads whole tables: it is waited for no longer than one that asks a server. */
   readonly isLong?: boolean
 }
@@ -41,7 +43,7 @@ export class ChoreRunner {
   readonly #bus: EventBus
   readonly #token: string
   readonly #due: Map<Chore, number>
-  readonly #running = new Map<Chore, Promise<void>>()
+  readonly #running = new Map<Promise<void>, Chore>()
 
   constructor(db: Database, bus: EventBus, token: string, chores: readonly Chore[]) {
     this.#db = db
@@ -56,10 +58,10 @@ export class ChoreRunner {
    */
   async runDue(pauses: Pauses): Promise<void> {
     for (const [chore, due] of this.#due) {
-      if (this.#running.has(chore) || performance.now() < due || chore.restsIn?.(pauses)) continue
+      if (this.#isUnderWay(chore) || performance.now() < due || chore.restsIn?.(pauses)) continue
       this.#due.set(chore, performance.now() + chore.periodMs)
-      const running = this.#run(chore).finally(() => this.#running.delete(chore))
-      this.#running.set(chore, running)
+      const running = this.#run(chore).finally(() => this.#running.delete(running))
+      this.#running.set(running, chore)
       await ('look' in chore || chore.isLong
         ? Promise.race([running, after(patienceMs, undefined, { ref: false })])
         : running)
@@ -68,12 +70,16 @@ export class ChoreRunner {
 
   /** Whether one is still running that rests in these pauses: they are not obeyed before it has ended. */
   isAtWorkIn(pauses: Pauses): boolean {
-    return [...this.#running.keys()].some(({ restsIn }) => restsIn?.(pauses))
+    return [...this.#running.values()].some(({ restsIn }) => restsIn?.(pauses))
   }
 
   /** Resolves when no chore is running any more. */
   async end(): Promise<void> {
-    await Promise.all(this.#running.values())
+    await Promise.all(this.#running.keys())
+  }
+
+  #isUnderWay(chore: Chore): boolean {
+    return !chore.overlaps && [...this.#running.values()].includes(chore)
   }
 
   async #run(chore: Chore): Promise<void> {

@@ -4,6 +4,7 @@ import { commitChore } from '../../../src/daemon/chores/commit.ts'
 import { restoreChores } from '../../../src/daemon/chores/restore.ts'
 import type { Pair } from '../../../src/daemon/restore/differences.ts'
 import { EventBus } from '../../../src/events/bus.ts'
+import type { Reach } from '../../../src/shards/engine.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { testSolr } from '../../services/solr/own-things.ts'
 import { layConfigsetOf, solrEngine } from './solr-engine.ts'
@@ -37,6 +38,28 @@ test('a shard that cannot be committed is told, and keeps no other from it', asy
   await engine.post(1, [document({ id: 'visible.3', fence: 10 })])
   await expect(run(3)).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE', place: { shard: 3 } })
   expect(await counts()).toEqual([2, 1])
+})
+
+test('a shard whose commit hangs makes that of no other late, and is not asked again before it has ended', async () => {
+  const begun: number[] = []
+  const hanging = Promise.withResolvers<void>()
+  const commits: Promise<void>[] = []
+  const commit = (shard: number, reach: Reach) => {
+    begun.push(shard)
+    const done = shard === 2 ? hanging.promise : engine.commit(shard, reach)
+    commits.push(done)
+    return done
+  }
+  const chore = commitChore({ engine: { ...engine, commit }, target: { name: 'main', shards: 2 } } as Pair, 60_000)
+  const look = async () => 'look' in chore && chore.look()
+  const first = look()
+  await commits[0]
+  await look()
+  await look()
+  hanging.resolve()
+  await first
+  await look()
+  expect(begun).toEqual([1, 2, 1, 1, 1, 2])
 })
 
 test('SLIP commits where the target says so, and as often as it says', () => {
