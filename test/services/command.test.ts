@@ -8,7 +8,8 @@ import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
 import { testDatabase } from './database.ts'
 import { mariadbVersion } from './mariadb/connection.ts'
-import { serverNames } from './server.ts'
+import { newest, serverNames } from './server.ts'
+import { urlOf as urlOfRun } from './server-url.ts'
 
 const database = await testDatabase('mariadb')
 await database.drop()
@@ -56,13 +57,21 @@ test('a server that SLIP_TEST_MARIADB_URL names is used before every other and n
   expect(await mariadbVersion(ofThisRun.href)).toContain('MariaDB')
 })
 
+test('without a version the newest is meant', async () => {
+  const url = await urlOfRun('opensearch3')
+  const child = services(['up', 'opensearch'], { SLIP_TEST_OPENSEARCH3_URL: url })
+  expect(new URL(await urlOf(child)).host).toBe(new URL(url).host)
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+})
+
 test.each([[[]], [['up']], [['up', 'oracle']], [['down', 'mariadb']], [['up', 'mariadb', '--now']]])(
   'anything but up and a known server is refused: %j',
   async (args) => {
     const child = services(args)
     const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
     expect({ said, code }).toEqual({
-      said: `usage: npm run services -- up ${serverNames.join('|')} [--no-install]\n`,
+      said: `usage: npm run services -- up ${[...serverNames, ...Object.keys(newest)].join('|')} [--no-install]\n`,
       code: 2,
     })
   },

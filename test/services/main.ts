@@ -1,10 +1,10 @@
 // npm run services -- up NAME [--no-install]: starts one of the servers the tests use, prints its URL, and keeps it up
 // until Ctrl-C or SIGTERM.
 import { parseArgs } from 'node:util'
-import { isServerName, type ServerName, serverNames } from './server.ts'
+import { isServerName, newest, type ServerName, serverNames } from './server.ts'
 import { startServer } from './start-server.ts'
 
-const USAGE = `usage: npm run services -- up ${serverNames.join('|')} [--no-install]`
+const USAGE = `usage: npm run services -- up ${[...serverNames, ...Object.keys(newest)].join('|')} [--no-install]`
 
 async function up(name: ServerName): Promise<void> {
   // Before the start, so that an impatient Ctrl-C does not leave a server behind.
@@ -25,7 +25,8 @@ function wantedServer(): ServerName | null {
   try {
     const { values, positionals } = parseArgs({ allowPositionals: true, options })
     if (values['no-install']) process.env.SLIP_TEST_NO_INSTALL = '1'
-    const [verb, name = '', ...more] = positionals
+    const [verb, typed = '', ...more] = positionals
+    const name = newest[typed] ?? typed
     return verb === 'up' && more.length === 0 && isServerName(name) ? name : null
   } catch {
     return null

@@ -13,6 +13,12 @@ export const serverNames = [
 ] as const
 export type ServerName = (typeof serverNames)[number]
 
+/** What a person may ask for without a version: the newest. */
+export const newest: Readonly<Record<string, ServerName>> = {
+  opensearch: 'opensearch3',
+  elasticsearch: 'elasticsearch9',
+}
+
 export const isServerName = (name: string): name is ServerName => (serverNames as readonly string[]).includes(name)
 
 /** A server that answers. */
