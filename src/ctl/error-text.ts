@@ -1,5 +1,5 @@
 import { type Code, errorCodes } from '../errors/codes.ts'
-import type { ErrorCode } from '../errors/error-code.ts'
+import { adviceOf, type ErrorCode } from '../errors/error-code.ts'
 import { placeText } from '../errors/error-lines.ts'
 import { suggestion } from '../errors/nearest.ts'
 import { SlipError } from '../errors/slip-error.ts'
@@ -35,7 +35,7 @@ export function errorBlock(row: ErrorRow, session: Session): string {
 /** What to do about an error; null for a code this release does not know. */
 export function adviceFor(row: ErrorRow, session: Session): string | null {
   const entry = (errorCodes as Readonly<Record<string, ErrorCode>>)[row.code]
-  return entry === undefined ? null : asTyped(entry.advice, session, row.htid ?? undefined)
+  return entry === undefined ? null : asTyped(adviceOf(entry, row.message), session, row.htid ?? undefined)
 }
 
 /** The row with its detail as an object, for --json. */

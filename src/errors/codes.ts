@@ -1,3 +1,4 @@
+import { engineCauses } from './engine-causes.ts'
 import { type ErrorCode, environment, item, passing, usage } from './error-code.ts'
 
 /** Every error SLIP can raise, in one table; docs/errors.md is generated from it. */
@@ -97,7 +98,7 @@ export const errorCodes = {
   ),
   DOCUMENT_TOO_LARGE: item(
     'The document has more bytes than the servers of its target accept, or than targets.NAME.maxDocumentBytes; it was not sent.',
-    'Raise http.max_content_length of the servers, or targets.NAME.maxDocumentBytes, then: slipctl errors retry --code DOCUMENT_TOO_LARGE',
+    'Raise http.max_content_length or indexing_pressure.memory.limit of the servers, or targets.NAME.maxDocumentBytes, then: slipctl errors retry --code DOCUMENT_TOO_LARGE',
   ),
   DOCUMENT_REJECTED: item(
     'The engine refused the document.',
@@ -185,6 +186,7 @@ export const errorCodes = {
     'index',
     'The index does not answer, or refuses.',
     'Check targets.NAME.urls, user and password, and that the engine runs.',
+    engineCauses,
   ),
   EMBEDDED_SERVER_FAILED: environment(
     'any',

@@ -15,7 +15,19 @@ export interface ErrorCode {
   readonly means: string
   /** What a person does about it, one sentence. */
   readonly advice: string
+  /** What is better advice, where the message of an error tells its cause. */
+  readonly causes?: readonly Cause[]
 }
+
+export interface Cause {
+  readonly cause: string
+  readonly says: RegExp
+  readonly advice: string
+}
+
+/** What a person does about an error of this code and message. */
+export const adviceOf = ({ advice, causes = [] }: ErrorCode, message: string): string =>
+  causes.find(({ says }) => says.test(message))?.advice ?? advice
 
 export const item = (means: string, advice: string): ErrorCode => ({
   class: 'item',
@@ -26,12 +38,18 @@ export const item = (means: string, advice: string): ErrorCode => ({
 })
 /** An item error that may heal by itself while a file is still being copied: tried again before it is final. */
 export const passing = (means: string, advice: string): ErrorCode => ({ ...item(means, advice), permanent: false })
-export const environment = (stage: ErrorCode['stage'], means: string, advice: string): ErrorCode => ({
+export const environment = (
+  stage: ErrorCode['stage'],
+  means: string,
+  advice: string,
+  causes: readonly Cause[] = [],
+): ErrorCode => ({
   class: 'environment',
   stage,
   permanent: false,
   means,
   advice,
+  causes,
 })
 export const usage = (means: string, advice: string): ErrorCode => ({
   class: 'usage',

@@ -70,7 +70,24 @@ ${meaning}
 | code | where | permanent | means | what to do |
 |---|---|---|---|---|
 ${rows.join('\n')}
+${causesOf(name)}`
+}
+
+function causesOf(name: string): string {
+  const entries = Object.entries<ErrorCode>(errorCodes).filter(([, entry]) => entry.class === name)
+  return entries
+    .filter(([, { causes = [] }]) => causes.length > 0)
+    .map(([code, { causes = [] }]) => {
+      const rows = causes.map(({ cause, advice }) => `| ${cause} | ${cell(advice)} |`)
+      return `
+Where its message tells the cause of ${code}, that is what is advised:
+
+| cause | what to do |
+|---|---|
+${rows.join('\n')}
 `
+    })
+    .join('')
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|')

@@ -1,5 +1,5 @@
 import { type Code, errorCodes } from './codes.ts'
-import type { ErrorClass, ErrorCode } from './error-code.ts'
+import { adviceOf, type ErrorClass, type ErrorCode } from './error-code.ts'
 
 /** Where an error arose: a file, a page, a line, a target, a key; printed as `key=value`. Never a secret. */
 export type Place = Readonly<Record<string, string | number>>
@@ -29,7 +29,7 @@ export class SlipError extends Error {
   }
 
   get advice(): string {
-    return this.entry.advice
+    return adviceOf(this.entry, this.message)
   }
 }
 
