@@ -23,11 +23,13 @@ const anyFull = {
 }
 const fullDescription = 'When a shard is full; slip-index looks once a minute.'
 
+export const shardCount = z.number().int().min(1).max(999)
+
 /** What every target has, whatever its engine. */
 const anyTarget = {
-  shards: z.number().int().min(1).max(999).default(1).describe('Number of shards; fixed once the target is applied.'),
+  shards: shardCount.default(1).describe('Number of shards; fixed once the target is applied.'),
   maxDocumentBytes: most(
-    'A document of more bytes is not sent and ends in error DOCUMENT_TOO_LARGE. OpenSearch and Elasticsearch announce their own limit (http.max_content_length); a proxy in front of them, or of Solr, does not.',
+    'A document of more bytes is not sent and ends in error DOCUMENT_TOO_LARGE. OpenSearch and Elasticsearch announce their own limits (http.max_content_length, indexing_pressure.memory.limit); a proxy in front of them, or of Solr, does not.',
   ),
   lease: duration('5m').describe('How long a claim lives without renewal.'),
   overlap: durationFrom(
@@ -103,14 +105,17 @@ const overHttp = {
 
 const webUrls = z.array(webUrl).min(1)
 
+/** Begins the names of the indices of a target. */
+export const openSearchName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'a name of lower-case letters, digits, _, . and -, at most 64')
+
 const openSearch = <Kind extends string>(kind: Kind, what: string) =>
   z
     .strictObject({
       engine: z.literal(kind).describe(what),
       urls: webUrls.describe('http(s)://HOST:PORT of one node of the cluster or more.'),
-      index: z
-        .string()
-        .regex(/^[a-z0-9][a-z0-9_.-]{0,63}$/, 'a name of lower-case letters, digits, _, . and -, at most 64')
+      index: openSearchName
         .optional()
         .describe('Alias of all shards, for searches; the names of the indices begin with it. Default: slip_NAME.'),
       snapshots: z

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { withClient } from '../../src/embedded-postgres/database.ts'
-import { whatIsCreated } from '../../src/shards/schema/created.ts'
-import { schemaDescription } from '../../src/shards/schema/description.ts'
+import { schemaDescription, schemaDigest } from '../../src/shards/schema/description.ts'
 import { updateChain } from '../../src/shards/schema/solr-config.ts'
+import { solrConfigset } from '../../src/shards/schema/solr-configset.ts'
 import { type Library, openLibrary } from '../daemon/library.ts'
 import { slipctl } from './slipctl.ts'
 
@@ -24,12 +24,20 @@ test('index create prints the configset of Solr file by file; it needs no config
   expect(Object.keys(JSON.parse(json))).toEqual(['schema.xml', 'solrconfig.xml', 'common-words.txt'])
 })
 
-test('index create prints the index of OpenSearch as JSON', async () => {
-  const { code, out } = await create('--print', '--kind', 'opensearch', '--target', 'main')
+test.each([
+  [[], 'slip_main'],
+  [['--index', 'books'], 'books'],
+])('index create prints a request for each index of OpenSearch: %j', async (more, index) => {
+  const printed = ['--print', '--kind', 'opensearch', '--target', 'main', '--shards', '2', ...more]
+  const { code, out } = await create(...printed)
   expect(code).toBe(0)
-  const { aliases, settings } = JSON.parse(out)
-  expect(Object.keys(aliases)).toEqual(['slip_main'])
-  expect(settings.index.number_of_shards).toBe(1)
+  const requests = out.split('\n\n').map((request) => {
+    const [first, ...body] = request.split('\n')
+    return [first, Object.keys(JSON.parse(body.join('\n')).aliases)]
+  })
+  expect(requests).toEqual(
+    [1, 2].map((shard) => [`PUT /${index}_${shard}_${schemaDigest(schemaDescription)}`, [`${index}_${shard}`, index]]),
+  )
 })
 
 test.each([
@@ -38,6 +46,10 @@ test.each([
   [['--print', '--target', 'main'], 'need a --kind'],
   [['--print', '--into', '/tmp', '--kind', 'solr', '--target', 'main'], 'either --print or --into'],
   [['--into', '/tmp', '--kind', 'opensearch', '--target', 'main'], 'OpenSearch has none'],
+  [['--print', '--kind', 'opensearch', '--target', 'main'], 'needs --shards N'],
+  [['--print', '--kind', 'opensearch', '--target', 'main', '--shards', '0'], 'needs --shards N'],
+  [['--print', '--kind', 'opensearch', '--target', 'main', '--shards', '2', '--index', 'A'], '--index A is not a name'],
+  [['--print', '--kind', 'solr', '--target', 'main', '--shards', '2'], 'are for --kind opensearch'],
   [['--into', '/dev/null', '--kind', 'solr', '--target', 'main'], 'FOLDER_UNUSABLE'],
   [['--print', '--kind', 'embedded', '--target', 'main'], 'one of solr, opensearch'],
   [['--print', '--kind', 'solr', '--target', 'Main'], 'a name of lower-case letters'],
@@ -53,7 +65,7 @@ test('index create writes the configset of Solr as Solr wants it, and over no fi
   const write = () => create('--kind', 'solr', '--target', 'main', '--into', into)
   const folder = join(into, updateChain(schemaDescription, 'main'))
   for (const _ of ['first', 'again']) expect(await write()).toEqual({ code: 0, out: `${folder}\n`, err: '' })
-  const files = whatIsCreated('solr', 'main')
+  const files = solrConfigset('main')
   expect(readdirSync(join(folder, 'conf')).sort()).toEqual(Object.keys(files).sort())
   for (const [name, text] of Object.entries(files)) expect(readFileSync(join(folder, 'conf', name), 'utf8')).toBe(text)
   const changed = join(folder, 'conf/solrconfig.xml')

@@ -91,7 +91,7 @@ const calls: readonly (readonly [line: string, exit?: number])[] = [
   ['index repair main --dry-run'],
   ['index create --target main'],
   ['index create --target main --kind solr --print'],
-  ['index create --target main --kind opensearch --print'],
+  ['index create --target main --kind opensearch --shards 2 --print'],
   ['index create --target main --kind solr --into DIR/configsets'],
   ['index schema-check'],
   ['watermark show'],

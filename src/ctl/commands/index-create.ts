@@ -1,13 +1,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { givenName } from '../../config/schema.ts'
+import { openSearchName, shardCount } from '../../config/targets.ts'
 import { openTargetEngine } from '../../daemon/engines.ts'
 import { exitCodes } from '../../daemon/exit-codes.ts'
 import { targetOf } from '../../daemon/targets.ts'
 import { SlipError } from '../../errors/slip-error.ts'
-import { type CreatableKind, whatIsCreated } from '../../shards/schema/created.ts'
+import { shardIndices } from '../../shards/opensearch/index-body.ts'
 import { schemaDescription } from '../../shards/schema/description.ts'
 import { updateChain } from '../../shards/schema/solr-config.ts'
+import { solrConfigset } from '../../shards/schema/solr-configset.ts'
 import { assertAsApplied } from '../apply-targets.ts'
 import { checkedText, checkShards, verdictOf } from '../checked-schema.ts'
 import type { Session } from '../command.ts'
@@ -18,13 +20,22 @@ import { notConfigured } from '../targets.ts'
 interface Arguments extends Session {
   readonly print?: boolean
   readonly into?: string
-  readonly kind?: CreatableKind
+  readonly kind?: 'solr' | 'opensearch'
+  readonly shards?: number
+  readonly index?: string
   readonly target: string
 }
 
 export async function run(args: Arguments): Promise<number> {
-  if (args.kind === undefined) return createLive(args)
-  return createOffline(args, args.kind)
+  const { kind, shards, index } = args
+  if (kind !== 'opensearch' && (shards !== undefined || index !== undefined))
+    throw new SlipError('USAGE', '--shards and --index are for --kind opensearch')
+  if (kind === undefined) return createLive(args)
+  const target = givenName.safeParse(args.target)
+  if (!target.success) throw new SlipError('USAGE', `--target ${args.target} is not ${target.error.issues[0]?.message}`)
+  if ((args.print === true) === (args.into !== undefined))
+    throw new SlipError('USAGE', 'either --print or --into FOLDER')
+  return kind === 'solr' ? writeOrPrintConfigset(args, target.data) : printIndices(args, target.data)
 }
 
 /** On the servers, as the configuration says; and each shard compared with the schema, as the servers analyse it. */
@@ -52,27 +63,37 @@ async function createLive(args: Arguments): Promise<number> {
   })
 }
 
-/** As files and requests, for who makes it by other means; no server is asked. */
-async function createOffline(args: Arguments, kind: CreatableKind): Promise<number> {
+/** As files, for who lays them there; no server is asked. */
+function writeOrPrintConfigset(args: Arguments, target: string): number {
   const { into } = args
-  const target = givenName.safeParse(args.target)
-  if (!target.success) throw new SlipError('USAGE', `--target ${args.target} is not ${target.error.issues[0]?.message}`)
-  if ((args.print === true) === (into !== undefined)) throw new SlipError('USAGE', 'either --print or --into FOLDER')
-  const files = whatIsCreated(kind, target.data)
+  const files = solrConfigset(target)
   if (into === undefined) {
-    print(args, files, () => textOf(Object.entries(files)))
+    print(args, files, () =>
+      Object.entries(files)
+        .map(([file, text]) => `==> ${file} <==\n${text}`)
+        .join('\n'),
+    )
     return 0
   }
-  if (kind !== 'solr') throw new SlipError('USAGE', '--into writes the configset of Solr; OpenSearch has none')
-  const folder = writeConfigset(resolve(into), updateChain(schemaDescription, target.data), files)
+  const folder = writeConfigset(resolve(into), updateChain(schemaDescription, target), files)
   print(args, { folder }, () => folder)
   return 0
 }
 
-/** A file alone as it is, to be piped into a request; several each after its name. */
-function textOf(files: readonly (readonly [file: string, text: string])[]): string {
-  if (files.length === 1) return files.map(([, text]) => text.trimEnd()).join()
-  return files.map(([file, text]) => `==> ${file} <==\n${text}`).join('\n')
+/** As requests, for who makes the indices by hand; no server is asked. */
+function printIndices(args: Arguments, target: string): number {
+  const { into, shards, index } = args
+  if (into !== undefined) throw new SlipError('USAGE', '--into writes the configset of Solr; OpenSearch has none')
+  const count = shardCount.safeParse(shards)
+  if (!count.success)
+    throw new SlipError('USAGE', '--kind opensearch needs --shards N, from 1 to 999: there is an index for each')
+  const name = openSearchName.safeParse(index ?? `slip_${target}`)
+  if (!name.success) throw new SlipError('USAGE', `--index ${index} is not ${name.error.issues[0]?.message}`)
+  const indices = shardIndices(name.data, count.data)
+  print(args, { indices }, () =>
+    indices.map((each) => `PUT /${each.name}\n${JSON.stringify(each.body, null, 2)}`).join('\n\n'),
+  )
+  return 0
 }
 
 /** Below a folder of configsets; a file that is there and is another may be an administrator's. */

@@ -1,4 +1,3 @@
-import { creatableKinds } from '../../shards/schema/created.ts'
 import type { Command } from '../command.ts'
 import { confirmOptions, targetOption } from './options.ts'
 
@@ -47,7 +46,7 @@ export const index: readonly Command[] = [
     name: 'index create',
     summary: 'Creates an index, or prints or writes its definition',
     detail:
-      'Without --kind, the missing shards of a target are created on its servers, as the configuration says, and each is compared with the schema of this release (docs/schema.md) as by index schema-check. No item is queued: that begins with slipctl targets apply. With --kind, no server is asked and no configuration read: the configset for the Solr cores of a target, or the body of the request that creates an index of OpenSearch, is printed or written. A standalone Solr needs the configset in the folder configsets of its home before cores can be created.',
+      'Without --kind, the missing shards of a target are created on its servers, as the configuration says, and each is compared with the schema of this release (docs/schema.md) as by index schema-check. No item is queued: that begins with slipctl targets apply. With --kind, no server is asked and no configuration read: the configset for the Solr cores of a target is printed or written, or the requests are printed that create the indices of OpenSearch or Elasticsearch, one for each shard: what is created by hand of them is accepted by slipctl targets apply. A standalone Solr needs the configset in the folder configsets of its home before cores can be created.',
     options: {
       print: { describe: 'print it', type: 'boolean' },
       into: {
@@ -55,8 +54,14 @@ export const index: readonly Command[] = [
         type: 'string',
         requiresArg: true,
       },
-      kind: { describe: 'engine to print or write it for', choices: creatableKinds, requiresArg: true },
+      kind: { describe: 'engine to print or write it for', choices: ['solr', 'opensearch'], requiresArg: true },
       target: { describe: 'name of the target', type: 'string', demandOption: true, requiresArg: true },
+      shards: { describe: 'of opensearch: number of shards, as configured', type: 'number', requiresArg: true },
+      index: {
+        describe: 'of opensearch: targets.NAME.index, where it is configured (default: slip_TARGET)',
+        type: 'string',
+        requiresArg: true,
+      },
     },
     examples: [
       ['index create --target main', 'on the servers of the configuration'],
@@ -65,7 +70,10 @@ export const index: readonly Command[] = [
         'index create --kind solr --target main --print',
         'its three files, each after its name; with --json, an object',
       ],
-      ['index create --kind opensearch --target main --print', 'JSON, as OpenSearch takes it'],
+      [
+        'index create --kind opensearch --target main --shards 12 --print',
+        'its twelve requests, as the console of OpenSearch takes them',
+      ],
     ],
     exits:
       '2 not a name, the configuration differs from what the target was applied with, --kind with neither or both of --print and --into, a file exists with other content, or the index has another schema or cannot be created (ENGINE_INDEX_UNFIT); 3 the index exists and differs; 7 a server is away',

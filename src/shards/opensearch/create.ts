@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { SlipError } from '../../errors/slip-error.ts'
-import { schemaDescription } from '../schema/description.ts'
-import { openSearchMapping, openSearchVisible } from '../schema/open-search-mapping.ts'
 import { assertAnalyses } from '../schema/probes.ts'
 import { type Alias, aliasesOf } from './aliases.ts'
+import { shardAliases, shardBody } from './index-body.ts'
 import { assertKind } from './kind.ts'
 import { shardAlias, shardIndex, shardOf } from './names.ts'
 import { probeIndex } from './probe.ts'
@@ -38,20 +37,17 @@ async function started(server: Server, shard: number): Promise<void> {
 
 async function createIndex(server: Server, shard: number): Promise<void> {
   const name = shardIndex(server.index, shard)
-  const aliases = {
-    [shardAlias(server.index, shard)]: {},
-    [server.index]: { filter: openSearchVisible(schemaDescription) },
-  }
-  const body = { aliases, ...openSearchMapping(schemaDescription) }
   try {
-    await ask(server, withJson('PUT', `/${name}`, body), { shape: doneShape, shard })
+    await ask(server, withJson('PUT', `/${name}`, shardBody(server.index, shard)), { shape: doneShape, shard })
   } catch (error) {
     const refusal = refusalIn(error)
     if (refusal?.status !== 400) throw error
     if (refusal.type !== 'resource_already_exists_exception')
       throw unfit(server, `index ${name}: ${refusal.words}${remedyOf(refusal.words)}`)
     // another process was first, or somebody took an alias away
-    const actions = Object.entries(aliases).map(([alias, options]) => ({ add: { index: name, alias, ...options } }))
+    const actions = Object.entries(shardAliases(server.index, shard)).map(([alias, options]) => ({
+      add: { index: name, alias, ...options },
+    }))
     await ask(server, withJson('POST', '/_aliases', { actions }), { shape: doneShape, shard })
   }
 }

@@ -1,6 +1,6 @@
 import { SlipError } from '../../errors/slip-error.ts'
 import type { HttpNodes } from '../http/nodes.ts'
-import { whatIsCreated } from '../schema/created.ts'
+import { solrConfigset } from '../schema/solr-configset.ts'
 import { shardNumbers } from '../shard-numbers.ts'
 import { acknowledged, contentOf, isStatus } from './answers.ts'
 import type { Chains } from './chains.ts'
@@ -41,7 +41,7 @@ export async function createCollection(
 
 /** A file that is there already stays: an administrator may have changed it. */
 async function uploadConfigset(nodes: HttpNodes, name: string, target: string): Promise<void> {
-  for (const [filePath, text] of Object.entries(whatIsCreated('solr', target))) {
+  for (const [filePath, text] of Object.entries(solrConfigset(target))) {
     const parameters = new URLSearchParams({ action: 'UPLOAD', name, filePath, overwrite: 'false', wt: 'json' })
     await administer(nodes, `/admin/configs?${parameters}`, Buffer.from(text)).catch(unlessThere)
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { shardIndices } from '../../../src/shards/opensearch/index-body.ts'
 import { isAnalyzed } from '../../../src/shards/schema/analysis.ts'
-import { whatIsCreated } from '../../../src/shards/schema/created.ts'
 import { schemaDescription } from '../../../src/shards/schema/description.ts'
 import { openSearchMapping } from '../../../src/shards/schema/open-search-mapping.ts'
 import { ask } from '../../services/ask.ts'
@@ -17,10 +17,10 @@ describe.each(openSearchServers)('the schema on %s', (server) => {
   let alias: string
   beforeAll(async () => {
     indices = await testIndices(server)
-    alias = `slip_${indices.prefix}`
-    index = `${indices.prefix}_1`
-    const body = JSON.parse(whatIsCreated('opensearch', indices.prefix)['index.json']!)
-    const { status, json } = await ask(indices.url, `PUT /${index}`, body)
+    alias = indices.prefix
+    const [made] = shardIndices(alias, 1)
+    index = made!.name
+    const { status, json } = await ask(indices.url, `PUT /${index}`, made!.body)
     expect(status, JSON.stringify(json)).toBe(200)
   }, 240_000)
   afterAll(() => indices?.drop())

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isAnalyzed } from '../../../src/shards/schema/analysis.ts'
-import { whatIsCreated } from '../../../src/shards/schema/created.ts'
 import { schemaDescription } from '../../../src/shards/schema/description.ts'
 import { tolerantChain, unfilteredHandler, updateChain } from '../../../src/shards/schema/solr-config.ts'
+import { solrConfigset } from '../../../src/shards/schema/solr-configset.ts'
 import { ask } from '../../services/ask.ts'
 import { done } from '../../services/solr/admin.ts'
 import { layConfigset } from '../../services/solr/configset.ts'
@@ -20,7 +20,7 @@ afterAll(() => solr.drop())
 describe('the schema on Solr', () => {
   const core = `${solr.url}/${solr.prefix}_1`
   beforeAll(async () => {
-    await layConfigset(solr, solr.prefix, whatIsCreated('solr', 'main'))
+    await layConfigset(solr, solr.prefix, solrConfigset('main'))
     await done(solr, `GET /admin/cores?action=CREATE&name=${solr.prefix}_1&configSet=${solr.prefix}`)
   })
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFin
 import type { Engine } from '../../../src/shards/engine.ts'
 import { schemaDescription, schemaDigest } from '../../../src/shards/schema/description.ts'
 import { document } from '../../conformance/engine/documents.ts'
+import { slipctl } from '../../ctl/slipctl.ts'
 import { ask } from '../../services/ask.ts'
 import { type TestIndices, testIndices } from '../../services/opensearch/indices.ts'
 import { releases, searchServers } from '../../services/opensearch/releases.ts'
@@ -97,6 +98,21 @@ describe.each(searchServers)('%s', (server) => {
     await ask(indices.url, `PUT /${older}`, { aliases: { [`${index}_1`]: {} } })
     await expect(engine.create(1)).rejects.toEqual(unfit(/alias \S+_1 leads to index \S+_0123456789abcdef/))
     expect(Object.keys(await aliases())).toEqual([older])
+  })
+
+  test('an index that was made by hand as slipctl index create prints it is taken as it is', async () => {
+    const printed = ['--print', '--kind', 'opensearch', '--target', 'main', '--shards', '2', '--index', index]
+    const { out } = await slipctl(['index', 'create', ...printed])
+    for (const request of out.split('\n\n')) {
+      const [first = '', ...body] = request.split('\n')
+      expect((await ask(indices.url, first, JSON.parse(body.join('\n')))).status).toBe(200)
+    }
+    const made = await aliases()
+    expect(made).toEqual(bothAliases())
+    await engine.create(2)
+    expect(await aliases()).toEqual(made)
+    expect((await engine.checkSchema(2)).differences).toEqual([])
+    expect(await engine.post(2, [document({ id: 'a.1', fence: 10 })])).toEqual([{ kind: 'done' }])
   })
 
   test.each(['', '_1'])("another's index behind the alias INDEX%s is not searched or written to", async (suffix) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { whatIsCreated } from '../../../src/shards/schema/created.ts'
+import { solrConfigset } from '../../../src/shards/schema/solr-configset.ts'
 import { ask } from '../../services/ask.ts'
 import { done } from '../../services/solr/admin.ts'
 import { type ConfigsetFiles, layConfigset } from '../../services/solr/configset.ts'
@@ -23,7 +23,7 @@ type Edit = readonly [file: string, from: string | RegExp, to: string]
 
 /** The files of a configset, changed as an administrator may have done it. */
 function edited(target: string, edits: readonly Edit[]): ConfigsetFiles {
-  const files = { ...whatIsCreated('solr', target) }
+  const files = { ...solrConfigset(target) }
   for (const [file, from, to] of edits) {
     const text = files[file]!.replace(from, () => to)
     expect([file, from, text === files[file]]).toEqual([file, from, false])

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { HttpNodes } from '../../../src/shards/http/nodes.ts'
-import { whatIsCreated } from '../../../src/shards/schema/created.ts'
+import { solrConfigset } from '../../../src/shards/schema/solr-configset.ts'
 import { SolrRefusal } from '../../../src/shards/solr/answers.ts'
 import { Doubts } from '../../../src/shards/solr/doubts.ts'
 import type { SolrOptions } from '../../../src/shards/solr/options.ts'
@@ -131,7 +131,7 @@ test('a replica that has another schema loaded than its leader is named, with it
   expect((await engine.checkSchema(1)).differences).toEqual([])
   const [leader, other] = isLeader(await replicas(one), one) ? [one, two] : [two, one]
   const core = (await replicas(one))[other.url]?.core
-  const file = whatIsCreated('solr', target)['schema.xml'] as string
+  const file = solrConfigset(target)['schema.xml'] as string
   /** Its file is changed for all, and loaded by one. */
   const load = async (text: string) => {
     const upload = `action=UPLOAD&name=${configsetOf(target)}&filePath=schema.xml&overwrite=true`

@@ -1,8 +1,8 @@
 import type { Engine } from '../../../src/shards/engine.ts'
 import { openEngine } from '../../../src/shards/open-engine.ts'
-import { whatIsCreated } from '../../../src/shards/schema/created.ts'
 import { schemaDescription } from '../../../src/shards/schema/description.ts'
 import { updateChain } from '../../../src/shards/schema/solr-config.ts'
+import { solrConfigset } from '../../../src/shards/schema/solr-configset.ts'
 import type { SolrOptions } from '../../../src/shards/solr/options.ts'
 import type { Matches } from '../../chaos/http-proxy.ts'
 import { layConfigset } from '../../services/solr/configset.ts'
@@ -35,4 +35,4 @@ export const isSolrWrite: Matches = ({ path, body }) =>
 
 /** Lays the configset of a target on servers that stand alone, as an administrator does. */
 export const layConfigsetOf = (solr: Parameters<typeof layConfigset>[0], target: string): Promise<void> =>
-  layConfigset(solr, configsetOf(target), whatIsCreated('solr', target))
+  layConfigset(solr, configsetOf(target), solrConfigset(target))
