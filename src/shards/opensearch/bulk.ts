@@ -17,7 +17,7 @@ import { contentOf } from './answers.ts'
 import { fencesOf } from './held.ts'
 import { shardAlias } from './names.ts'
 import { bulkItemShape, isForContent, outcomeAlone, outcomeOf, staleOutcome } from './outcomes.ts'
-import { assertOwnIndex, forgetOwnIndex } from './own-index.ts'
+import { assertOwnIndex, foreignIndex, forgetOwnIndex, otherSchema } from './own-index.ts'
 import { messageOf, placeOf, type Server } from './server.ts'
 
 /** How long the server itself waits for a shard that is not there: by default a minute, and others wait for the batch. */
@@ -78,7 +78,7 @@ async function send(
   try {
     const answer = await server.nodes.request({
       method: 'POST',
-      path: `/${alias}/_bulk?require_alias=true&timeout=${patience}&filter_path=error,status,items.*.status,items.*.error`,
+      path: `/${alias}/_bulk?require_alias=true&timeout=${patience}&filter_path=error,status,items.*.status,items.*.error,items.*._index`,
       body: linesOf(writes),
       type: 'application/x-ndjson',
     })
@@ -131,6 +131,8 @@ async function outcomesOf(server: Server, shard: number, writes: readonly Write[
   const told = items.flatMap(({ index }) => index ?? [])
   if (told.length !== writes.length)
     throw new NotUnderstood(answer, `answered ${answer.status} without saying what became of each document`)
+  const foreign = foreignIndex(server, shard, told)
+  if (foreign !== null) return writes.map(() => failed(server, shard, otherSchema(server, shard, foreign)))
   const at = placeOf(server, shard, answer.url)
   const outcomes = told.map((item) => outcomeOf(item, at))
   const refused = writes.filter((_, place) => outcomes[place] === null)

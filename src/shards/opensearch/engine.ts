@@ -43,7 +43,10 @@ export function openOpenSearchEngine(options: OpenSearchOptions): Engine {
     snapshot: (name, shards, onShard) => snapshot(server, { name, shards, onShard }),
     restore: (name, shards, onShard) => restore(server, { name, shards, onShard }),
     longestDocument: () => longestDocument(server),
-    health: () => assertKind(server),
+    health: async () => {
+      await assertKind(server)
+      server.owned.clear()
+    },
     close: () => server.nodes.close(),
   }
 }

@@ -3,9 +3,13 @@ import type { Answer } from '../../http/answer.ts'
 import type { Outcome } from '../engine.ts'
 import { isUnderstood, type Reason, reasonShape, refusalOf, wordsOf } from './answers.ts'
 
-/** What a bulk request says of one document. */
-export const bulkItemShape = z.object({ status: z.number(), error: reasonShape.optional() })
-type BulkItem = z.infer<typeof bulkItemShape>
+/** What a bulk request says of one document; `_index` is the index that its alias led to. */
+export const bulkItemShape = z.object({
+  status: z.number(),
+  error: reasonShape.optional(),
+  _index: z.string().optional(),
+})
+export type BulkItem = z.infer<typeof bulkItemShape>
 
 /** An alias that points to no index to write, or to several, and an index that is closed: nothing a document could help. */
 const aliasIsWrong = /^no write index is defined for alias|^alias \[.*\] has more than one index/i

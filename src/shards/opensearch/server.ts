@@ -12,7 +12,7 @@ import type { OpenSearchOptions } from './options.ts'
 export interface Server extends Pick<OpenSearchOptions, 'kind' | 'target' | 'index'> {
   readonly snapshots: string
   readonly nodes: HttpNodes
-  /** Shards whose alias was seen to lead to the index of this schema. */
+  /** Shards whose alias was seen to lead to the index of this schema since the engine was last asked for its health. */
   readonly owned: Set<number>
   /** Of refreshes and flushes. */
   readonly turns: Turns

@@ -115,6 +115,36 @@ describe.each(searchServers)('%s', (server) => {
     expect(await engine.post(2, [document({ id: 'a.1', fence: 10 })])).toEqual([{ kind: 'done' }])
   })
 
+  test('where the alias of a shard is moved to an index of another schema nothing that is written there counts', async () => {
+    const older = `${index}_1_0123456789abcdef`
+    await engine.create(1)
+    await engine.post(1, [document({ id: 'a.1', fence: 10 })])
+    await ask(indices.url, `PUT /${older}`)
+    const move = (from: string, to: string) =>
+      ask(indices.url, 'POST /_aliases', {
+        actions: [{ remove: { index: from, alias: `${index}_1` } }, { add: { index: to, alias: `${index}_1` } }],
+      })
+    const own = `${index}_1_${digest}`
+    const refused = {
+      kind: 'unavailable',
+      message: expect.stringMatching(`alias ${index}_1 leads to ${older}, which is of another schema`),
+    }
+    const count = async () => {
+      await ask(indices.url, `POST /${older}/_refresh`)
+      return (await ask(indices.url, `GET /${older}/_count`)).json.count
+    }
+    await move(own, older)
+    expect(await engine.post(1, [document({ id: 'a.1', fence: 11 })])).toEqual([refused])
+    expect(await count()).toBe(1)
+    expect(await engine.post(1, [document({ id: 'a.2', fence: 11 })])).toEqual([refused])
+    await move(older, own)
+    expect(await engine.post(1, [document({ id: 'a.1', fence: 11 })])).toEqual([{ kind: 'done' }])
+    await move(own, older)
+    await engine.health()
+    expect(await engine.remove(1, [{ id: 'a.1', fence: 12, rev: 1 }])).toEqual([refused])
+    expect(await count()).toBe(1)
+  })
+
   test.each(['', '_1'])("another's index behind the alias INDEX%s is not searched or written to", async (suffix) => {
     await ask(indices.url, `PUT /${index}_other`, { aliases: { [`${index}${suffix}`]: {} } })
     await expect(engine.create(1)).rejects.toEqual(unfit(/leads to index \S+_other/))
