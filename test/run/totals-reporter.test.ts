@@ -11,6 +11,19 @@ test('passed, failed and skipped tests are counted, and a skip tells its reason'
   expect(lines).toContain('skipped: a.test.ts > three (no data here)')
 })
 
+test('of the contract of the engines each engine has its totals', async () => {
+  const contract = (name: string, tests: string) => `describe('engine contract: ${name}', () => { ${tests} })`
+  const { lines } = await runProject({
+    'a.test.ts': `test('one', () => {}); ${contract('solr', `describe('fences', () => { test('two', () => {}) }); test.skip('three')`)}`,
+    'b.test.ts': contract('embedded', `test('four', () => {})`),
+  })
+  expect(lines.slice(-3)).toEqual([
+    'engine contract: embedded: 1 passed, 0 failed, 0 skipped',
+    'engine contract: solr: 1 passed, 0 failed, 1 skipped',
+    '3 passed, 0 failed, 1 skipped',
+  ])
+})
+
 test.each([
   ['a file that cannot be imported', `import './absent.ts'\ntest('one', () => {})`, '1 passed, 1 failed, 0 skipped'],
   [

@@ -1,7 +1,7 @@
 import type { Reporter, SerializedError, TestCase, TestModule, TestSuite } from 'vitest/node'
 
 /**
- * Prints what vitest does not: every skipped test with its reason, the ten slowest files, and the closing line
+ * Prints what vitest does not: every skipped test with its reason, the ten slowest files, totals of each engine, and the closing line
  * `N passed, N failed, N skipped`, in which a file that cannot be imported, a failing hook and an unhandled error each
  * count as one failed.
  */
@@ -18,7 +18,7 @@ export class TotalsReporter implements Reporter {
     console.log('slowest files:')
     for (const { name, ms } of slowest.slice(0, 10)) console.log(`  ${(ms / 1000).toFixed(1).padStart(5)} s  ${name}`)
 
-    for (const line of byProject(tests)) console.log(line)
+    for (const line of [...byEngine(tests), ...byProject(tests)]) console.log(line)
     const passed = tests.filter((test) => test.result().state === 'passed').length
     const suites = modules.flatMap((module) => [module, ...module.children.allSuites()])
     const failed =
@@ -49,8 +49,23 @@ function durationOf(module: TestModule): number {
 function byProject(tests: readonly TestCase[]): string[] {
   const projects = Map.groupBy(tests, (test) => test.project.name)
   if (projects.size < 2) return []
-  return [...projects].map(([name, own]) => {
-    const count = (state: string) => own.filter((test) => test.result().state === state).length
-    return `on ${name}: ${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`
-  })
+  return [...projects].map(([name, own]) => `on ${name}: ${totalsOf(own)}`)
+}
+
+/** A line for each engine whose contract was tested. */
+function byEngine(tests: readonly TestCase[]): string[] {
+  const engines = Map.groupBy(tests, ({ parent }) => engineIn(parent))
+  engines.delete(undefined)
+  return [...engines].map(([name, own]) => `${name}: ${totalsOf(own)}`).sort()
+}
+
+/** `engine contract: NAME`, of the suite or one around it. */
+function engineIn(suite: TestSuite | TestModule): string | undefined {
+  if (suite.type !== 'suite') return undefined
+  return suite.name.startsWith('engine contract: ') ? suite.name : engineIn(suite.parent)
+}
+
+function totalsOf(tests: readonly TestCase[]): string {
+  const count = (state: string) => tests.filter((test) => test.result().state === state).length
+  return `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`
 }
