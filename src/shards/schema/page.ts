@@ -77,7 +77,7 @@ ${indexFields.map(row).join('\n')}
 | of two writes the newer wins | \`DocBasedVersionConstraintsProcessor\` on \`fence\`; the same fence is refused, 409 | \`external_gte\` with the fence; the same fence is taken |
 | a removed item is remembered | as a document with \`tombstone\`, for two leases | the same: what was deleted a server forgets when it is started anew |
 | tombstones and markers are hidden | from \`/select\`; \`/slip\` shows them | from the alias \`slip_TARGET\` |
-| a large document | — | up to \`http.max_content_length\`; Elasticsearch 9 counts it five times against \`indexing_pressure.memory.limit\`, a tenth of the heap unless set |
+| a large document | — | up to \`http.max_content_length\`, and up to \`indexing_pressure.memory.limit\`, a tenth of the heap unless set, of which Elasticsearch 9 takes a fifth |
 | the wrong index | refused: its update chain \`slip-TARGET-DIGEST\` is unknown | refused: \`require_alias\` |
 | commits are SLIP's | unless \`solr.autoCommit.maxTime\` and \`solr.autoSoftCommit.maxTime\` say otherwise | unless \`index.refresh_interval\` says otherwise |
 

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Engine, Outcome } from '../../../src/shards/engine.ts'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { Engine, IndexDocument, Outcome } from '../../../src/shards/engine.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { ask } from '../../services/ask.ts'
 import type { SearchInstance } from '../../services/opensearch/instance.ts'
@@ -17,6 +17,30 @@ function refusedOf(posted: readonly Outcome[][]): Outcome[] {
   for (const outcome of refused) expect(outcome).toMatchObject({ kind: 'unavailable', message })
   return refused
 }
+
+/** A document of so many bytes. */
+function documentOf(bytes: number, id: string): IndexDocument {
+  const empty = document({ id, fence: 10, pages: [''] })
+  return document({ id, fence: 10, pages: ['x '.repeat((bytes - empty.json.length - empty.provenance.length) / 2)] })
+}
+
+test.each(fewSearchServers)(
+  '%s says how large a document may be that has all its memory for writes',
+  async (server) => {
+    const own = await privateOpenSearch(server, { 'indexing_pressure.memory.limit': '2mb' })
+    const engine = openSearch(server, { urls: [own.url], index: 'slip_main' })
+    onTestFinished(async () => {
+      await engine.close()
+      await own.close()
+    })
+    await engine.create(1)
+    const longest = (await engine.longestDocument()) as number
+    expect(longest).toBe(Math.floor((2 << 20) / (server === 'elasticsearch9' ? 5 : 1)) - 1_024)
+    expect(await engine.post(1, [documentOf(longest, 'longest.1')])).toEqual([{ kind: 'done' }])
+    expect(await engine.post(1, [documentOf(longest + 4_096, 'longest.2')])).toMatchObject([{ retryAfterMs: 0 }])
+  },
+  START_MS,
+)
 
 /** A server that takes little at a time, and that is killed. */
 describe.each(fewSearchServers)('%s of its own', (server) => {
@@ -59,10 +83,7 @@ describe.each(fewSearchServers)('%s of its own', (server) => {
   test('it says how large a document may be, and one of that size is taken', async () => {
     const longest = (await engine.longestDocument()) as number
     expect(longest).toBe((1 << 20) - 1_024)
-    const [empty] = [document({ id: 'longest.1', fence: 10, pages: [''] })]
-    const room = longest - empty!.json.length - empty!.provenance.length
-    const full = document({ id: 'longest.1', fence: 10, pages: ['x '.repeat(room / 2)] })
-    expect(await engine.post(1, [full])).toEqual([{ kind: 'done' }])
+    expect(await engine.post(1, [documentOf(longest, 'longest.1')])).toEqual([{ kind: 'done' }])
   })
 
   test('what a full queue does not take is unavailable, each document for itself, and done when it is posted again', async () => {
