@@ -41,8 +41,9 @@ export interface MetsEntry {
 
 /** A `div` of a structMap. */
 export interface MetsDiv {
-  /** 1 for the root. */
+  /** 1 for the root, which has none above it. */
   readonly depth: number
+  readonly above: MetsDiv | null
   readonly type: string | null
   readonly order: string | null
   readonly orderLabel: string | null
@@ -249,13 +250,14 @@ class MetsReader {
 
   #openDiv(attributes: Attributes, map: MetsDiv[]): void {
     const depth = this.#divs.length + 1
-    const above = this.#divs.at(-1)
-    if (depth > 1 && (above === null || isPageType(above!.type))) {
+    const above = this.#divs.at(-1) ?? null
+    if (depth > 1 && (above === null || isPageType(above.type))) {
       this.#divs.push(null)
       return
     }
     const div = {
       depth,
+      above,
       type: attributes('TYPE'),
       order: attributes('ORDER'),
       orderLabel: attributes('ORDERLABEL'),

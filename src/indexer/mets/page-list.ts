@@ -4,6 +4,7 @@ import type { PageFile } from '../page-text/formats.ts'
 import { featuresOf } from './features.ts'
 import { imageName, plainName, relativePart, urlPart } from './href.ts'
 import type { MetsDiv, MetsEntry, MetsFile } from './mets-file.ts'
+import { pageNumbers } from './page-order.ts'
 import type { TextGroup } from './text-groups.ts'
 
 /**
@@ -14,7 +15,7 @@ export type PagePart = { readonly ids: readonly string[]; readonly alone?: true 
 
 /** One page of a volume as METS describes it. */
 export interface MetsPage {
-  /** ORDER of its div. */
+  /** ORDER of its div; its place among all pages where those of several divs are numbered anew, or not at all. */
   readonly order: number
   /** Printed page number (ORDERLABEL): may be null, repeated, roman. */
   readonly label: string | null
@@ -80,11 +81,11 @@ function listOf(mets: MetsFile, listing: PageListing, passed: number): PageList 
   const { divs } = listing
   if (divs.length === 0) throw new SlipError('METS_NO_PAGES', 'The physical structMap has no page divs with an ORDER.')
   if (!listing.mayLackText) assertText(mets, listing)
-  const isUnordered = listing.unordered || divs.every(({ order }) => order === null)
+  const numbers = listing.unordered ? divs.map((_, index) => index + 1) : pageNumbers(divs)
   const taken: Taken = { paths: new Map(), groups: new Set(), passed }
-  const pages = divs.map((div, index) => page(mets, listing, div, isUnordered ? index + 1 : orderOf(div), taken))
+  const pages = divs.map((div, index) => page(mets, listing, div, numbers[index]!, taken))
   if (listing.unordered) return { pages, unused: listing.mayLeaveText ? [] : unusedOf(mets, listing, pages, taken) }
-  if (!isUnordered) sortByOrder(pages)
+  pages.sort((a, b) => a.order - b.order)
   const unused = unusedOf(mets, listing, pages, taken)
   return { pages: listing.hrefs === 'paths' ? shared(pages) : pages, unused }
 }
@@ -117,13 +118,6 @@ export const placeOf = ({ url, file }: MetsPage): string | null => url ?? file
 
 const isPointing = ({ part }: MetsPage): boolean => part !== null
 
-function sortByOrder(pages: MetsPage[]): void {
-  pages.sort((a, b) => a.order - b.order)
-  for (const [index, { order }] of pages.entries()) {
-    if (pages[index + 1]?.order === order) throw pageError('METS_PAGE_ORDER', `Two pages have ORDER ${order}.`, order)
-  }
-}
-
 /** Of the groups that pages have text in, and those that are better; of all where a page has none, whose text it may be. */
 function unusedOf(
   { files }: MetsFile,
@@ -147,11 +141,6 @@ function assertText(mets: MetsFile, { groups }: PageListing): void {
 }
 
 const none: readonly string[] = []
-
-function orderOf({ order }: MetsDiv): number {
-  if (order !== null && /^\d{1,9}$/.test(order)) return Number(order)
-  throw pageError('METS_PAGE_ORDER', `ORDER "${order ?? ''}" is no number.`, order ?? '')
-}
 
 interface TextOfPage {
   readonly id: string
