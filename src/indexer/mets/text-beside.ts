@@ -10,9 +10,14 @@ const kinds = [
   /(?:^|[_-])abbyy$/i,
   /(?:^|[_-])(?:txt|text|ocr)$/i,
 ]
+/** What readers of Goobi corrected, page by page: in folders called as the one they were read in. */
+const corrected = ['altocrowd', 'txtcrowd']
 /** Of two files of a page in one folder: what has markup says where its lines end. */
 const byExtension = ['xml', 'hocr', 'html', 'htm', 'txt']
 export const isTextName = (file: string): boolean => /\.(?:xml|txt|html?|hocr)$/i.test(file)
+
+/** What the name of a folder says of its files. */
+const kindOf = /(?:alto\d{0,3}|fulltext|page|hocr|abbyy|txt|text|ocr)$/i
 
 // What may hold several pages.
 const isBook = /\.(?:xml|x?html?|hocr)$/i
@@ -20,7 +25,8 @@ const isBook = /\.(?:xml|x?html?|hocr)$/i
 /**
  * The pages of a METS file that names no text, each with the file of its text: of one folder beside the METS, called as
  * an image of the page is, but for the extension. Of several folders the one called after the METS file
- * (`ID_alto`) comes first, and of its kinds ALTO, then PAGE, hOCR, ABBYY and plain text. Where no file is called so, all pages are
+ * (`ID_alto`) comes first, and of its kinds ALTO, then PAGE, hOCR, ABBYY and plain text; before it pages that were corrected
+ * (`ID_altocrowd`, `ID_txtcrowd`). Where no file is called so, all pages are
  * in one: the only file of such a folder, or the one beside the METS that is called after it. `files` are paths below the
  * folder of the METS. Throws METS_NO_TEXT, also where two folders are equally good; PAGE_MISSING for a page without a file,
  * unless gaps are waived.
@@ -36,14 +42,18 @@ export function textBeside(
   const fitting = bestFirst([...folders.keys()], metsName).filter((group) =>
     group.some((folder) => pages.some((page) => fileOf(page, folders.get(folder)!) !== null)),
   )
-  const [best] = fitting
-  if (best === undefined) return inOne(pages, bookOf(folders, metsName))
+  const [best = []] = fitting
   if (best.length > 1) throw several('folders', best)
-  const names = folders.get(best[0]!)!
-  return pages.map((page) => {
-    const file = fileOf(page, names)
+  const [folder] = best
+  const stem = folder ? folder.replace(kindOf, '') : ownName(metsName).replace(/.$/, '$&_')
+  const edited = corrected.flatMap((kind) => folders.get(`${stem}${kind}`) ?? [])
+  const inOrder = folder === undefined ? edited : [...edited, folders.get(folder)!]
+  const found = pages.map((page) => inOrder.map((names) => fileOf(page, names)).find((file) => file !== null) ?? null)
+  if (folder === undefined && found.includes(null)) return inOne(pages, bookOf(folders, metsName))
+  return pages.map((page, at) => {
+    const file = found[at]!
     if (file !== null || gapsWaived) return { ...page, file }
-    const message = `Page ${page.order} has no text in ${best[0] || 'the folder of the METS'}, where that of others is.`
+    const message = `Page ${page.order} has no text in ${folder || 'the folder of the METS'}, where that of others is.`
     throw new SlipError('PAGE_MISSING', message, { place: { order: page.order } })
   })
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { MetsPage } from '../../../src/indexer/mets/page-list.ts'
 import { textBeside } from '../../../src/indexer/mets/text-beside.ts'
 
@@ -38,6 +38,56 @@ test.each([
   ['a folder with pages before an empty one', 'PPN1_txt/', ['PPN1_alto/readme.xml', ...inFolder('PPN1_txt/')]],
 ])('text is taken from %s', (_, folder, files) => {
   expect(filesOf(files)).toEqual([`${folder}0001.xml`, `${folder}0002.xml`])
+})
+
+describe('pages that were corrected', () => {
+  const [first, second] = ['0001.xml', '0002.xml']
+
+  test.each([
+    [
+      'of ALTO',
+      ['PPN1_altocrowd/0002.xml', ...inFolder('PPN1_alto/')],
+      [`PPN1_alto/${first}`, 'PPN1_altocrowd/0002.xml'],
+    ],
+    [
+      'of text',
+      ['PPN1_txtcrowd/0001.txt', ...inFolder('PPN1_alto/')],
+      ['PPN1_txtcrowd/0001.txt', `PPN1_alto/${second}`],
+    ],
+    [
+      'of ALTO before those of text',
+      [...inFolder('PPN1_txtcrowd/', 'txt'), 'PPN1_altocrowd/0001.xml', ...inFolder('PPN1_txt/', 'txt')],
+      ['PPN1_altocrowd/0001.xml', 'PPN1_txtcrowd/0002.txt'],
+    ],
+    [
+      'in folders without a name',
+      ['altocrowd/0001.xml', ...inFolder('alto/')],
+      ['altocrowd/0001.xml', `alto/${second}`],
+    ],
+    [
+      'beside text that is beside the METS',
+      ['PPN1_altocrowd/0001.xml', ...inFolder('')],
+      ['PPN1_altocrowd/0001.xml', second],
+    ],
+    ['without others', inFolder('PPN1_altocrowd/'), inFolder('PPN1_altocrowd/')],
+    [
+      'of another METS, which count not',
+      ['PPN2_altocrowd/0001.xml', ...inFolder('PPN1_alto/')],
+      inFolder('PPN1_alto/'),
+    ],
+  ])('come before what was read: %s', (_, files, expected) => expect(filesOf(files)).toEqual(expected))
+
+  test('have no name before them where the METS has none', () => {
+    const files = ['altocrowd/0001.xml', ...inFolder('')]
+    expect(textBeside(pages, 'mets.xml', files, false).map(({ file }) => file)).toEqual(['altocrowd/0001.xml', second])
+  })
+
+  test('are no text of the others', () => {
+    expect(() => filesOf(['PPN1_altocrowd/0001.xml', 'PPN1_alto/0001.xml'])).toThrow(
+      expect.objectContaining({ code: 'PAGE_MISSING', place: { order: 2 } }),
+    )
+    expect(() => filesOf(['PPN1_altocrowd/0001.xml'])).toThrow(expect.objectContaining({ code: 'METS_NO_TEXT' }))
+  })
 })
 
 test('of two files of a page in one folder the one with markup is taken, however they are listed', () => {
