@@ -24,7 +24,9 @@ export function ownSteps(mets: MetsFile): Pick<PageSource, 'otherwise'> {
 
 function stepsOf(mets: MetsFile, groups: readonly TextGroup[]): PageSource {
   const divs = mets.divs.filter(({ type }) => isPageType(type))
-  return { ...pageList(mets, { groups, divs, format: null, hrefs: 'paths' }), text: 'named' }
+  // not those of what it stands for
+  const before: PageSource['before'] = []
+  return { before, ...pageList(mets, { groups, divs, format: null, hrefs: 'paths' }), text: 'named' }
 }
 
 /** ALTO first; `text/xml` is what the steps of older workspaces are called. */

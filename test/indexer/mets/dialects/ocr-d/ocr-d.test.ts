@@ -146,6 +146,18 @@ describe('a workspace that was begun with the METS of a library', () => {
     await expect(workspace(fulltext, { ...steps, '1.xml': 'full1' })).rejects.toMatchObject({ code: 'PAGE_MISSING' })
   })
 
+  test('has empty pages where its steps hold no text, whatever else the METS of the library names', async () => {
+    const folder = temporaryFolder()
+    const files = {
+      FULLTEXT: 'https://example.org/f.xml',
+      ALTO: 'https://example.org/a.xml',
+      'OCR-D-OCR': `ocr.xml|${page}`,
+    }
+    writeFileSync(join(folder, 'mets.xml'), otherMets([{ order: null, files }]))
+    writeFileSync(join(folder, 'ocr.xml'), text(''))
+    expect((await assembleFolder(folder, 'mets.xml')).counts).toMatchObject({ expected: 1, read: 1, empty: 1 })
+  })
+
   test('is in error by its FULLTEXT where nothing of either does', async () => {
     await expect(workspace('https://example.org/full/NAME', {})).rejects.toMatchObject({ code: 'METS_BAD_REFERENCE' })
   })
