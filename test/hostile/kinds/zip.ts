@@ -241,7 +241,8 @@ export const zipKinds: readonly Kind[] = [
     'a zip in the zip, as a page',
     6,
     (random) => withFirst({ data: soundZip.subarray(0, random.whole(1, soundZip.length)), method: 0 }),
-    ['document'],
+    // the first three bytes of it are text
+    ['PAGE_FORMAT_UNKNOWN', 'document'],
   ),
   kind('no zip at all', 11, (_, index) => volume({ zip: nth(noZips, index) }), ['ZIP_UNREADABLE', 'PAGE_MISSING']),
   kind('no file where the METS or the zip should be', 12, (_, index) => volume(nth(absences, index)), [
