@@ -11,7 +11,7 @@ import { rateAfter } from './rate.ts'
 import type { TestedEngine } from './tested-engine.ts'
 
 /** A document of ALTO takes many times its bytes to read: the legs are of fewer. */
-const sent = { bytes: 60e6, warmUp: 15e6 }
+const sent = { bytes: 40e6, warmUp: 10e6 }
 
 /**
  * Volumes of METS and ALTO in folders into the engine, against the same documents that lie ready in the memory of a loader,
