@@ -45,8 +45,15 @@ export function withLittleToRead(cases: string): string[] {
 }
 
 async function runIn(cases: string, args: readonly string[]): Promise<HostileRun> {
-  // without a bound the young generation takes what memory a large machine has, and that is no cost of the case
-  const options = [...withLittleToRead(cases), '--expose-gc', '--max-old-space-size=512', '--max-semi-space-size=16']
+  // without a bound the young generation takes what memory a large machine has, and threads of the collector that have to wait
+  // let go of it late: neither is a cost of the case
+  const options = [
+    ...withLittleToRead(cases),
+    '--expose-gc',
+    '--max-old-space-size=512',
+    '--max-semi-space-size=16',
+    '--single-threaded-gc',
+  ]
   const program = join(import.meta.dirname, 'cases-process.ts')
   const child = spawn(process.execPath, [...options, program, ...args], { cwd: cases })
   const told = text(child.stderr)
