@@ -26,10 +26,9 @@ export function prepareRecords(events: readonly RecordNews[]) {
   const loaded = events.filter((event) => event.kind === 'record').map(loadedOf)
   const last = new Map(events.map((event) => [recordIdOf(event), event]))
   const deletions = [...last.values()].filter((event) => event.kind === 'delete')
-  const [guessed, told] = [true, false].map((is) =>
-    deletions.filter(({ identifier }) => (identifier !== undefined) === is),
-  )
-  return { loaded, deleted: told!.map(recordIdOf), guessed: guessed! }
+  const guessed = deletions.filter(({ identifier }) => identifier !== undefined)
+  const told = deletions.filter(({ identifier }) => identifier === undefined)
+  return { loaded, deleted: told.map(recordIdOf), guessed }
 }
 
 export const recordIdOf = (event: RecordNews): string => (event.kind === 'record' ? event.record.id : event.recordId)

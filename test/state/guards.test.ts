@@ -246,3 +246,21 @@ test('an error keeps the shard that was drawn over a ledger row that knew none',
   await exit(held, (tx) => fail(tx, held, [failure], { worker: token, pid: 1, host: 'h' }))
   expect(await ledgerRow(state.db, 'f.3')).toMatchObject({ shard: 2, rev: 1, presence: 'absent' })
 })
+
+test('what a writer writes after the rights counts in how long it took: its age is asked last', async () => {
+  const asked: string[] = []
+  const written = state.db.transaction((tx) => {
+    const heard: Connection = {
+      dialect: tx.dialect,
+      query: (sql, values) => tx.query(asked[asked.push(sql) - 1]!, values),
+      change: (sql, values) => tx.change(asked[asked.push(sql) - 1]!, values),
+    }
+    return upsertRights(heard, [{ htid: 'w.1', apply: (known) => merge(known, { attr: 1 }) }], async (changes) => {
+      expect(changes.get('w.1')).toBe('NEW')
+      await heard.query('SELECT 1 AS rest')
+    })
+  })
+  expect((await written).get('w.1')).toBe('NEW')
+  expect(asked.findIndex((sql) => sql.endsWith('AS rest'))).toBe(asked.length - 2)
+  expect(asked.at(-1)).toMatch(/ AS late$/)
+})

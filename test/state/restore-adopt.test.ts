@@ -1,30 +1,22 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { compareChore } from '../../src/daemon/chores/compare.ts'
-import { compareShards } from '../../src/daemon/restore/compare-shards.ts'
 import { adopt } from '../../src/operations/adopt.ts'
 import type { Engine } from '../../src/shards/engine.ts'
 import { document } from '../conformance/engine/documents.ts'
 import { later } from './fixture.ts'
-import { World } from './restore-world/world.ts'
+import {
+  aheadOf,
+  future,
+  oneIn,
+  openWorldForFile,
+  options,
+  rows,
+  shardOf,
+  some,
+  world,
+} from './restore-world/opened.ts'
 
-const options = { dryRun: false, removeUnowned: false }
-
-let world: World
-beforeAll(async () => {
-  world = await World.open()
-})
-beforeEach(() => world.clear())
-afterAll(() => world.close())
-
-const rows = (sql: string) => world.db.query(sql)
-const aheadOf = async () => (await compareShards(world.pair)).findings.filter(({ kind }) => kind === 'ahead')
-const shardOf = async (htid: string) =>
-  (await rows(`SELECT shard FROM slip_indexed WHERE htid = '${htid}'`))[0]?.shard as number
-const future = () => Date.now() * 1000 + 3_600_000_000
-
-const some = (name: string) => Array.from({ length: 20 }, (_, n) => `${name}.${n}`)
-/** Where World.indexed puts it. */
-const oneIn = (shard: number, htids: readonly string[]) => htids[shard - 1] as string
+openWorldForFile()
 
 test('a shard that was full is full again when it was adopted', async () => {
   await world.indexed(some('a'))

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { compareChore } from '../../src/daemon/chores/compare.ts'
 import { markerChore } from '../../src/daemon/chores/marker.ts'
 import { compareShards, recordFindings } from '../../src/daemon/restore/compare-shards.ts'
@@ -8,26 +8,19 @@ import type { Database } from '../../src/state/connection.ts'
 import { setAhead } from '../../src/state/restore/shard-state.ts'
 import { document } from '../conformance/engine/documents.ts'
 import { backUp } from './restore-world/copy.ts'
-import { World } from './restore-world/world.ts'
+import {
+  aheadOf,
+  future,
+  oneIn,
+  openWorldForFile,
+  options,
+  rows,
+  shardOf,
+  some,
+  world,
+} from './restore-world/opened.ts'
 
-const options = { dryRun: false, removeUnowned: false }
-
-let world: World
-beforeAll(async () => {
-  world = await World.open()
-})
-beforeEach(() => world.clear())
-afterAll(() => world.close())
-
-const rows = (sql: string) => world.db.query(sql)
-const aheadOf = async () => (await compareShards(world.pair)).findings.filter(({ kind }) => kind === 'ahead')
-const shardOf = async (htid: string) =>
-  (await rows(`SELECT shard FROM slip_indexed WHERE htid = '${htid}'`))[0]?.shard as number
-const future = () => Date.now() * 1000 + 3_600_000_000
-
-const some = (name: string) => Array.from({ length: 20 }, (_, n) => `${name}.${n}`)
-/** Where World.indexed puts it. */
-const oneIn = (shard: number, htids: readonly string[]) => htids[shard - 1] as string
+openWorldForFile()
 
 test('what is claimed, posted and settled while a shard is compared is no finding, whenever it happens', async () => {
   world.say(some('a'), { title: 1 })

@@ -158,24 +158,6 @@ test('a writer held up by a lock for longer than half the overlap is rolled back
   expect(await state.db.query('SELECT htid, attr, rev FROM slip_rights')).toEqual([{ htid: 'a.1', attr: 1, rev: 1 }])
 })
 
-test('what a writer writes after the rights counts in how long it took: its age is asked last', async () => {
-  const asked: string[] = []
-  const written = state.db.transaction((tx) => {
-    const heard: Connection = {
-      dialect: tx.dialect,
-      query: (sql, values) => tx.query(asked[asked.push(sql) - 1]!, values),
-      change: (sql, values) => tx.change(asked[asked.push(sql) - 1]!, values),
-    }
-    return upsertRights(heard, [{ htid: 'a.0', apply: (known) => merge(known, { attr: 1 }) }], async (changes) => {
-      expect(changes.get('a.0')).toBe('NEW')
-      await heard.query('SELECT 1 AS rest')
-    })
-  })
-  expect((await written).get('a.0')).toBe('NEW')
-  expect(asked.findIndex((sql) => sql.endsWith('AS rest'))).toBe(asked.length - 2)
-  expect(asked.at(-1)).toMatch(/ AS late$/)
-})
-
 describe('the history', () => {
   test('has one row for each pass that found something, whatever its pages', async () => {
     await change(state.db, ['a.1', 'a.2', 'a.3'])
