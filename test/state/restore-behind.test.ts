@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { compareChore } from '../../src/daemon/chores/compare.ts'
 import { markerChore } from '../../src/daemon/chores/marker.ts'
 import { compareShards } from '../../src/daemon/restore/compare-shards.ts'
@@ -6,19 +6,12 @@ import { repair, setbacks } from '../../src/operations/repair.ts'
 import { recordRestored } from '../../src/operations/restored.ts'
 import type { Engine } from '../../src/shards/engine.ts'
 import { later } from './fixture.ts'
-import { World } from './restore-world/world.ts'
+import { openWorldForFile, rows, some, world } from './restore-world/opened.ts'
 
 const lane = { lane: 'bulk', dryRun: false } as const
 
-let world: World
-beforeAll(async () => {
-  world = await World.open()
-})
-beforeEach(() => world.clear())
-afterAll(() => world.close())
+openWorldForFile()
 
-const some = (name: string) => Array.from({ length: 20 }, (_, n) => `${name}.${n}`)
-const rows = (sql: string) => world.db.query(sql)
 const mark = () => world.do(markerChore(world.pair))
 const compare = () => world.do(compareChore(world.pair, world.bus))
 const repairAll = async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { compareChore } from '../../src/daemon/chores/compare.ts'
 import { adopt } from '../../src/operations/adopt.ts'
 import type { Engine } from '../../src/shards/engine.ts'
@@ -6,17 +6,11 @@ import { reap } from '../../src/state/queue/reap.ts'
 import { document as build } from '../conformance/engine/documents.ts'
 import { later } from './fixture.ts'
 import { backUp } from './restore-world/copy.ts'
-import { World } from './restore-world/world.ts'
+import { openWorldForFile, options, world } from './restore-world/opened.ts'
 
-const options = { dryRun: false, removeUnowned: false }
 const htid = 'a.1'
 
-let world: World
-beforeAll(async () => {
-  world = await World.open()
-})
-beforeEach(() => world.clear())
-afterAll(() => world.close())
+openWorldForFile()
 
 /** A worker that read its item and then sleeps, while its claim is reaped. */
 async function sleeper() {

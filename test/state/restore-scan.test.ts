@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { scanChore } from '../../src/daemon/chores/scan.ts'
 import { comparePage } from '../../src/daemon/restore/differences.ts'
 import { SlipError } from '../../src/errors/slip-error.ts'
@@ -9,19 +9,13 @@ import { purgeItems } from '../../src/state/queue/purge.ts'
 import { reap } from '../../src/state/queue/reap.ts'
 import { document } from '../conformance/engine/documents.ts'
 import { digestOf } from './fixture.ts'
-import { World } from './restore-world/world.ts'
+import { openWorldForFile, rows, world } from './restore-world/opened.ts'
 
 const week = 7 * 86_400_000
 
-let world: World
-beforeAll(async () => {
-  world = await World.open()
-})
-beforeEach(() => world.clear())
-afterAll(() => world.close())
+openWorldForFile()
 
 const some = (name: string) => Array.from({ length: 30 }, (_, n) => `${name}.${String(n).padStart(2, '0')}`)
-const rows = (sql: string) => world.db.query(sql)
 const shardOf = async (htid: string) =>
   (await rows(`SELECT shard FROM slip_indexed WHERE htid = '${htid}'`))[0]?.shard as number
 const fenceOf = async (htid: string) =>

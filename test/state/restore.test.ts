@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { adopt } from '../../src/operations/adopt.ts'
 import { sweepPage } from '../../src/state/audit/sweep.ts'
 import { backUp } from './restore-world/copy.ts'
-import { World } from './restore-world/world.ts'
+import { openWorldForFile, options, world } from './restore-world/opened.ts'
 
 const ids = (name: string, count: number) => Array.from({ length: count }, (_, n) => `${name}.${n}`)
-const options = { dryRun: false, removeUnowned: false }
 
-let world: World
-beforeAll(async () => {
-  world = await World.open()
-})
-beforeEach(() => world.clear())
-afterAll(() => world.close())
+openWorldForFile()
 
 const [stay, changed, added, deleted] = [ids('stay', 30), ids('changed', 50), ids('added', 50), ids('deleted', 20)]
 
