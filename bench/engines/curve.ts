@@ -2,13 +2,13 @@ import type { Stored } from '../library/volumes.ts'
 import { type Measurement, ratioAtLeast, reported } from '../runner/bench.ts'
 import { median } from '../runner/runs.ts'
 import type { Legs } from './legs.ts'
-import { byDefault, type Choice, load } from './load.ts'
+import { byDefault, type Choice, load, loadAll } from './load.ts'
 import type { TestedEngine } from './tested-engine.ts'
 
 const sizes = [1, 2, 4, 8, 16].map((mebibytes) => mebibytes << 20)
 const connections = [1, 2, 4]
 const rounds = 5
-/** Of each leg; the engine is warm after the first round, which does not count. */
+/** Of each leg. */
 const bytes = 120e6
 const warmUp = 20e6
 
@@ -18,18 +18,29 @@ const choices: readonly Choice[] = sizes.flatMap((parcelBytes) =>
 
 let searches = 0
 
-/** What a plain loader is fastest with, found by trying all once on an engine that is warm. */
+/** What a plain loader is fastest with on an engine that is warm: every size with the default of connections, then they. */
 export async function findBest(tested: TestedEngine, { files }: Legs): Promise<Choice> {
-  const rates = await runRound(tested, files.repository, choices, `best_${++searches}`)
-  return choices[rates.indexOf(Math.max(...rates))] as Choice
+  const tried = new Map<Choice, number>()
+  const best = () => [...tried].reduce((one, other) => (other[1] > one[1] ? other : one))[0]
+  const attempt = async (choices: readonly Choice[]) => {
+    const rates = await runRound(tested, files.repository, choices, `best_${++searches}`)
+    for (const [place, choice] of choices.entries()) tried.set(choice, rates[place] as number)
+  }
+  await attempt(choices.filter((each) => each.connections === byDefault.connections))
+  const { parcelBytes } = best()
+  await attempt(
+    choices.filter((each) => each.parcelBytes === parcelBytes && each.connections !== byDefault.connections),
+  )
+  return best()
 }
 
 /** How fast a plain loader is with parcels of each size over so many connections, and whether the defaults are near the best. */
-export async function measureCurve(tested: TestedEngine, { files }: Legs): Promise<Measurement[]> {
+export async function measureCurve(tested: TestedEngine, legs: Legs): Promise<Measurement[]> {
   const rates = choices.map((): number[] => [])
-  for (let round = 0; round <= rounds; round++) {
-    const results = await runRound(tested, files.repository, choices, `curve_${round}`)
-    if (round > 0) for (const [place, rate] of results.entries()) rates[place]?.push(rate)
+  await loadAll(tested, legs)
+  for (let round = 0; round < rounds; round++) {
+    const results = await runRound(tested, legs.files.repository, choices, `curve_${round}`)
+    for (const [place, rate] of results.entries()) rates[place]?.push(rate)
   }
   const measured = choices.map((choice, place) => ({ choice, rates: rates[place] as number[] }))
   const chosen = measured.find(({ choice }) => isDefault(choice)) as (typeof measured)[number]

@@ -14,9 +14,9 @@ import { apart, on } from './places.ts'
 import type { TestedEngine } from './tested-engine.ts'
 
 const rounds = 5
-/** Of each round. */
-const requests = 20
-const queries = 100
+/** Of each round, at rest and at work. */
+const requests = { idle: 20, busy: 10 }
+const queries = 200
 /** Milliseconds. */
 const visibleMs = 1_000
 const lookMs = 20
@@ -50,26 +50,27 @@ async function withDaemon<T>({ configFile }: BenchLibrary, work: () => Promise<T
   }
 }
 
-/** In turns, at rest and while everything is indexed anew. */
+/** In turns, at rest and while everything is indexed anew: some searches, then a request, and so on. */
 async function measureUse(tested: TestedEngine, index: string, db: Database): Promise<Measurement[]> {
   const ids = await idsOf(db)
   const words = wordsOf(queries)
   const idle = { searches: [] as number[], p50: [] as number[], p99: [] as number[] }
   const busy = structuredClone(idle)
-  const measureInto = async (into: typeof idle) => {
+  const measureInto = async (into: typeof idle, requests: number) => {
     const times: number[] = []
-    for (const each of words) times.push(await timeOf(() => tested.search(index, each)))
-    into.searches.push(percentile(times, 0.95))
     const seen: number[] = []
     for (let request = 0; request < requests; request++) {
+      for (const each of words.filter((_, query) => query % requests === request))
+        times.push(await timeOf(() => tested.search(index, each)))
       seen.push(await untilSeen(tested, index, db, ids[request % ids.length] as string))
     }
+    into.searches.push(percentile(times, 0.95))
     into.p50.push(percentile(seen, 0.5))
     into.p99.push(percentile(seen, 0.99))
   }
   for (let round = 0; round < rounds; round++) {
-    await measureInto(idle)
-    await whileReindexing(db, ids, () => measureInto(busy))
+    await measureInto(idle, requests.idle)
+    await whileReindexing(db, ids, () => measureInto(busy, requests.busy))
   }
   const seen = (name: string, { p50, p99 }: typeof idle, goal = reported): Measurement => ({
     name: `request → searchable, p99, ${name}, ${tested.name}`,
