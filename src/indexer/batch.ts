@@ -76,6 +76,7 @@ export class Batch {
         this.#leader.fenceOut()
         for (const { run, item: own } of this.#takeOthers(item)) run.giveBack(own)
       } else await this.#read(item, lookups)
+      for (const run of [this.#leader, ...this.#along]) run.handOnAged()
       // reading holds the process: what is under way goes on in between
       await turn()
     }

@@ -5,9 +5,12 @@ import { type AssembledDocument, stamped } from './assemble/assemble.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import { type Delivered, type DeliveryContext, deliver, isSuspended } from './delivery.ts'
 import type { ItemOutcome } from './outcome.ts'
-import type { Parcel } from './post.ts'
+import { type Parcel, shardOf } from './post.ts'
 import type { PutOffItem, PutOffReport } from './put-off.ts'
 import type { Settlement } from './settle.ts'
+
+/** What lies longer than that, and could be sent, does not wait until its parcel is full. Milliseconds. */
+const agedMs = 1_000
 
 /** What a claim showed. */
 export interface BatchReport extends PutOffReport {
@@ -21,8 +24,8 @@ export interface BatchReport extends PutOffReport {
 }
 
 /**
- * What becomes of the items of one claim: they are gathered until a parcel is full, which is posted and settled while the
- * next is gathered, and counted.
+ * What becomes of the items of one claim: they are gathered until a parcel is full, or old and its server has nothing else
+ * to do; it is posted and settled while the next is gathered, and counted.
  */
 export class ClaimRun {
   readonly claim: Claim
@@ -33,6 +36,8 @@ export class ClaimRun {
   #bytes = 0
   #parcel: Parcel = { documents: [], removals: [] }
   #parcelBytes = 0
+  /** When the first document of the parcel was added. */
+  #gatheredAt = Number.POSITIVE_INFINITY
   #failed: ItemOutcome[] = []
   readonly #deliveries: Promise<void>[] = []
   /** Items whose servers or mounts were away. */
@@ -67,6 +72,7 @@ export class ClaimRun {
     const { target } = this.claim
     if (cut.length > 0) this.#context.bus.emit('index.values-cut', { target, htid: item.htid, fields: cut })
     this.#parcel.documents.push({ item, document })
+    this.#gatheredAt = Math.min(this.#gatheredAt, performance.now())
     this.#parcelBytes += document.bytes
     if (this.#parcelBytes >= this.#context.sizes.of(item.shard)) this.handOn()
   }
@@ -105,12 +111,20 @@ export class ClaimRun {
     this.#totals.fencedOut++
   }
 
+  /** Sends off what was gathered long ago, unless it would wait for a connection all the same. */
+  handOnAged(): void {
+    if (performance.now() - this.#gatheredAt < agedMs) return
+    const { engine, connections } = this.#context
+    if (connections.isFree(engine.nodeOf(shardOf(this.#parcel)))) this.handOn()
+  }
+
   /** Sends off what is gathered, and what failed with it. What is handed back need not wait for the engine. */
   handOn(): void {
     const parcel = this.#parcel
     const failed = this.#failed
     this.#parcel = { documents: [], removals: [] }
     this.#parcelBytes = 0
+    this.#gatheredAt = Number.POSITIVE_INFINITY
     this.#failed = []
     this.#deliver(
       parcel,

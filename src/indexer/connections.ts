@@ -37,7 +37,7 @@ export class Connections {
   /** Runs `work` with a connection to the node; it returns what it heard of it, beside what it is for. */
   async use<T extends Heard>(name: string, work: () => Promise<T>): Promise<T> {
     const node = this.#node(name)
-    if (!this.#isFree(node)) await new Promise<void>((turn) => node.waiting.push(turn))
+    if (!this.#mayUse(node)) await new Promise<void>((turn) => node.waiting.push(turn))
     else node.inUse++
     try {
       const heard = await work()
@@ -47,6 +47,11 @@ export class Connections {
       node.inUse--
       this.#serve(node)
     }
+  }
+
+  /** Whether what is sent to it now need not wait. */
+  isFree(name: string): boolean {
+    return this.#mayUse(this.#node(name))
   }
 
   /** Whether it rests, or somebody waits for it: what is assembled for it now would only lie in memory. */
@@ -78,13 +83,13 @@ export class Connections {
   }
 
   #serve(node: Node): void {
-    while (node.waiting.length > 0 && this.#isFree(node)) {
+    while (node.waiting.length > 0 && this.#mayUse(node)) {
       node.inUse++
       node.waiting.shift()?.()
     }
   }
 
-  #isFree({ inUse, answered, restsUntil }: Node): boolean {
+  #mayUse({ inUse, answered, restsUntil }: Node): boolean {
     return inUse < (answered ? this.#most : 1) && (this.#stop.aborted || performance.now() >= restsUntil)
   }
 

@@ -14,6 +14,7 @@ import { DocumentLimit } from '../../src/indexer/document-limit.ts'
 import { ParcelSizes } from '../../src/indexer/parcel-sizes.ts'
 import { Pipeline } from '../../src/indexer/pipeline.ts'
 import { openPairtree } from '../../src/repository/pairtree.ts'
+import type { Repository } from '../../src/repository/repository.ts'
 import type { Engine } from '../../src/shards/engine.ts'
 import type { Claim } from '../../src/state/queue/claim.ts'
 import type { Library } from './library.ts'
@@ -24,6 +25,7 @@ export interface BatchOptions {
   readonly stop?: AbortSignal
   /** In front of the library's. */
   readonly engine?: Engine
+  readonly repository?: Repository
   /** Of a parcel, and of all in memory. */
   readonly batchBytes?: number
   readonly inFlightBytes?: number
@@ -41,9 +43,11 @@ export interface RunningBatch {
   readonly ended: Promise<Record<string, unknown> | undefined>
 }
 
+export const volumesOf = ({ folder }: Library): Repository => openPairtree({ root: join(folder, 'pairtree') })
+
 export function startBatch(library: Library, worker: string, claim: Claim, options: BatchOptions = {}): RunningBatch {
   const { hold = true, stop = new AbortController().signal, engine = library.engine, batchBytes = 8 << 20 } = options
-  const { state, folder, config } = library
+  const { state, config } = library
   const bus = new EventBus()
   const told: RunningBatch['told'] = []
   bus.subscribe((name, fields) => told.push({ name, fields: fields as never }))
@@ -52,7 +56,7 @@ export function startBatch(library: Library, worker: string, claim: Claim, optio
   const breakers = new Breakers(state.db, bus, { failures: 3, probe: 30_000 }, false)
   const asked = new AskedSources(config, breakers)
   const brake = new StormBrake(1)
-  const repository = openPairtree({ root: join(folder, 'pairtree') })
+  const repository = options.repository ?? volumesOf(library)
   const pipeline = new Pipeline()
   const budget = new ByteBudget(options.inFlightBytes ?? 24 << 20)
   const connections = new Connections(options.connections ?? 2, stop)

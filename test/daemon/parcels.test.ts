@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { performance } from 'node:perf_hooks'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import type { Repository } from '../../src/repository/repository.ts'
 import type { Engine, IndexDocument } from '../../src/shards/engine.ts'
 import { reap } from '../../src/state/queue/reap.ts'
 import { claimBucket, expireLeases, worker } from '../state/fixture.ts'
 import { askAnew } from './ask-again.ts'
-import { startBatch } from './batches.ts'
+import { startBatch, volumesOf } from './batches.ts'
 import { type Library, openLibrary } from './library.ts'
 import { runOnce } from './processes.ts'
 
@@ -78,6 +80,54 @@ test('no more than the budget is in memory, but for an item of more than half of
     returned: 0,
   })
   expect(Math.max(...seen)).toBeGreaterThan(1)
+})
+
+/** The library's volumes, each opened more than a second after the one before. */
+function slowVolumes(opened: () => void): Repository {
+  const now = performance.now.bind(performance)
+  let later = 0
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + later)
+  onTestFinished(() => clock.mockRestore())
+  const volumes = volumesOf(library)
+  return {
+    ...volumes,
+    open: (htid) => {
+      later += 1_001
+      opened()
+      return volumes.open(htid)
+    },
+  }
+}
+
+test('what was assembled a second ago is sent before its parcel is full', async () => {
+  const claim = await claimed()
+  let [opened, parcels] = [0, 0]
+  const openedAtFirst = Promise.withResolvers<number>()
+  const engine = telling(async () => {
+    parcels++
+    openedAtFirst.resolve(opened)
+    return () => undefined
+  })
+  const repository = slowVolumes(() => opened++)
+  const batch = await startBatch(library, token, claim, { engine, repository }).ended
+  expect(batch).toMatchObject({ returned: 0, delayed: 0, fencedOut: 0 })
+  expect(await openedAtFirst.promise).toBeLessThan(opened)
+  expect(parcels).toBeGreaterThan(2)
+})
+
+test('what is old is not sent in pieces where it would wait for a connection', async () => {
+  const claim = await claimed()
+  const items = claim.items.filter(({ action }) => action === 'index').length
+  let [opened, parcels] = [0, 0]
+  const all = Promise.withResolvers<void>()
+  const engine = telling(async () => {
+    if (parcels++ === 0) await all.promise
+    return () => undefined
+  })
+  const repository = slowVolumes(() => ++opened === items && all.resolve())
+  const batch = await startBatch(library, token, claim, { engine, repository, connections: 1 }).ended
+  expect(batch).toMatchObject({ returned: 0, delayed: 0, fencedOut: 0 })
+  expect(parcels).toBe(2)
 })
 
 test('a batch whose lease is lost while a parcel is under way sends no other, and settles nothing', async () => {
