@@ -24,14 +24,21 @@ export async function openTargetEngine(
   return { engine, close: () => engine.close() }
 }
 
+/**
+ * Requests at a time to a server beside those that post: two for each shard, so that what is asked of one waits for no
+ * other, and posts for none; and two for what concerns no shard.
+ */
+const besidePosts = (shards: number): number => 2 * shards + 2
+
 function openOverHttp(
   config: Config,
   target: string,
   settings: Exclude<TargetSettings, { engine: 'embedded' }>,
 ): Engine {
-  const { urls, user, password, compress, timeout, index = `slip_${target}` } = settings
+  const { urls, user, password, compress, timeout, shards, index = `slip_${target}` } = settings
+  const connections = config.indexer.connections + besidePosts(shards)
   const reached = {
-    ...{ urls, target, index, compress, timeout, writers: config.indexer.connections },
+    ...{ urls, target, index, compress, timeout, connections },
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
     ...(settings.ca === undefined ? {} : { ca: authorities(config, `targets.${target}.ca`, settings.ca) }),
@@ -40,7 +47,7 @@ function openOverHttp(
     const { engine: kind, snapshots, apiKey } = settings
     return openEngine('opensearch', { ...reached, ...(apiKey === undefined ? {} : { apiKey }), snapshots, kind })
   }
-  const { shards, replicas, minReplicas, snapshots } = settings
+  const { replicas, minReplicas, snapshots } = settings
   return openEngine('solr', { ...reached, snapshots, shards, replicas, minReplicas })
 }
 

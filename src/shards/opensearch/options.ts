@@ -19,8 +19,8 @@ export interface OpenSearchOptions {
   /** Name of the repository of the cluster that snapshots are kept in; `slip` unless it says otherwise. */
   readonly snapshots?: string
   readonly compress: boolean
-  /** Requests at a time that write to a node, with 2 more that read beside them; default 2. */
-  readonly writers?: number
+  /** Requests at a time to a node, of all kinds; default 4. */
+  readonly connections?: number
   /** Milliseconds until an answer must have begun. */
   readonly timeout: number
 }

@@ -18,8 +18,6 @@ export interface Server extends Pick<OpenSearchOptions, 'kind' | 'target' | 'ind
   readonly turns: Turns
 }
 
-const readers = 2
-
 /** Does not connect yet. */
 export function openServer({
   urls,
@@ -28,10 +26,10 @@ export function openServer({
   index,
   timeout,
   snapshots = 'slip',
-  writers = 2,
+  connections = 4,
   ...options
 }: OpenSearchOptions): Server {
-  const limits = { connections: writers + readers, connectMs: 10_000, headersMs: timeout, bodyMs: timeout }
+  const limits = { connections, connectMs: 10_000, headersMs: timeout, bodyMs: timeout }
   return {
     kind,
     target,

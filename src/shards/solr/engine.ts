@@ -66,15 +66,13 @@ export function openSolrEngine(options: SolrOptions): Engine {
   }
 }
 
-const readers = 2
-
-function openNodes({ urls, user, password, ca, compress, timeout, writers = 2 }: SolrOptions): HttpNodes {
+function openNodes({ urls, user, password, ca, compress, timeout, connections = 4 }: SolrOptions): HttpNodes {
   return new HttpNodes(urls, {
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),
     ...(ca === undefined ? {} : { ca }),
     compress,
-    connections: writers + readers,
+    connections,
     connectMs: 10_000,
     headersMs: timeout,
     bodyMs: timeout,

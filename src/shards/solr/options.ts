@@ -19,8 +19,8 @@ export interface SolrOptions {
   /** Folder of snapshots, on the servers; a SolrCloud has no other place for them. */
   readonly snapshots?: string | undefined
   readonly compress: boolean
-  /** Requests at a time that write to a node, with 2 more that read beside them; default 2. */
-  readonly writers?: number
+  /** Requests at a time to a node, of all kinds; default 4. */
+  readonly connections?: number
   /** Milliseconds until an answer must have begun. */
   readonly timeout: number
 }
