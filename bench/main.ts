@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { benches } from './benches.ts'
 import { isScale } from './runner/bench.ts'
-import { resultJson, resultLines } from './runner/lines.ts'
+import { figureLines, resultJson, whereLines } from './runner/lines.ts'
 import { thisMachine } from './runner/machine.ts'
 import { type Result, record } from './runner/results.ts'
 import { figureOf } from './runner/runs.ts'
@@ -26,14 +26,19 @@ async function main(argv: readonly string[]): Promise<number> {
     await list(`bench ${name} has no part ${unknown}`)
     return usage
   }
-  const measurements = await bench.measure(scale, parts)
+  const figures: Result['figures'][number][] = []
+  await bench.measure(scale, parts, (measured) => {
+    const told = measured.map((measurement) => ({ ...figureOf(measurement), runs: measurement.runs }))
+    figures.push(...told)
+    console.log(told.flatMap(figureLines).join('\n'))
+  })
   const result: Result = {
     bench: [name, ...(scale === 'default' ? [] : [scale]), ...parts].join('-'),
     description: bench.description,
     machine: thisMachine(bench.versions?.()),
-    figures: measurements.map((measurement) => ({ ...figureOf(measurement), runs: measurement.runs })),
+    figures,
   }
-  console.log(resultLines(result).join('\n'))
+  console.log(whereLines(result).join('\n'))
   if (recording) console.log(`\nrecorded in ${record(result)}; npm run generate puts it into docs/performance.md`)
   if (json) console.log(resultJson(result))
   return 0

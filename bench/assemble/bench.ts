@@ -6,8 +6,10 @@ import { measureSpeed } from './speed.ts'
 
 export const bench: Bench = {
   description: 'Making documents from METS, zips and ALTO: time against the floor, and the peak memory of slip-index.',
-  measure: async () => {
+  measure: async (_scale, _parts, tell) => {
     const volumes = volumesAtHand()
-    return [...(await measureSpeed(volumes)), ...(await measureAlto()), await measureMemory(volumes)]
+    tell(await measureSpeed(volumes))
+    tell(await measureAlto())
+    tell([await measureMemory(volumes)])
   },
 }

@@ -11,9 +11,10 @@ import { alternate, timed } from '../runner/runs.ts'
 
 export const bench: Bench = {
   description: 'The sample library through the whole system, against a plain loop that posts the same documents.',
-  measure: async () => {
+  measure: async (_scale, _parts, tell) => {
     const documents = await readyMade(firstDay)
-    return [await measureStages(documents), await measureDemo(documents)]
+    tell([await measureStages(documents)])
+    tell([await measureDemo(documents)])
   },
 }
 

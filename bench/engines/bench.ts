@@ -1,5 +1,5 @@
 import { volumesAtHand } from '../library/volumes.ts'
-import type { Bench, Measurement } from '../runner/bench.ts'
+import type { Bench, Measurement, Tell } from '../runner/bench.ts'
 import { measureAlto } from './alto.ts'
 import { measureCurve } from './curve.ts'
 import { type Legs, withLegs } from './legs.ts'
@@ -12,12 +12,12 @@ import { measureTwoTargets } from './two-targets.ts'
 type Part = (tested: TestedEngine, legs: Legs) => Promise<Measurement[]>
 
 const parts: Readonly<Record<string, Part>> = {
-  curve: measureCurve,
   posting: measurePosting,
-  alto: measureAlto,
   service: measureService,
   slow: measureSlowShard,
   both: measureTwoTargets,
+  alto: measureAlto,
+  curve: measureCurve,
 }
 
 /** Bytes of documents that a leg sends, and how many of them come before it is measured. */
@@ -29,22 +29,20 @@ const products: Record<string, string> = {}
 export const bench: Bench = {
   description: 'slip-index into Solr and OpenSearch, against the best plain loader.',
   parts: engines.flatMap((engine) => Object.keys(parts).map((part) => `${engine}-${part}`)),
-  measure: (scale, chosen) => withLegs(volumesAtHand(), sent[scale], (legs) => measureAll(legs, chosen)),
+  measure: (scale, chosen, tell) => withLegs(volumesAtHand(), sent[scale], (legs) => measureAll(legs, chosen, tell)),
   versions: () => products,
 }
 
-async function measureAll(legs: Legs, chosen: readonly string[]): Promise<Measurement[]> {
-  const measured: Measurement[] = []
+async function measureAll(legs: Legs, chosen: readonly string[], tell: Tell): Promise<void> {
   for (const engine of engines) {
     const wanted = Object.entries(parts).filter(([part]) => chosen.length === 0 || chosen.includes(`${engine}-${part}`))
     if (wanted.length === 0) continue
     const tested = await startTested[engine]()
     try {
       products[tested.name] = tested.product
-      for (const [, part] of wanted) measured.push(...(await part(tested, legs)))
+      for (const [, part] of wanted) tell(await part(tested, legs))
     } finally {
       await tested.close()
     }
   }
-  return measured
 }

@@ -23,11 +23,9 @@ const parts: Readonly<Record<string, Part>> = {
 export const bench: Bench = {
   description: 'slip-rights reading a full hathifile and the Solr of a catalogue.',
   parts: Object.keys(parts),
-  measure: async (_scale, chosen) => {
-    const measurements: Measurement[] = []
+  measure: async (_scale, chosen, tell) => {
     for (const [name, part] of Object.entries(parts))
-      if (chosen.length === 0 || chosen.includes(name)) measurements.push(...(await part()))
-    return measurements
+      if (chosen.length === 0 || chosen.includes(name)) tell(await part())
   },
   versions: () => described,
 }

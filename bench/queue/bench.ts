@@ -30,17 +30,15 @@ let described: Readonly<Record<string, string>> = {}
 export const bench: Bench = {
   description: 'The state machine on PostgreSQL and MariaDB, with graphile-worker as the peer.',
   parts: Object.keys(parts),
-  measure: (scale, chosen) =>
+  measure: (scale, chosen, tell) =>
     withServers(async (servers) => {
       described = servers.described
-      const measurements: Measurement[] = []
       for (const [name, part] of Object.entries(parts)) {
         if (chosen.length > 0 && !chosen.includes(name)) continue
         const began = performance.now()
-        measurements.push(...(await part(servers, scale)))
+        tell(await part(servers, scale))
         console.error(`queue: ${name} measured in ${Math.round((performance.now() - began) / 1_000)} s`)
       }
-      return measurements
     }),
   versions: () => described,
 }

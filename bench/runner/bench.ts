@@ -2,13 +2,15 @@
 export interface Bench {
   /** One sentence. */
   readonly description: string
-  /** `parts` of those it has; without any, all. */
-  measure(scale: Scale, parts: readonly string[]): Promise<Measurement[]>
+  /** `parts` of those it has; without any, all. What was measured is told at once: the rest may take an hour. */
+  measure(scale: Scale, parts: readonly string[], tell: Tell): Promise<void>
   /** Names of what can be measured alone. */
   readonly parts?: readonly string[]
   /** What else its figures hang on, such as servers with their settings; asked after `measure`. */
   versions?(): Readonly<Record<string, string>>
 }
+
+export type Tell = (measured: readonly Measurement[]) => void
 
 /** How large its tables are; what knows one size only measures that. */
 export type Scale = 'default' | 'large'

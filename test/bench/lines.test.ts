@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { resultJson, resultLines } from '../../bench/runner/lines.ts'
+import { figureLines, resultJson, whereLines } from '../../bench/runner/lines.ts'
 import { thisMachine } from '../../bench/runner/machine.ts'
 import type { Result } from '../../bench/runner/results.ts'
 
@@ -29,7 +29,7 @@ test('--json gives one line with bench, machine and figures, each of the agreed 
 })
 
 test('a person sees machine, versions, medians with spread, ratio, goal and whether it is met', () => {
-  const text = resultLines(result).join('\n')
+  const text = [...result.figures.flatMap(figureLines), ...whereLines(result)].join('\n')
   expect(text).toContain(`${result.machine.cpu}, ${result.machine.cores} cores`)
   expect(text).toContain(`node ${process.versions.node}`)
   expect(text).toMatch(/ours +3 ms \(2 … 4\)/)
