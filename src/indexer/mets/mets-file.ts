@@ -1,6 +1,7 @@
 import { SlipError } from '../../errors/slip-error.ts'
 import { foreign } from '../markup/scope.ts'
-import { type Attributes, parseXml } from './parse-xml.ts'
+import { allFileIds } from './all-file-ids.ts'
+import { type Attributes, type ParseAgain, parseXml } from './parse-xml.ts'
 import type { GbsBlock, ReadingOrder } from './reading-order.ts'
 
 /** A METS file as far as a dialect asks. */
@@ -23,6 +24,8 @@ export interface MetsFile {
   readonly markupLanguage: string | null
   /** True when there is a `file` of that ID in any group. */
   isFileId(id: string): boolean
+  /** The file goes by once more, for what one dialect alone asks. */
+  readonly readAgain: ParseAgain
 }
 
 /** A `file`. */
@@ -99,10 +102,12 @@ export function readMetsFile(bytes: Buffer): MetsFile {
   const reader = new MetsReader()
   parseXml(bytes, namespaces, reader)
   if (!reader.hasMets) throw new SlipError('METS_UNREADABLE', 'The OAI envelope holds no METS.', { place: { line: 1 } })
+  const readAgain: ParseAgain = (others, handlers) => parseXml(bytes, others, handlers)
   let allIds: Set<string> | null = null
   return Object.assign(reader, {
+    readAgain,
     isFileId: (id: string) => {
-      allIds ??= fileIds(bytes)
+      allIds ??= allFileIds(readAgain)
       return allIds.has(id)
     },
   })
@@ -285,16 +290,4 @@ class MetsReader {
     if (begins === undefined) div.begins.set(id, [begin])
     else begins.push(begin)
   }
-}
-
-/** The IDs of all files of all groups: a second pass, needed only when a page has no text file. */
-function fileIds(bytes: Buffer): Set<string> {
-  const ids = new Set<string>()
-  parseXml(bytes, namespaces, {
-    open: (name, attributes) => {
-      if (name === 'mets:file') ids.add(attributes('ID') ?? '')
-    },
-    close: () => {},
-  })
-  return ids
 }

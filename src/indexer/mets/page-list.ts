@@ -47,6 +47,8 @@ export interface PageListing {
   readonly format: PageFile['format']
   /** Text files are plain names, or paths below the folder of the item. */
   readonly hrefs: 'plain' | 'paths'
+  /** Printed page numbers of the divs, where they are not their ORDERLABEL. */
+  readonly labels?: readonly (string | null)[]
   /** LABEL of a div is a list of page features. */
   readonly hasFeatures?: boolean
   /** Pages come in the order of the file; ORDER means something else or nothing. */
@@ -83,7 +85,10 @@ function listOf(mets: MetsFile, listing: PageListing, passed: number): PageList 
   if (!listing.mayLackText) assertText(mets, listing)
   const numbers = listing.unordered ? divs.map((_, index) => index + 1) : pageNumbers(divs)
   const taken: Taken = { paths: new Map(), groups: new Set(), passed }
-  const pages = divs.map((div, index) => page(mets, listing, div, numbers[index]!, taken))
+  const pages = divs.map((div, index) => {
+    const label = div.orderLabel || (listing.labels?.[index] ?? null)
+    return page(mets, listing, { div, label, order: numbers[index]! }, taken)
+  })
   if (listing.unordered) return { pages, unused: listing.mayLeaveText ? [] : unusedOf(mets, listing, pages, taken) }
   pages.sort((a, b) => a.order - b.order)
   const unused = unusedOf(mets, listing, pages, taken)
@@ -183,13 +188,18 @@ function textOf(
 
 const isIn = ({ isText }: TextGroup, file: MetsEntry | undefined): boolean => file !== undefined && isText(file)
 
-function page(mets: MetsFile, listing: PageListing, div: MetsDiv, order: number, taken: Taken): MetsPage {
+/** A div, and what it is called. */
+interface Place extends Pick<MetsPage, 'order' | 'label'> {
+  readonly div: MetsDiv
+}
+
+function page(mets: MetsFile, listing: PageListing, { div, order, label }: Place, taken: Taken): MetsPage {
   const text = textOf(mets, listing, div, order, taken)
   const file = text?.file ?? null
   const { path, part, url } = file === null ? noFile : textFile(file, listing.hrefs, mets, div, order, taken)
   return {
     order,
-    label: div.orderLabel || null,
+    label,
     features: listing.hasFeatures ? featuresOf(div.label) : [],
     file: path,
     group: file?.use ?? null,

@@ -20,6 +20,9 @@ export interface XmlHandlers {
   text?(decoded: () => string): void
 }
 
+/** Parses a file once more that was parsed before. */
+export type ParseAgain = (namespaces: Namespaces, handlers: XmlHandlers) => void
+
 /**
  * Parses XML bytes. Namespaces are matched by URI (`namespaces`: URI → the prefix the handlers see). A DOCTYPE with an
  * internal subset is refused, an external one is never fetched, so entities cannot be defined at all.
