@@ -27,7 +27,7 @@ const engines = Object.keys(startTested) as (keyof typeof startTested)[]
 const products: Record<string, string> = {}
 
 export const bench: Bench = {
-  description: 'slip-index into Solr and OpenSearch, against the best plain loader.',
+  description: `slip-index into Solr and OpenSearch, against a plain loader and itself: an index of one shard without replica, and ${volumesAtHand().name} under as many ids as a leg needs, in the page cache. Where figures do not tell of what is visible, nobody commits on either side.`,
   parts: engines.flatMap((engine) => Object.keys(parts).map((part) => `${engine}-${part}`)),
   measure: (scale, chosen, tell) => withLegs(volumesAtHand(), sent[scale], (legs) => measureAll(legs, chosen, tell)),
   versions: () => products,

@@ -3,6 +3,7 @@ import { type Measurement, ratioAtLeast, reported } from '../runner/bench.ts'
 import { median } from '../runner/runs.ts'
 import type { Legs } from './legs.ts'
 import { byDefault, type Choice, load, loadAll } from './load.ts'
+import { together } from './places.ts'
 import type { TestedEngine } from './tested-engine.ts'
 
 const sizes = [1, 2, 4, 8, 16].map((mebibytes) => mebibytes << 20)
@@ -39,16 +40,20 @@ export async function measureCurve(tested: TestedEngine, legs: Legs): Promise<Me
   const rates = choices.map((): number[] => [])
   await loadAll(tested, legs)
   for (let round = 0; round < rounds; round++) {
-    const results = await runRound(tested, legs.files.repository, choices, `curve_${round}`)
-    for (const [place, rate] of results.entries()) rates[place]?.push(rate)
+    const places = [...choices.keys()]
+    if (round % 2 === 1) places.reverse()
+    const inTurn = places.map((place) => choices[place] as Choice)
+    const results = await runRound(tested, legs.files.repository, inTurn, `curve_${round}`)
+    for (const [turn, rate] of results.entries()) rates[places[turn] as number]?.push(rate)
   }
   const measured = choices.map((choice, place) => ({ choice, rates: rates[place] as number[] }))
   const chosen = measured.find(({ choice }) => isDefault(choice)) as (typeof measured)[number]
   const best = measured.toSorted((a, b) => median(b.rates) - median(a.rates))[0] as (typeof measured)[number]
   const unit = 'MB/s'
+  const where = `${tested.name}, ${together.name}`
   return [
     {
-      name: `plain loader with the defaults of slip-index (${namesOf(chosen.choice)}), ${tested.name}`,
+      name: `plain loader with the defaults of slip-index (${namesOf(chosen.choice)}), ${where}`,
       unit,
       against: `the best it finds (${namesOf(best.choice)})`,
       runs: { ours: chosen.rates, against: best.rates },
@@ -57,7 +62,7 @@ export async function measureCurve(tested: TestedEngine, legs: Legs): Promise<Me
     ...measured
       .filter(({ choice }) => !isDefault(choice))
       .map(({ choice, rates: ours }) => ({
-        name: `plain loader, ${namesOf(choice)}, ${tested.name}`,
+        name: `plain loader, ${namesOf(choice)}, ${where}`,
         unit,
         against: 'with the defaults',
         runs: { ours, against: chosen.rates },

@@ -27,7 +27,7 @@ export async function indexAll(
   const indexes = names.map(() => `ours_${++made}`)
   const targets = Object.fromEntries(names.map((name, at) => [name, tested.targetOf(indexes[at] as string)]))
   try {
-    return await withFullQueue(targets, files, async ({ configFile, db }) => {
+    return await withFullQueue(targets, { ...files, log: { level: 'debug' } }, async ({ configFile, db }) => {
       const startedAt = performance.now()
       const one = () => run(...node, 'bin/slip-index.cjs', '--config', configFile, '--once')
       const ended = await Promise.all(Array.from({ length: processes }, one))
@@ -49,15 +49,15 @@ export async function indexAll(
 async function whyNot(db: Database, log: string): Promise<string> {
   const left = await db.query('SELECT * FROM slip_queue')
   const errors = await db.query('SELECT * FROM slip_errors')
-  const told = log.split('\n').filter((line) => !/"index\.(batch|claimed)"/.test(line))
+  const told = log.split('\n').filter((line) => !/"index\.(batch|claimed|posted)"/.test(line))
   return [JSON.stringify({ left, errors }), ...told].join('\n')
 }
 
-/** When slip-index says, in its log, that it began with a claim, and that it was settled. */
+/** When slip-index, as it says in its log, sent a parcel, and had the answer. */
 export function takenOf(log: string): Taken[] {
   const events = log
     .split('\n')
-    .filter((line) => line.includes('"index.batch"'))
+    .filter((line) => line.includes('"index.posted"'))
     .map((line) => JSON.parse(line) as { time: string; bytes: number; milliseconds: number })
   return events.map(({ time, bytes, milliseconds }) => {
     const at = Date.parse(time)

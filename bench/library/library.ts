@@ -16,6 +16,7 @@ export interface LibraryFiles {
   readonly repository: Stored
   readonly sources: Readonly<Record<string, unknown>>
   readonly rights?: { readonly default: number }
+  readonly log?: { readonly level: 'debug' }
 }
 
 export interface BenchLibrary {

@@ -1,5 +1,5 @@
 import type { Runs } from './bench.ts'
-import { machineLine, versionsLine } from './machine.ts'
+import { commitLine, machineLine, versionsLine } from './machine.ts'
 import type { Result } from './results.ts'
 import { spread } from './runs.ts'
 
@@ -26,6 +26,7 @@ export const whereLines = ({ bench, description, machine }: Result): string[] =>
   `${bench}: ${description}`,
   `machine   ${machineLine(machine)}`,
   `versions  ${versionsLine(machine)}`,
+  `commit    ${commitLine(machine)}`,
 ]
 
 /** The one line of --json. */

@@ -13,7 +13,10 @@ export interface Rounds {
   readonly runs: number
 }
 
-/** Runs both sides in turns, so that what else the machine does meets both. Throws for fewer than five runs. */
+/**
+ * Runs both sides in turns, each first in every other round, so that what else the machine does, and what warms up, meets both.
+ * Throws for fewer than five runs.
+ */
 export function alternate(sides: Sides, rounds: Rounds): Promise<Runs> {
   return inTurns({ ours: sides.ours, against: sides.against }, rounds)
 }
@@ -27,7 +30,7 @@ export async function inTurns<Name extends string>(
   const names = Object.keys(sides) as Name[]
   const measured = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>
   for (let round = -warmUps; round < runs; round++) {
-    for (const name of names) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const value = await sides[name]()
       if (round >= 0) measured[name].push(value)
     }

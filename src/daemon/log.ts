@@ -9,6 +9,7 @@ const levels: Partial<Record<EventName, Level>> = {
   'enqueue.block': 'debug',
   'enqueue.sweep': 'debug',
   'index.claimed': 'debug',
+  'index.posted': 'debug',
   'daemon.waiting': 'warn',
   'daemon.warning': 'warn',
   'daemon.expired': 'error',

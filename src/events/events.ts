@@ -41,6 +41,8 @@ export interface Events {
   'target.retired': { target: string }
   'enqueue.sweep': { target: string; read: number; enqueued: number; whole: boolean }
   'index.claimed': { target: string; lane: number; shard: number; items: number; token: string }
+  /** What a server answered to a parcel of a claim; milliseconds since it was sent. */
+  'index.posted': { target: string; shard: number; documents: number; bytes: number; milliseconds: number }
   'index.batch': {
     target: string
     lane: number

@@ -142,7 +142,7 @@ async function send(context: DeliveryContext, claim: Claim, parcel: Parcel): Pro
  */
 async function postAll(context: DeliveryContext, claim: Claim, shard: number, parcel: Parcel) {
   const { engine, stop, leases } = context
-  const posted = await postMeasured(context, shard, parcel)
+  const posted = await postMeasured(context, claim.target, shard, parcel)
   if (claim.lane === lanes.alone) {
     const outcomes = posted.map(alone)
     return { outcomes, answered: hearShards(context, claim, outcomes) }
@@ -168,7 +168,12 @@ function retryAfterOf(outcomes: readonly ItemOutcome[]): number | undefined {
 }
 
 /** Posts a parcel and lets those that follow be as large as the server of the shard takes them. */
-async function postMeasured({ engine, sizes }: DeliveryContext, shard: number, parcel: Parcel): Promise<ItemOutcome[]> {
+async function postMeasured(
+  { engine, sizes, bus }: DeliveryContext,
+  target: string,
+  shard: number,
+  parcel: Parcel,
+): Promise<ItemOutcome[]> {
   const bytes = parcel.documents.reduce((sum, { document }) => sum + document.bytes, 0)
   let isTooLarge = false
   const startedAt = performance.now()
@@ -176,6 +181,13 @@ async function postMeasured({ engine, sizes }: DeliveryContext, shard: number, p
     isTooLarge = true
   })
   const milliseconds = performance.now() - startedAt
+  bus.emit('index.posted', {
+    target,
+    shard,
+    documents: parcel.documents.length,
+    bytes,
+    milliseconds: Math.round(milliseconds),
+  })
   const retryAfterMs = retryAfterOf(outcomes)
   const done = outcomes.every(({ kind }) => kind === 'indexed' || kind === 'deleted')
   sizes.hear(shard, { bytes, milliseconds, tooMuch: isTooLarge || retryAfterMs !== undefined, done })

@@ -2,12 +2,13 @@ import { expect, test } from 'vitest'
 import { ratioAtMost, valueAtMost } from '../../bench/runner/bench.ts'
 import { alternate, figureOf, median, spread } from '../../bench/runner/runs.ts'
 
-test('both sides run in turns, and the warm-up does not count', async () => {
+test('both sides run in turns, each first in every other round, and the warm-up does not count', async () => {
   const order: string[] = []
   const side = (name: string) => async () => order.push(name)
   const runs = await alternate({ ours: side('ours'), against: side('peer') }, { warmUps: 1, runs: 5 })
-  expect(order).toEqual(Array.from({ length: 6 }, () => ['ours', 'peer']).flat())
-  expect(runs).toEqual({ ours: [3, 5, 7, 9, 11], against: [4, 6, 8, 10, 12] })
+  const twice = ['peer', 'ours', 'ours', 'peer']
+  expect(order).toEqual([...twice, ...twice, ...twice])
+  expect(runs).toEqual({ ours: [3, 6, 7, 10, 11], against: [4, 5, 8, 9, 12] })
 })
 
 test('fewer than five runs are refused', async () => {
