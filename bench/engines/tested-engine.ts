@@ -30,7 +30,7 @@ export interface TestedEngine {
   pathOf(index: string): string
   /** What a searcher sees of the fence of an item; null = nothing of the item. */
   seenFence(index: string, htid: string): Promise<number | null>
-  /** Searches the text for words, ten hits; resolves with how many there are. */
+  /** Searches the text for words, ten hits; resolves with the milliseconds that the engine says it took. */
   search(index: string, words: string): Promise<number>
   /** Bytes that an index takes on disk, once all of it is there. */
   diskBytes(index: string): Promise<number>
@@ -89,8 +89,7 @@ export const startTested = {
   async solr(): Promise<TestedEngine> {
     const solr = await startSolr({ longRun: true }, tell)
     for (const target of targetNames) await layConfigsetOf(solr, target)
-    const solrSelect = async (parameters: string, index: string) =>
-      (await done(solr, `GET /${index}_1/select?wt=json&${parameters}`)).response
+    const solrSelect = (parameters: string, index: string) => done(solr, `GET /${index}_1/select?wt=json&${parameters}`)
     return {
       name: 'Solr',
       product: solr.product,
@@ -101,11 +100,12 @@ export const startTested = {
         createOn(openEngine('solr', { ...reached, urls: [solr.url], index, shards: 1, replicas: 1, minReplicas: 1 })),
       pathOf: (index) => `/solr/${index}_1/update?wt=json&update.chain=${chainsOf('main').strict}`,
       async seenFence(index, htid) {
-        const { docs } = await solrSelect(`fq=${encodeURIComponent(`{!term f=id}${htid}`)}&q=*:*&fl=fence`, index)
-        return docs[0]?.fence ?? null
+        const one = await solrSelect(`fq=${encodeURIComponent(`{!term f=id}${htid}`)}&q=*:*&fl=fence`, index)
+        return one.response.docs[0]?.fence ?? null
       },
       search: async (index, words) =>
-        (await solrSelect(`q=${encodeURIComponent(words)}&defType=edismax&qf=ocr&rows=10&fl=id`, index)).numFound,
+        (await solrSelect(`q=${encodeURIComponent(words)}&defType=edismax&qf=ocr&rows=10&fl=id`, index)).responseHeader
+          .QTime,
       async diskBytes(index) {
         await done(solr, `GET /${index}_1/update?commit=true&wt=json`)
         const { status } = await done(solr, `GET /admin/cores?action=STATUS&core=${index}_1&wt=json`)
@@ -122,7 +122,7 @@ export const startTested = {
   async opensearch(): Promise<TestedEngine> {
     const server = await startOpenSearch('opensearch2', {}, tell, true)
     const searchServer = async (index: string, body: object) =>
-      (await ask(server.url, `POST /${shardAlias(index, 1)}/_search`, body)).json.hits
+      (await ask(server.url, `POST /${shardAlias(index, 1)}/_search`, body)).json
     return {
       name: 'OpenSearch',
       product: server.product,
@@ -134,10 +134,10 @@ export const startTested = {
       pathOf: (index) => `/${shardAlias(index, 1)}/_bulk?require_alias=true&filter_path=errors,items.*.error`,
       async seenFence(index, htid) {
         const { hits } = await searchServer(index, { query: { ids: { values: [htid] } }, _source: ['fence'] })
-        return hits[0]?._source.fence ?? null
+        return hits.hits[0]?._source.fence ?? null
       },
       search: async (index, words) =>
-        (await searchServer(index, { query: { match: { ocr: words } }, size: 10, _source: ['id'] })).total.value,
+        (await searchServer(index, { query: { match: { ocr: words } }, size: 10, _source: ['id'] })).took,
       async diskBytes(index) {
         const alias = shardAlias(index, 1)
         await ask(server.url, `POST /${alias}/_flush?wait_if_ongoing=true`)

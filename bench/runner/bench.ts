@@ -35,7 +35,8 @@ export interface Measurement {
 
 export interface Goal {
   readonly text: string
-  isMet(figure: { readonly value: number; readonly ratio: number }): boolean
+  /** `most`: the largest of the runs. */
+  isMet(figure: { readonly value: number; readonly ratio: number; readonly most: number }): boolean
 }
 
 /** A figure as it is printed, recorded and given to other programs; `value` and `againstValue` are medians. */
@@ -69,6 +70,12 @@ export const valueAtMost = (limit: number, unit: string): Goal => ({
 export const valueAtLeast = (limit: number, unit: string): Goal => ({
   text: `at least ${limit} ${unit}`,
   isMet: ({ value }) => value >= limit,
+})
+
+/** A bound on each run: that its median keeps it says nothing. */
+export const neverAbove = (limit: number, unit: string): Goal => ({
+  text: `never above ${limit} ${unit}`,
+  isMet: ({ most }) => most <= limit,
 })
 
 /** A figure that is told and has no goal. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ratioAtMost, valueAtMost } from '../../bench/runner/bench.ts'
+import { neverAbove, ratioAtMost, valueAtMost } from '../../bench/runner/bench.ts'
 import { alternate, figureOf, median, spread } from '../../bench/runner/runs.ts'
 
 test('both sides run in turns, each first in every other round, and the warm-up does not count', async () => {
@@ -39,4 +39,6 @@ test('a figure has the medians of both sides, their ratio, and says whether the 
   })
   expect(figureOf({ ...measurement, goal: ratioAtMost(1.9) }).met).toBe(false)
   expect(figureOf({ ...measurement, goal: valueAtMost(1, 'ms') })).toMatchObject({ goal: 'at most 1 ms', met: false })
+  expect(figureOf({ ...measurement, goal: neverAbove(29, 'ms') })).toMatchObject({ value: 2, met: false })
+  expect(figureOf({ ...measurement, goal: neverAbove(30, 'ms') }).met).toBe(true)
 })
