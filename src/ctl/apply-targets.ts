@@ -1,7 +1,7 @@
 import type { Config } from '../config/load.ts'
 import { openTargetEngine } from '../daemon/engines.ts'
 import { targetOf } from '../daemon/targets.ts'
-import { SlipError } from '../errors/slip-error.ts'
+import { asSlipError, SlipError } from '../errors/slip-error.ts'
 import { applyTarget, type KnownTarget, listTargets, type Target } from '../state/control/target.ts'
 import type { State } from '../state/open-state.ts'
 import { duration } from './units.ts'
@@ -24,27 +24,47 @@ const keys = ['engine', 'schemaVersion', 'shards', 'lease', 'overlap'] as const
 /** Items keep their shard for life, and an index its fields: with another of these it is another target. */
 const forLife: readonly string[] = ['engine', 'schemaVersion', 'shards']
 
+/** A target whose index could not be made; of it the database has what it had. */
+export interface NotApplied {
+  readonly target: string
+  readonly error: SlipError
+}
+
 /**
  * Makes the index of each target of the configuration where it is missing, and writes slip_target: the only way it is
- * written. Throws TARGET_FOR_LIFE, or TARGET_MISMATCH for one that is being retired, before anything is applied.
+ * written. One whose index cannot be made keeps none from being applied. Throws TARGET_FOR_LIFE, or TARGET_MISMATCH for one
+ * that is being retired, before anything is applied.
  */
-export async function applyTargets(config: Config, state: State): Promise<Applied[]> {
+export async function* applyEach(config: Config, state: State): AsyncGenerator<Applied | NotApplied> {
   const known = new Map((await listTargets(state.db)).map((target) => [target.name, target]))
   const wanted = Object.entries(config.targets).map(([name, settings]) => targetOf(name, settings))
   for (const target of wanted) assertAllowed(target, known.get(target.name), config.file)
-  const applied: Applied[] = []
   for (const target of wanted) {
-    const { engine, close } = await openTargetEngine(config, state, target.name)
-    try {
-      await engine.create(target.shards)
-    } finally {
-      await close()
+    const failed = await createIndex(config, state, target).then(() => null, asSlipError)
+    if (failed !== null) {
+      yield { target: target.name, error: failed }
+      continue
     }
     await state.db.transaction((tx) => applyTarget(tx, target))
     const found = known.get(target.name)
-    applied.push({ target: target.name, new: found === undefined, changes: changesOf(found, target) })
+    yield { target: target.name, new: found === undefined, changes: changesOf(found, target) }
   }
-  return applied
+}
+
+/** The same, when all of them can be: throws the first error once each was tried. */
+export async function applyTargets(config: Config, state: State): Promise<void> {
+  const errors: SlipError[] = []
+  for await (const each of applyEach(config, state)) if ('error' in each) errors.push(each.error)
+  if (errors[0] !== undefined) throw errors[0]
+}
+
+async function createIndex(config: Config, state: State, { name, shards }: Target): Promise<void> {
+  const { engine, close } = await openTargetEngine(config, state, name)
+  try {
+    await engine.create(shards)
+  } finally {
+    await close()
+  }
 }
 
 /** The keys in which the configuration differs from the database. */

@@ -1,12 +1,18 @@
-import { type Applied, applyTargets } from '../apply-targets.ts'
+import { exitCodes } from '../../daemon/exit-codes.ts'
+import { type Applied, applyEach } from '../apply-targets.ts'
 import type { Session } from '../command.ts'
+import { fail } from '../fail.ts'
 import { withState } from '../open.ts'
 import { print } from '../print.ts'
 
 export async function run(args: Session): Promise<number> {
   return withState(args, async ({ config, state }) => {
-    for (const applied of await applyTargets(config, state)) print(args, applied, () => told(applied))
-    return 0
+    const failures: number[] = []
+    for await (const each of applyEach(config, state)) {
+      if ('error' in each) failures.push(fail(each.error, args, ['targets', 'apply']))
+      else print(args, each, () => told(each))
+    }
+    return failures[0] ?? exitCodes.done
   })
 }
 

@@ -6,14 +6,15 @@ export const targets: readonly Command[] = [
     name: 'targets apply',
     summary: 'Creates the indexes of the configuration, and records them in the database',
     detail:
-      'Creates what is missing of each index, and writes lease and overlap to the database. Engine, shards and schema version of a target are fixed for life: to change them, configure a target with another name. A target added to a system that has items is filled by slip-enqueue in lane bulk; it is live once a whole sweep finds nothing to enqueue and nothing waits in its lane bulk.',
+      'Creates what is missing of each index, and writes lease and overlap to the database. Engine, shards and schema version of a target are fixed for life: to change them, configure a target with another name. A target added to a system that has items is filled by slip-enqueue in lane bulk; it is live once a whole sweep finds nothing to enqueue and nothing waits in its lane bulk. A target whose index cannot be made is told, and the others are applied.',
     examples: [
       [
         'targets apply',
         'after db migrate, and whenever lease or overlap change; running daemons then end with exit code 2 and must be restarted',
       ],
     ],
-    exits: '2 a target would have to change what is fixed for life, or is being retired; nothing is applied',
+    exits:
+      '2 a target would have to change what is fixed for life, or is being retired: nothing is applied; of targets whose index could not be made the first decides: 2 it is another (ENGINE_INDEX_UNFIT), 7 a server is away',
     load: () => import('../commands/targets-apply.ts'),
   },
   {
