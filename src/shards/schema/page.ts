@@ -90,8 +90,13 @@ The embedded engine keeps documents as they are and has rules of its own for wor
 | needs | Solr | OpenSearch | embedded |
 |---|---|---|---|
 | a rebuild: what is indexed is another | a target of another name, which slip-enqueue fills; then \`slipctl targets retire\` | the same | the same |
-| a reload: what is asked, written or refused is another | the files of \`slipctl index create\` in the place of those of the configset, then \`action=RELOAD\` of each core or of the collection | \`PUT /INDEX/_mapping\` or \`_settings\`, for an analysis while the index is closed; \`POST /_aliases\` | \`slipctl targets apply\` |
+| a reload: what is asked, written or refused is another | the files of \`slipctl index create\` in the place of those of the configset, then \`action=RELOAD\` of each core or of the collection | \`PUT /INDEX/_mapping\` or \`_settings\`, for an analysis while the index is closed; \`POST /_aliases\`; never between schemas of two digests | \`slipctl targets apply\` |
 | nothing | more than the schema has, and who makes commits | the same | the same |
+
+An index of OpenSearch has the digest in its name, so that one of an earlier schema always needs a rebuild. In Solr a reload is
+enough between two schemas where \`schema-check\` asks for no more; what it then refuses is the earlier release. In a SolrCloud
+\`slipctl targets apply\` goes on refusing the collection, which keeps the name of its configset. How a rebuild goes without a
+gap: [operate.md](operate.md#upgrade-with-another-schema-of-the-index).
 
 A module that is missing is told with its remedy, by \`slipctl targets apply\` too: both have the engine analyse texts whose
 terms are known.
