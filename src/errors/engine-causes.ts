@@ -28,7 +28,7 @@ export const engineCauses: readonly Cause[] = [
   {
     cause: 'rights of the user',
     says: /answered 403\b/,
-    advice: 'Give the user of targets.NAME what docs/engines.md says it needs.',
+    advice: 'Give the user of targets.NAME the rights that docs/engines.md lists under Credentials.',
   },
   {
     cause: 'a proxy without its server',

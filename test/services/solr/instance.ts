@@ -16,8 +16,12 @@ export interface SolrOptions {
   readonly inflates?: boolean
   /** Speaks https only. */
   readonly tls?: boolean
-  /** The only one who may ask anything. */
+  /** Who may ask anything, and by whom its URL is. */
   readonly user?: SolrUser
+  /** Others who may. */
+  readonly others?: readonly SolrUser[]
+  /** What each of them may, as security.json says it. */
+  readonly authorization?: object
   /** Compiled and collected as for a long run, with 2 GB; a test has no use for it. */
   readonly longRun?: boolean
 }
@@ -44,12 +48,24 @@ export const privateSolr = (options: SolrOptions = {}): Promise<SolrInstance> =>
 
 /** A Solr that stands alone, new and empty, on a free port of 127.0.0.1. */
 export async function startInstance(options: SolrOptions, tell: Tell): Promise<SolrInstance> {
-  const { longRun = false, heapMb = longRun ? 2_048 : 512, icu = true, inflates = true, tls, user } = options
+  const {
+    longRun = false,
+    heapMb = longRun ? 2_048 : 512,
+    icu = true,
+    inflates = true,
+    tls,
+    user,
+    others = [],
+    authorization,
+  } = options
   const program = await findRehearsedSolr(tell)
   return inRunFolder('solr', 'java', null, async ({ folder, close }) => {
     const own = join(folder, 'node')
     mkdirSync(homeOf(own), { recursive: true })
-    if (user !== undefined) writeFileSync(join(homeOf(own), 'security.json'), JSON.stringify(securityOf(user)))
+    if (user !== undefined) {
+      const security = securityOf([user, ...others], authorization)
+      writeFileSync(join(homeOf(own), 'security.json'), JSON.stringify(security))
+    }
     const certificate = tls ? await makeCertificate(program.java, own) : null
     const credentials =
       user === undefined ? '' : `${encodeURIComponent(user.name)}:${encodeURIComponent(user.password)}@`

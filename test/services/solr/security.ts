@@ -11,19 +11,21 @@ export interface SolrUser {
   readonly password: string
 }
 
-/** What security.json says when this one, and nobody else, may ask. */
-export function securityOf({ name, password }: SolrUser): object {
+/** What security.json says when these, and nobody else, may ask; anything, unless `authorization` says what. */
+export const securityOf = (users: readonly SolrUser[], authorization?: object): object => ({
+  authentication: {
+    class: 'solr.BasicAuthPlugin',
+    blockUnknown: true,
+    credentials: Object.fromEntries(users.map(({ name, password }) => [name, hashOf(password)])),
+  },
+  ...(authorization === undefined ? {} : { authorization }),
+})
+
+function hashOf(password: string): string {
   const salt = randomBytes(32)
   const sha256 = (...parts: (string | Buffer)[]) =>
     parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest()
-  const hash = sha256(sha256(salt, password))
-  return {
-    authentication: {
-      class: 'solr.BasicAuthPlugin',
-      blockUnknown: true,
-      credentials: { [name]: `${hash.toString('base64')} ${salt.toString('base64')}` },
-    },
-  }
+  return `${sha256(sha256(salt, password)).toString('base64')} ${salt.toString('base64')}`
 }
 
 export interface Certificate {
