@@ -51,7 +51,7 @@ export const shardCommands: readonly Command[] = [
       shard: { describe: 'the shard: TARGET/N', type: 'string' },
       weight: { describe: 'a number, 0 or more; 1 unless set', type: 'number' },
     },
-    examples: [['shards weigh main/4 3', 'a new, empty shard fills faster than the old ones']],
+    examples: [['shards weigh main/4 3', 'one on a larger disk fills faster than the others']],
     exits: '2 unknown shard, or not a weight',
     load: () => import('../commands/shards-weigh.ts'),
   },
