@@ -41,7 +41,7 @@ const meanings: Readonly<Record<Needs, string>> = {
 
 const remedies: Readonly<Record<Needs, string | null>> = {
   rebuild:
-    'What needs a rebuild is what is indexed: configure a target of another name, let slip-enqueue fill it, then retire this one.',
+    'What needs a rebuild is what is indexed: fill a target of another name beside this one, as docs/operate.md says, then retire this one.',
   reload: 'What needs a reload is put right in the engine, as docs/schema.md says; what is indexed stays.',
   nothing: null,
 }
