@@ -29,7 +29,8 @@ export interface Events {
   'breaker.probe-failed': { kind: string; name: string; reason: string }
   'breaker.closed': { kind: string; name: string }
   'chore.done': { chore: string; rows: number }
-  'chore.failed': { chore: string; code: Code; message: string }
+  /** Of what a chore asks of each shard also where it goes on without one: the place names the shard. */
+  'chore.failed': { chore: string; code: Code; message: string; place: object }
   'source.read': { source: string; file: string; records: number; bad: number }
   'source.followed': { source: string } & Omit<SourceCounts, 'forced'>
   'rights.pass': SourceCounts

@@ -161,27 +161,52 @@ describe('the recheck chore', () => {
     await state.db.query('DELETE FROM slip_recheck')
   })
 
-  test('changes nothing when the engine is away; a shard that is away holds no other up', async () => {
+  test('puts off what no shard answers, with its reason; a shard that is away holds no other up', async () => {
     await indexItem('e.1')
     await ask('e.1', 1)
-    const before = await state.db.query('SELECT * FROM slip_recheck')
     const away = async (): Promise<never> => {
       throw new SlipError('ENGINE_UNAVAILABLE', 'away')
     }
+    const said = (shard: number) => [
+      'chore.failed',
+      { chore: 'recheck:main', code: 'ENGINE_UNAVAILABLE', message: 'away', place: { target: 'main', shard } },
+    ]
     const dead = new Asking({ ...engine, get: away })
     await dead.run()
-    expect(await state.db.query('SELECT * FROM slip_recheck')).toEqual(before)
-    expect(dead.events).toEqual([
-      ['chore.failed', { chore: 'recheck:main', code: 'ENGINE_UNAVAILABLE', message: 'away' }],
-    ])
+    expect(await question('e.1', 60)).toEqual({ asked: 1, near: true })
+    expect(await queueRow(state.db, 'e.1')).toBeUndefined()
+    expect(dead.events).toEqual([said(1)])
     await state.db.query(
       `INSERT INTO slip_indexed (target, htid, shard, rev, fence, presence, time)
        VALUES ('main', 'e.2', 2, 0, 0, 'absent', ${later(state.db, 0)})`,
     )
+    await makeDue()
     await ask('e.2', 1)
-    await new Asking({ ...engine, get: (shard, ids) => (shard === 2 ? away() : engine.get(shard, ids)) }).run()
+    const half = new Asking({ ...engine, get: (shard, ids) => (shard === 2 ? away() : engine.get(shard, ids)) })
+    await half.run()
+    expect(half.events[0]).toEqual(said(2))
     expect(await question('e.1', 86_400)).toEqual({ asked: 2, near: true })
     expect(await question('e.2', 60)).toEqual({ asked: 1, near: true })
+    await state.db.query('DELETE FROM slip_recheck')
+  })
+
+  test('comes to the questions of other shards however many older ones a dead shard has', async () => {
+    await indexItem('h.1')
+    const many = Array.from({ length: 500 }, (_, at) => `h.dead.${at}`)
+    await state.db.query(
+      `INSERT INTO slip_indexed (target, htid, shard, rev, fence, presence, time) VALUES
+       ${many.map((htid) => `('main', '${htid}', 2, 0, 0, 'absent', ${later(state.db, 0)})`).join(', ')}`,
+    )
+    await state.db.query(
+      `INSERT INTO slip_recheck (target, htid, asked, due_at) VALUES
+       ${many.map((htid) => `('main', '${htid}', 0, ${later(state.db, -60)})`).join(', ')}`,
+    )
+    await ask('h.1')
+    const away = () => Promise.reject(new SlipError('ENGINE_UNAVAILABLE', 'away'))
+    const asking = new Asking({ ...engine, get: (shard, ids) => (shard === 2 ? away() : engine.get(shard, ids)) })
+    await asking.run()
+    await asking.run()
+    expect(await question('h.1', 3_600)).toEqual({ asked: 1, near: true })
     await state.db.query('DELETE FROM slip_recheck')
   })
 

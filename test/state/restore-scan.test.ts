@@ -165,7 +165,12 @@ test('of a target one of whose shards is away the others are compared, and of th
   expect(await rows(`SELECT htid FROM slip_indexed WHERE htid = 'b.1'`)).toEqual([])
   expect(world.events).toContainEqual({
     name: 'chore.failed',
-    fields: { chore: 'scan:main', code: 'ENGINE_UNAVAILABLE', message: 'shard 1 is away' },
+    fields: {
+      chore: 'scan:main',
+      code: 'ENGINE_UNAVAILABLE',
+      message: 'shard 1 is away',
+      place: { target: 'main', shard: 1 },
+    },
   })
   // when it is back all is seen
   await scan()

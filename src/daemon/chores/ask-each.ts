@@ -1,3 +1,6 @@
+import type { SlipError } from '../../errors/slip-error.ts'
+import type { EventBus } from '../../events/bus.ts'
+
 /**
  * Asks of each shard, and resolves with what was answered; one that is away keeps no other from it. Throws where none
  * answers.
@@ -13,4 +16,14 @@ export async function askEach<Shard, Answer>(
     const each = asked[at]
     return each?.status === 'fulfilled' ? [[shard, each.value] as const] : []
   })
+}
+
+/** Says of each shard that did not answer a chore what it said; the chore goes on without it. */
+export function tellAway(
+  bus: EventBus,
+  { chore, target }: { readonly chore: string; readonly target: string },
+  away: ReadonlyMap<number, SlipError>,
+): void {
+  for (const [shard, { code, message, place }] of away)
+    bus.emit('chore.failed', { chore, code, message, place: { ...place, target, shard } })
 }

@@ -96,8 +96,8 @@ export class ChoreRunner {
       })
       if (rows > 0) this.#bus.emit('chore.done', { chore: name, rows })
     } catch (error) {
-      const { code, message } = asSlipError(error)
-      this.#bus.emit('chore.failed', { chore: name, code, message })
+      const { code, message, place } = asSlipError(error)
+      this.#bus.emit('chore.failed', { chore: name, code, message, place })
     }
   }
 

@@ -5,6 +5,7 @@ import type { Connection } from '../../state/connection.ts'
 import type { Target } from '../../state/control/target.ts'
 import { type Answer, applyAnswers, dueQuestions, type Question } from '../../state/queue/recheck.ts'
 import { hostName } from '../identity.ts'
+import { tellAway } from './ask-each.ts'
 import type { Chore } from './chore.ts'
 
 const page = 500
@@ -15,14 +16,16 @@ export function recheckChore(
   bus: EventBus,
 ): Chore {
   const { name } = target
+  const chore = `recheck:${name}`
   return {
-    name: `recheck:${name}`,
+    name: chore,
     periodMs: 10_000,
     restsIn: (pauses) => pauses.ofProcess('index', hostName) !== undefined || pauses.target(name),
     look: async () => {
       const questions = await dueQuestions(db, name, page)
       if (questions.length === 0) return null
-      const { answers, unanswered } = await ask(engine, questions)
+      const { answers, unanswered, away } = await ask(engine, questions)
+      tellAway(bus, { chore, target: name }, away)
       return async (tx) => {
         const { right, wrong } = await applyAnswers(tx, target, answers, unanswered)
         if (wrong.length > 0) bus.emit('recheck.wrong', { target: name, items: wrong.length, first: wrong[0] ?? '' })
@@ -33,13 +36,13 @@ export function recheckChore(
 }
 
 /**
- * Shard by shard. One that is away is put off and holds no other up; when none answers it throws, and nothing changes. An
- * item without a shard was never sent to one.
+ * Shard by shard. One that is away holds no other up, and its questions are put off even where none answers: a page full of
+ * them would be the oldest for ever. An item without a shard was never sent to one.
  */
 async function ask(engine: Engine, questions: readonly Question[]) {
   const answers: Answer[] = []
   const unanswered: Question[] = []
-  let away: SlipError | undefined
+  const away = new Map<number, SlipError>()
   for (const [shard, group] of Map.groupBy(questions, ({ ledger }) => ledger?.shard ?? 0)) {
     try {
       const held =
@@ -52,11 +55,11 @@ async function ask(engine: Engine, questions: readonly Question[]) {
       const found = new Map(held.map((document) => [document.id, document]))
       answers.push(...group.map((question) => ({ ...question, found: found.get(question.htid) ?? null })))
     } catch (thrown) {
-      away = asSlipError(thrown)
-      if (away.class !== 'environment') throw away
+      const error = asSlipError(thrown)
+      if (error.class !== 'environment') throw error
+      away.set(shard, error)
       unanswered.push(...group)
     }
   }
-  if (away !== undefined && answers.length === 0) throw away
-  return { answers, unanswered }
+  return { answers, unanswered, away }
 }

@@ -4,7 +4,7 @@ import { adoptItems } from '../../state/restore/adopt-items.ts'
 import { shardStates } from '../../state/restore/shard-state.ts'
 import { hostName } from '../identity.ts'
 import { comparePage, lookAgain, type Pair, type Remedy, remedyOf, removeSeen } from '../restore/differences.ts'
-import { askEach } from './ask-each.ts'
+import { askEach, tellAway } from './ask-each.ts'
 import type { Chore } from './chore.ts'
 
 const periodMs = 60_000
@@ -32,7 +32,7 @@ export function scanChore(pair: Pair, { period }: { readonly period: number }, b
       size ??= pageSize(await askEach(states, ({ shard }) => engine.count(shard)), states.length, period)
       const after = (await readWatermark(db, 'scan', target.name)) ?? ''
       const { suspects, last, away } = await comparePage(pair, after, size)
-      for (const { code, message } of away.values()) bus.emit('chore.failed', { chore: name, code, message })
+      tellAway(bus, { chore: name, target: target.name }, away)
       const found = await lookAgain(pair, suspects, away)
       const idle = found.filter(({ before }) => before.queue === null).map(remedyOf)
       const said = idle.filter(({ isSaid }) => isSaid)
