@@ -39,8 +39,9 @@ export async function compareShards(
 
 async function compareShard({ db, engine, target }: Pair, state: ShardState): Promise<Finding | null> {
   const { shard } = state
-  const marker = await engine.marker(shard)
+  // first what makes an engine find out who leads the shard: who led it before may hold an older marker than it has
   const highest = await engine.highestFence(shard)
+  const marker = await engine.marker(shard)
   const unknown = await unknownOf(db, target.name, { shard, highest, marker })
   if (unknown !== null) return { kind: 'ahead', ...unknown }
   return isSetBack(state, marker) ? setback(shard, marker) : null

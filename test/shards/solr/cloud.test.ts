@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { compareShards } from '../../../src/daemon/restore/compare-shards.ts'
 import { HttpNodes } from '../../../src/shards/http/nodes.ts'
 import { solrConfigset } from '../../../src/shards/schema/solr-configset.ts'
 import { SolrRefusal } from '../../../src/shards/solr/answers.ts'
 import { Doubts } from '../../../src/shards/solr/doubts.ts'
 import type { SolrOptions } from '../../../src/shards/solr/options.ts'
+import { setAdopted } from '../../../src/state/restore/shard-state.ts'
 import { type HttpMeddling, HttpProxy, send } from '../../chaos/http-proxy.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { done } from '../../services/solr/admin.ts'
 import { privateSolrCloud, type SolrCloud } from '../../services/solr/cloud.ts'
 import type { SolrNode } from '../../services/solr/node.ts'
+import { openState } from '../../state/fixture.ts'
 import { configsetOf, solrEngine } from './solr-engine.ts'
 
 const target = 'cloud'
@@ -72,7 +75,7 @@ async function openMistaken() {
   for (const proxy of proxies) proxy.strike(({ path }) => path.includes('CLUSTERSTATUS'), swapped, 1)
   await engine.count(1)
   for (const proxy of proxies) proxy.heal()
-  return engine
+  return { engine, proxies }
 }
 
 const swapped: HttpMeddling = async ({ pass, response }) => {
@@ -95,17 +98,36 @@ test('a commit, and that of a marker, reaches the core that leads, though anothe
 
   await post(5)
   expect(await shown()).toBe(0)
-  await (await openMistaken()).commit(1, 'visible')
+  await (await openMistaken()).engine.commit(1, 'visible')
   expect(await shown()).toBe(1)
   for (const work of ['commit', 'mark'] as const) {
     await post(work === 'commit' ? 6 : 7)
     const before = await generation()
-    const engine = await openMistaken()
+    const { engine } = await openMistaken()
     if (work === 'commit') await engine.commit(1, 'durable')
     else expect(await engine.mark(1, await open().marker(1), 5)).toBe(true)
     expect(await generation()).toBeGreaterThan(before)
   }
 })
+
+test('a shard is not behind for the old marker of a core that leads no more', async () => {
+  const state = await openState()
+  onTestFinished(() => state.close())
+  await state.db.transaction((tx) => setAdopted(tx, 'main', 1, { fence: 100, marker: 5 }))
+  const { engine, proxies } = await openMistaken()
+  const isLed = isLeader(await replicas(one), one)
+  const follower = proxies[isLed ? 1 : 0] as HttpProxy
+  follower.strike(({ path }) => path.includes('/get'), older)
+  expect(await engine.marker(1)).toBe(4)
+  const pair = { db: state.db, engine, target: { name: 'main', shards: 1 } }
+  expect((await compareShards(pair, (shard) => shard === 1)).findings).toEqual([])
+  expect(await engine.marker(1)).toBe(5)
+})
+
+const older: HttpMeddling = async ({ pass, response }) => {
+  const answered = await pass()
+  send(response, { ...answered, body: Buffer.from(answered.body.toString().replace('"marker":5', '"marker":4')) })
+}
 
 test('a core that failed at a write is committed itself, whether it leads or not', async () => {
   await open().post(1, [document({ id: 'l.2', fence: 5 })])
