@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ShardSize } from '../engine.ts'
+import { ifAllowed } from '../if-allowed.ts'
 import { shardAlias } from './names.ts'
 import { countHeld } from './scan.ts'
 import { ask, type Server } from './server.ts'
@@ -11,16 +12,16 @@ const statsShape = z.object({
   nodes: z.record(z.string(), z.object({ fs: z.object({ total: z.object({ available_in_bytes: z.number() }) }) })),
 })
 
-/** See Engine.size. */
+/** See Engine.size. Where the user may count documents and not look at disks, it has no more than their number. */
 export async function sizeOf(server: Server, shard: number): Promise<ShardSize> {
   const documents = await countHeld(server, shard)
-  const copies = await copiesOf(server, shard)
+  const copies = (await ifAllowed(copiesOf(server, shard))) ?? []
   const bytes = copies.find(({ prirep }) => prirep === 'p')?.store
   const nodes = [...new Set(copies.flatMap(({ id }) => (id === null ? [] : [id])))]
   return {
     documents,
     bytes: bytes === undefined || bytes === null ? null : Number(bytes),
-    diskFree: nodes.length === 0 ? null : await leastFree(server, shard, nodes),
+    diskFree: nodes.length === 0 ? null : await ifAllowed(leastFree(server, shard, nodes)),
   }
 }
 

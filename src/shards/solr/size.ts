@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { NotUnderstood } from '../../http/answer.ts'
 import type { ShardSize } from '../engine.ts'
-import { contentOf } from './answers.ts'
+import { ifAllowed } from '../if-allowed.ts'
+import { contentOf, isFault } from './answers.ts'
 import type { CorePlace } from './core.ts'
 import type { Cores } from './cores.ts'
 import { countHeld } from './read.ts'
@@ -12,16 +13,24 @@ const metricsShape = z.object({ metrics: z.record(z.string(), z.record(z.string(
 
 const path = '/admin/metrics?group=core&prefix=CORE.coreName,CORE.fs.usableSpace,INDEX.sizeInBytes&compact=true&wt=json'
 
-/** See Engine.size. */
+/** See Engine.size. Where the user may count documents and not read metrics, it has no more than their number. */
 export async function sizeOf(cores: Cores, shard: number): Promise<ShardSize> {
   const documents = await countHeld(cores, shard)
   const places = await askShard(cores, shard, async (core) => {
-    const own = await placeSize(core)
-    const others = await Promise.all(core.replicas.map(placeSize))
-    return { bytes: own.bytes, diskFree: Math.min(own.diskFree, ...others.map(({ diskFree }) => diskFree)) }
+    const own = await ifAllowed(placeSize(core))
+    const others = await Promise.all(core.replicas.map(replicaSize))
+    const free = [own, ...others].flatMap((each) => each?.diskFree ?? [])
+    return { bytes: own?.bytes ?? null, diskFree: free.length === 0 ? null : Math.min(...free) }
   })
   return { documents, ...places }
 }
+
+/** Null where it does not answer: a replica in trouble says nothing of the shard. */
+const replicaSize = (place: CorePlace) =>
+  placeSize(place).catch((error: unknown) => {
+    if (isFault(error)) return null
+    throw error
+  })
 
 async function placeSize({ node, name }: CorePlace) {
   const answer = await node.request({ method: 'GET', path })

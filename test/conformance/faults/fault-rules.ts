@@ -3,6 +3,7 @@ import { HttpProxy } from '../../chaos/http-proxy.ts'
 import { addressRules } from './address-rules.ts'
 import { readRules } from './read-rules.ts'
 import { shapeRules } from './shape-rules.ts'
+import { sizeRules } from './size-rules.ts'
 import { credentials, type ServerUnderTest, type Subject } from './subject.ts'
 import { writeRules } from './write-rules.ts'
 
@@ -26,5 +27,6 @@ export function faultRules(name: string, open: () => Promise<ServerUnderTest>): 
     readRules(subject)
     addressRules(subject)
     shapeRules(subject)
+    sizeRules(subject)
   })
 }

@@ -6,7 +6,8 @@ import { SolrRefusal } from '../../../src/shards/solr/answers.ts'
 import { Doubts } from '../../../src/shards/solr/doubts.ts'
 import type { SolrOptions } from '../../../src/shards/solr/options.ts'
 import { setAdopted } from '../../../src/state/restore/shard-state.ts'
-import { type HttpMeddling, HttpProxy, send } from '../../chaos/http-proxy.ts'
+import { page } from '../../chaos/http-faults.ts'
+import { type HttpMeddling, HttpProxy, type Matches, send } from '../../chaos/http-proxy.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { done } from '../../services/solr/admin.ts'
 import { privateSolrCloud, type SolrCloud } from '../../services/solr/cloud.ts'
@@ -128,6 +129,24 @@ const older: HttpMeddling = async ({ pass, response }) => {
   const answered = await pass()
   send(response, { ...answered, body: Buffer.from(answered.body.toString().replace('"marker":5', '"marker":4')) })
 }
+
+test('the size of a shard is what those of its replicas tell that may be asked and answer', async () => {
+  const proxies = (await HttpProxy.beforeAll([one.url, two.url])) as [HttpProxy, HttpProxy]
+  const engine = open({ urls: proxies.map(({ url }) => url) })
+  onTestFinished(async () => {
+    for (const proxy of proxies) await proxy.close()
+  })
+  const [leader, follower] = isLeader(await replicas(one), one) ? proxies : proxies.toReversed()
+  const isMetrics: Matches = ({ path }) => path.includes('/admin/metrics')
+  const away = follower?.strike(isMetrics, page(500))
+  expect(await engine.size(1)).toMatchObject({ bytes: expect.any(Number), diskFree: expect.any(Number) })
+  expect(away?.count).toBe(1)
+  away?.end()
+  leader?.strike(isMetrics, page(403))
+  expect(await engine.size(1)).toMatchObject({ bytes: null, diskFree: expect.any(Number) })
+  follower?.strike(isMetrics, page(403))
+  expect(await engine.size(1)).toMatchObject({ bytes: null, diskFree: null })
+})
 
 test('a core that failed at a write is committed itself, whether it leads or not', async () => {
   await open().post(1, [document({ id: 'l.2', fence: 5 })])
