@@ -8,6 +8,7 @@ const replicaShape = z.object({
   base_url: z.string(),
   node_name: z.string(),
   state: z.string(),
+  type: z.string().default('NRT'),
   leader: z.string().optional(),
 })
 type Replica = z.infer<typeof replicaShape>
@@ -94,6 +95,7 @@ async function leadersOf(nodes: HttpNodes, index: string): Promise<FindCore> {
     if (leader === undefined) throw new NoCore(`${name} of collection ${index} has no leader`)
     const placeOf = ({ base_url, core }: Replica) => ({ node: nodes.at(base_url), name: core })
     const others = up.filter((replica) => replica !== leader)
-    return { ...placeOf(leader), route: name, replicas: others.map(placeOf) }
+    const hasFollowers = Object.values(replicas).some(({ type }) => type !== 'NRT')
+    return { ...placeOf(leader), route: name, replicas: others.map(placeOf), hasFollowers }
   }
 }

@@ -10,6 +10,8 @@ export interface CorePlace {
 export interface Core extends CorePlace {
   /** Of SolrCloud the other cores of the shard that are up. */
   readonly replicas: readonly CorePlace[]
+  /** Of SolrCloud whether there are replicas that copy what is committed to disk, of type TLOG or PULL. */
+  readonly hasFollowers: boolean
   /** Of SolrCloud the name of the shard, which every document is sent with. */
   readonly route: string | null
 }

@@ -80,7 +80,13 @@ export class StandaloneCores implements Places {
   }
 }
 
-const coreOn = ({ node }: Housed, name: string): Core => ({ node, name, route: null, replicas: [] })
+const coreOn = ({ node }: Housed, name: string): Core => ({
+  node,
+  name,
+  route: null,
+  replicas: [],
+  hasFollowers: false,
+})
 
 function coreAmong(housed: readonly Housed[], name: string, away: PromiseRejectedResult | undefined): Core {
   const [first, second] = housed.filter(({ cores }) => cores.includes(name))

@@ -189,6 +189,27 @@ test('a replica that has another schema loaded than its leader is named, with it
   expect((await engine.checkSchema(1)).differences).toEqual([])
 })
 
+test('what is made visible is found by a replica that copies the index of its leader, as well', async () => {
+  const copied = 'copied'
+  const engine = solrEngine(one.url, copied, { shards: 1 })
+  onTestFinished(() => engine.close())
+  await engine.create(1)
+  const added = `action=ADDREPLICA&collection=${copied}&shard=shard1&type=PULL&waitForFinalState=true`
+  await done(one, `GET /admin/collections?${added}`)
+  const { cluster } = await done(one, `GET /admin/collections?action=CLUSTERSTATUS&collection=${copied}`)
+  const all = Object.values<{ type: string; base_url: string; core: string }>(
+    cluster.collections[copied].shards.shard1.replicas,
+  )
+  const copy = all.find(({ type }) => type === 'PULL')
+  expect(await engine.post(1, [document({ id: 'p.1', fence: 10 })])).toEqual([{ kind: 'done' }])
+  await engine.commit(1, 'visible')
+  const found = async () =>
+    (await done({ url: copy!.base_url }, `GET /${copy!.core}/select?q=id:p.1&distrib=false`)).response.numFound
+  // it looks for what its leader has anew every three seconds
+  while ((await found()) === 0);
+  expect(await found()).toBe(1)
+})
+
 test('when the node of the leader dies another leads, with all that was done and what was removed', async () => {
   const engine = open()
   await engine.post(1, [document({ id: 'b.1', fence: 10 }), document({ id: 'b.2', fence: 10 })])
