@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { fullChore, isRoomy, type Limits, limitReached } from '../../src/daemon/chores/full.ts'
 import { EventBus } from '../../src/events/bus.ts'
+import type { Events } from '../../src/events/events.ts'
 import { closeShard } from '../../src/state/control/close-shard.ts'
 import { listShards } from '../../src/state/control/target.ts'
 import { type Library, openLibrary } from './library.ts'
@@ -36,6 +37,12 @@ const target = { name: 'main', shards: 2 }
 const events: string[] = []
 const bus = new EventBus()
 bus.subscribe((name, fields) => events.push([name, ...Object.values(fields)].join(' ')))
+const failed: object[] = []
+bus.subscribe((name, fields) => {
+  if (name !== 'chore.failed') return
+  const { message: _, ...told } = fields as Events['chore.failed']
+  failed.push(told)
+})
 
 /** One run of the chore; `between` comes after it looked and before it writes. Returns how many shards it changed. */
 async function run(limits: Limits, between: () => Promise<unknown> = async () => undefined): Promise<number> {
@@ -112,6 +119,7 @@ test('a shard that gives no answer keeps no other from being full', async () => 
     await index.query('ALTER TABLE page_1 RENAME TO page_away')
     expect(await run({ documents: 1 })).toBe(1)
     expect(await states()).toEqual(['1 open', expect.stringMatching(/^2 full/)])
+    expect(failed).toEqual([{ chore: 'full:main', code: 'ENGINE_UNAVAILABLE', place: { target: 'main', shard: 1 } }])
     await index.query('ALTER TABLE page_2 RENAME TO page_gone')
     await expect(run({ documents: 1 })).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
   } finally {

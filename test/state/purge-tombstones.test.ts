@@ -12,7 +12,7 @@ beforeAll(async () => {
 beforeEach(() => world.clear())
 afterAll(() => world.close())
 
-const purge = () => world.do(purgeChore(world.pair, world.target.lease))
+const purge = () => world.do(purgeChore(world.pair, world.bus, world.target.lease))
 /** A fence drawn so many leases ago by the clock of the database. */
 const drawn = async (leases: number) => (await clockMicroseconds(world.db)) - leases * world.target.lease * 1_000
 const remove = (shard: number, id: string, fence: number) => world.engine.remove(shard, [{ id, fence, rev: 1 }])
@@ -38,7 +38,7 @@ test('items that are there, and those that are not, are at rest when their remov
   world.say(items.slice(10), { title: 2 })
   await world.run()
   // as if two leases had passed
-  expect(await world.do(purgeChore(world.pair, 0))).toBe(10)
+  expect(await world.do(purgeChore(world.pair, world.bus, 0))).toBe(10)
   expect(await world.violations()).toEqual([])
 })
 
@@ -59,15 +59,17 @@ test('a shard that is away keeps no other from forgetting; when all are, it is t
     return world.engine.purgeTombstones(shard, before)
   }
   const engine = { ...world.engine, purgeTombstones }
-  const chore = purgeChore({ ...world.pair, engine }, world.target.lease)
+  const chore = purgeChore({ ...world.pair, engine }, world.bus, world.target.lease)
   expect(await world.do(chore)).toBe(1)
   const none = { ...engine, purgeTombstones: () => purgeTombstones(1, 0) }
-  await expect(world.do(purgeChore({ ...world.pair, engine: none }, world.target.lease))).rejects.toThrow('away')
+  await expect(world.do(purgeChore({ ...world.pair, engine: none }, world.bus, world.target.lease))).rejects.toThrow(
+    'away',
+  )
 })
 
 test('of very many a run takes its share and leaves the rest to the next', async () => {
   let asked = 0
   const engine = { ...world.engine, purgeTombstones: async () => (asked++ < 40 ? mostPurged : 0) }
-  const run = () => world.do(purgeChore({ ...world.pair, engine }, world.target.lease))
+  const run = () => world.do(purgeChore({ ...world.pair, engine }, world.bus, world.target.lease))
   expect([await run(), await run(), await run()]).toEqual([20 * mostPurged, 20 * mostPurged, 0])
 })

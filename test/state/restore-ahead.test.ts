@@ -75,10 +75,10 @@ test('while one shard is ahead nothing is claimed for it and nothing new is draw
 
 test('a database put back under running daemons, which drew higher fences since, is found by its marker', async () => {
   await world.indexed(some('a'))
-  await world.do(markerChore(world.pair))
+  await world.do(markerChore(world.pair, world.bus))
   const restore = await backUp(world.db)
-  await world.do(markerChore(world.pair))
-  await world.do(markerChore(world.pair))
+  await world.do(markerChore(world.pair, world.bus))
+  await world.do(markerChore(world.pair, world.bus))
   await restore()
   // claims go on: their fences are the highest, and known
   world.say(some('a'), { title: 2 })
@@ -90,7 +90,7 @@ test('a database put back under running daemons, which drew higher fences since,
   expect(await aheadOf()).toMatchObject([{ shard: 1 }, { shard: 2 }])
   // nothing is overwritten that proves it
   const markers = [await world.engine.marker(1), await world.engine.marker(2)]
-  await world.do(markerChore(world.pair))
+  await world.do(markerChore(world.pair, world.bus))
   expect([await world.engine.marker(1), await world.engine.marker(2)]).toEqual(markers)
   await adopt(world.pair, options)
   expect(await aheadOf()).toEqual([])

@@ -12,7 +12,7 @@ const lane = { lane: 'bulk', dryRun: false } as const
 
 openWorldForFile()
 
-const mark = () => world.do(markerChore(world.pair))
+const mark = () => world.do(markerChore(world.pair, world.bus))
 const compare = () => world.do(compareChore(world.pair, world.bus))
 const repairAll = async () => {
   const all = await setbacks(world.db, 'main')
@@ -129,14 +129,14 @@ test('a shard set back while its marker is being written is not taken for whole'
       return marker
     },
   }
-  await world.do(markerChore({ ...world.pair, engine }))
+  await world.do(markerChore({ ...world.pair, engine }, world.bus))
   await compare()
   expect(await world.shardStates()).toEqual(['behind', 'open'])
 })
 
 test('a process that dies between marker and database makes no shard ahead or behind', async () => {
   await mark()
-  const chore = markerChore(world.pair)
+  const chore = markerChore(world.pair, world.bus)
   if ('look' in chore) await chore.look()
   expect(await world.engine.marker(1)).not.toBeNull()
   expect((await compareShards(world.pair)).findings).toEqual([])

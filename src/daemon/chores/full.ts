@@ -4,7 +4,7 @@ import type { ShardSize } from '../../shards/engine.ts'
 import { setFull, setRoomy } from '../../state/control/full-shard.ts'
 import { listShards, type Shard } from '../../state/control/target.ts'
 import type { Pair } from '../restore/differences.ts'
-import { askEach } from './ask-each.ts'
+import { askEach, tellAway } from './ask-each.ts'
 import type { Chore } from './chore.ts'
 
 /** What an index takes before a shard of it is full: most documents, most bytes, least bytes free on its disk. */
@@ -25,14 +25,16 @@ interface Change {
  */
 export function fullChore({ db, engine, target }: Pair, limits: Limits, bus: EventBus): Chore {
   const { name } = target
+  const chore = `full:${name}`
   const looked = Object.values(limits).some((limit) => limit !== undefined) ? ['open', 'full'] : ['full']
   return {
-    name: `full:${name}`,
+    name: chore,
     periodMs: 60_000,
     look: async () => {
       const shards = (await listShards(db, name)).filter(({ state }) => looked.includes(state))
-      const sizes = await askEach(shards, ({ shard }) => engine.size(shard))
-      const changes = sizes.flatMap(([shard, size]) => changeOf(shard, size, limits, name))
+      const { answers, away } = await askEach(shards, ({ shard }) => engine.size(shard))
+      tellAway(bus, { chore, target: name }, away)
+      const changes = answers.flatMap(([shard, size]) => changeOf(shard, size, limits, name))
       if (changes.length === 0) return null
       return async (tx) => {
         let changed = 0

@@ -1,8 +1,9 @@
+import type { EventBus } from '../../events/bus.ts'
 import type { Engine } from '../../shards/engine.ts'
 import { type ShardState, setMarked, shardStates } from '../../state/restore/shard-state.ts'
 import { isSetBack } from '../restore/compare-shards.ts'
 import type { Pair } from '../restore/differences.ts'
-import { askEach } from './ask-each.ts'
+import { askEach, tellAway } from './ask-each.ts'
 import type { Chore } from './chore.ts'
 
 /**
@@ -10,13 +11,15 @@ import type { Chore } from './chore.ts'
  * lost with it, was settled later than that. A shard that was set back, or is ahead, keeps the marker it has until the
  * comparison has written down what it tells.
  */
-export function markerChore({ db, engine, target }: Pair, periodMs = 60_000): Chore {
+export function markerChore({ db, engine, target }: Pair, bus: EventBus, periodMs = 60_000): Chore {
+  const name = `marker:${target.name}`
   return {
-    name: `marker:${target.name}`,
+    name,
     periodMs,
     look: async () => {
-      const asked = await askEach(await shardStates(db, target.name), (state) => markNext(engine, state))
-      const marked = asked.filter(([, isMarked]) => isMarked).map(([state]) => state)
+      const { answers, away } = await askEach(await shardStates(db, target.name), (state) => markNext(engine, state))
+      tellAway(bus, { chore: name, target: target.name }, away)
+      const marked = answers.filter(([, isMarked]) => isMarked).map(([state]) => state)
       return async (tx) => {
         for (const { shard, markedAt } of marked) await setMarked(tx, target.name, shard, markedAt)
         return marked.length

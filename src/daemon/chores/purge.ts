@@ -1,8 +1,9 @@
+import type { EventBus } from '../../events/bus.ts'
 import { mostPurged } from '../../shards/engine.ts'
 import { clockMicroseconds } from '../../state/clock.ts'
 import { shardStates } from '../../state/restore/shard-state.ts'
 import type { Pair } from '../restore/differences.ts'
-import { askEach } from './ask-each.ts'
+import { askEach, tellAway } from './ask-each.ts'
 import type { Chore } from './chore.ts'
 
 /** What one run removes of one shard: of more the rest waits for the next. */
@@ -13,16 +14,18 @@ const mostBatches = 10
  * shard. A claim of the same items that has a lower fence was over before that one began; what it had sent has arrived by now, or comes from a process that slept, and is
  * found by the recheck. Nothing is forgotten of a shard that the database does not know as it is.
  */
-export function purgeChore({ db, engine, target }: Pair, lease: number, visible = 0): Chore {
+export function purgeChore({ db, engine, target }: Pair, bus: EventBus, lease: number, visible = 0): Chore {
+  const name = `purge:${target.name}`
   return {
-    name: `purge:${target.name}`,
+    name,
     periodMs: Math.max(lease, visible, 60_000),
     later: true,
     look: async () => {
       const before = (await clockMicroseconds(db)) - 2 * lease * 1_000
       const known = (await shardStates(db, target.name)).filter(({ state }) => state !== 'ahead')
-      const asked = await askEach(known, ({ shard }) => purgeShard(engine, shard, before))
-      const purged = asked.reduce((sum, [, count]) => sum + count, 0)
+      const { answers, away } = await askEach(known, ({ shard }) => purgeShard(engine, shard, before))
+      tellAway(bus, { chore: name, target: target.name }, away)
+      const purged = answers.reduce((sum, [, count]) => sum + count, 0)
       return purged === 0 ? null : async () => purged
     },
   }

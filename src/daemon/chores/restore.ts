@@ -20,8 +20,8 @@ export function restoreChores(pair: Pair, { targets }: Config, bus: EventBus): C
     ...commits,
     fullChore(pair, full, bus),
     compareChore(pair, bus, Math.max(visible, 60_000)),
-    markerChore(pair, commit.durable),
+    markerChore(pair, bus, commit.durable),
     scanChore(pair, scan, bus),
-    purgeChore(pair, lease, visible),
+    purgeChore(pair, bus, lease, visible),
   ]
 }

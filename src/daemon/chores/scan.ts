@@ -29,7 +29,7 @@ export function scanChore(pair: Pair, { period }: { readonly period: number }, b
     look: async () => {
       const states = await shardStates(db, target.name)
       if (states.some(({ state }) => state === 'ahead')) return null
-      size ??= pageSize(await askEach(states, ({ shard }) => engine.count(shard)), states.length, period)
+      size ??= pageSize((await askEach(states, ({ shard }) => engine.count(shard))).answers, states.length, period)
       const after = (await readWatermark(db, 'scan', target.name)) ?? ''
       const { suspects, last, away } = await comparePage(pair, after, size)
       tellAway(bus, { chore: name, target: target.name }, away)

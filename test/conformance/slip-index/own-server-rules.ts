@@ -84,7 +84,7 @@ export function ownServerRules(name: string, tested: OwnServerUnderTest, more?: 
     })
     /** What is said with the first is known for sure with the second. */
     const markTwice = async () => {
-      for (const _ of ['said', 'sure']) await runChore(subject.library, markerChore(pair()))
+      for (const _ of ['said', 'sure']) await runChore(subject.library, markerChore(pair(), new EventBus()))
     }
 
     test(

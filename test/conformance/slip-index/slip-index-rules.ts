@@ -88,7 +88,7 @@ export function slipIndexRules(name: string, tested: IndexUnderTest): void {
     test('a shard that is emptied is noticed by its marker, and gets again what it lost', async () => {
       const { db } = library.state
       const pair = { db, engine: library.engine, target: { name: 'main', shards: 2 } }
-      for (const _ of ['said', 'sure']) await runChore(library, markerChore(pair))
+      for (const _ of ['said', 'sure']) await runChore(library, markerChore(pair, new EventBus()))
       // new items are drawn at random
       const lost = (await library.engine.count(1)) > 0 ? 1 : 2
       await tested.lose(lost)

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { applyTargets } from '../../../src/ctl/apply-targets.ts'
 import { markerChore } from '../../../src/daemon/chores/marker.ts'
+import { EventBus } from '../../../src/events/bus.ts'
 import { readPauses } from '../../../src/state/control/pause.ts'
 import { slipctl } from '../../ctl/slipctl.ts'
 import { type Library, openLibrary } from '../../daemon/library.ts'
@@ -47,7 +48,7 @@ export function snapshotRules(name: string, tested: SnapshotSubject): void {
     }
     const mark = async () => {
       const { db } = library.state
-      const chore = markerChore({ db, engine: library.engine, target: { name: 'main', shards: 2 } })
+      const chore = markerChore({ db, engine: library.engine, target: { name: 'main', shards: 2 } }, new EventBus())
       const work = 'look' in chore ? await chore.look() : null
       if (work !== null) await db.transaction(work)
     }

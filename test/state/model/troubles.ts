@@ -44,7 +44,7 @@ const acts = {
   /** Everybody works for once: what is idle is what a restore can take away unseen. */
   settleDown: (world, pick) => work(world, pick),
   mark: async (world) => {
-    for (const target of targets) await doChore(world.db, markerChore(world.place(target)))
+    for (const target of targets) await doChore(world.db, markerChore(world.place(target), new EventBus()))
   },
   compare: (world) => compare(world),
   backUpState: async (world) => {
