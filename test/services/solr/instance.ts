@@ -22,6 +22,8 @@ export interface SolrOptions {
   readonly others?: readonly SolrUser[]
   /** What each of them may, as security.json says it. */
   readonly authorization?: object
+  /** Makes visible by itself what it took so many milliseconds ago. */
+  readonly autoSoftCommitMs?: number
   /** Compiled and collected as for a long run, with 2 GB; a test has no use for it. */
   readonly longRun?: boolean
 }
@@ -57,6 +59,7 @@ export async function startInstance(options: SolrOptions, tell: Tell): Promise<S
     user,
     others = [],
     authorization,
+    autoSoftCommitMs,
   } = options
   const program = await findRehearsedSolr(tell)
   return inRunFolder('solr', 'java', null, async ({ folder, close }) => {
@@ -76,6 +79,7 @@ export async function startInstance(options: SolrOptions, tell: Tell): Promise<S
         ...(certificate?.options ?? []),
         ...(longRun ? LONG_RUN : []),
         ...(inflates ? [] : ['-Dslip.inflate=0']),
+        ...(autoSoftCommitMs === undefined ? [] : [`-Dsolr.autoSoftCommit.maxTime=${autoSoftCommitMs}`]),
       ],
       before: `${certificate === null ? 'http' : 'https'}://${credentials}`,
     })

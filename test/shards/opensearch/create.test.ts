@@ -186,4 +186,14 @@ describe.each(searchServers)('%s', (server) => {
     const { json } = await ask(indices.url, `POST /${index}/_search`, { sort: ['id'] })
     expect(json.hits.hits.map(({ _id }: { _id: string }) => _id)).toEqual(['a.1', 'a.2'])
   })
+
+  test('an engine that is told to, by the alias of all shards, makes visible what was written, though nobody commits', async () => {
+    await engine.create(2)
+    const { status } = await ask(indices.url, `PUT /${index}/_settings`, { index: { refresh_interval: '100ms' } })
+    expect(status).toBe(200)
+    for (const shard of [1, 2]) {
+      expect(await engine.post(shard, [document({ id: `own.${shard}`, fence: 10 })])).toEqual([{ kind: 'done' }])
+      while ((await engine.count(shard)) === 0);
+    }
+  })
 })
