@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { type Held, type HighestFence, mostScanned } from '../engine.ts'
+import { schemaDescription } from '../schema/description.ts'
 import { unfilteredHandler } from '../schema/solr-config.ts'
+import { solrVisible } from '../schema/solr-schema.ts'
 import { commitShard } from './commit.ts'
 import type { Cores } from './cores.ts'
 import { heldFields, heldOf, readHeld, solrDocument } from './held.ts'
@@ -12,7 +14,7 @@ const foundOf = <T>(document: z.ZodType<T>) =>
 type Found<T> = z.infer<ReturnType<typeof foundOf<T>>>
 
 /** Neither tombstones nor the marker; said here, for the handler that SLIP asks hides nothing. */
-const live = '-tombstone:[* TO *] -marker:[* TO *]'
+export const live = solrVisible(schemaDescription)
 
 /** A search in the core of a shard, by Solr's JSON request; `${…}` in it is text. */
 export function searchShard<T>(

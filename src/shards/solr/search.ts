@@ -8,7 +8,7 @@ import { asksForSomething, type Filter, type Scope, textField } from '../search/
 import { shardNumbers } from '../shard-numbers.ts'
 import { analyser } from './analysis.ts'
 import type { Cores } from './cores.ts'
-import { searchShard } from './read.ts'
+import { live, searchShard } from './read.ts'
 
 const values = z.array(z.string()).optional()
 const hitShape = z.object({
@@ -25,7 +25,7 @@ type HitDocument = z.infer<typeof hitShape>
 /**
  * See Engine.search. Every shard is asked for all that may be shown, and the best of all are: scores are comparable as far
  * as the shards are alike. A phrase is given to Solr as a value, never as query language, so nothing a person types is an
- * operator. Tombstones and the marker have neither words nor values, so none has to be hidden.
+ * operator.
  */
 export async function searchIndex(
   cores: Cores,
@@ -69,7 +69,8 @@ function requestOf({ wanted, excluded }: Query, { field, filters = [] }: Scope, 
             },
           },
     queries: { text: { bool: { should: inText.map(({ text }) => fieldQuery(textField, text)) } } },
-    filter: filters.map(filterQuery),
+    // a tombstone has an id and a fence, and the marker too
+    filter: [live, ...filters.map(filterQuery)],
     fields: ['id', 'score', 'title', 'author', 'publishDate', 'inText:query($text,0)'],
     sort: 'score desc, id asc',
     limit,

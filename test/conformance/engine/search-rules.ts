@@ -128,6 +128,21 @@ export function searchRules(subject: Subject, differences: readonly Difference[]
       expect(await search('ptarmigan')).toEqual({ total: 0, hits: [] })
     })
 
+    test('neither a removed item nor the marker is found by its id, its fence or another field of SLIP', async () => {
+      const { engine } = subject
+      await post({ id: 'hidden.1', fence: 7_001, pages: ['a ruff'] }, two)
+      await engine.remove(two, [{ id: 'hidden.1', fence: 7_002, rev: 2 }])
+      await engine.mark(two, await engine.marker(two), 1_764_000_000_000_020)
+      await engine.commit(two, 'visible')
+      const nothing = { total: 0, hits: [] }
+      const is = (field: string, ...values: string[]) => ({ filters: [{ field, values }] })
+      expect(await search('', 10, 0, is('id', 'hidden.1', 'durability marker'))).toEqual(nothing)
+      expect(await search('', 10, 0, is('fence', '0', '7001', '7002'))).toEqual(nothing)
+      expect(await search('-ruff', 10, 0, is('fence', '0', '7001', '7002'))).toEqual(nothing)
+      for (const query of ['hidden.1', '"durability marker"'])
+        expect(await search(query, 10, 0, { field: 'id' })).toEqual(nothing)
+    })
+
     test.each(['', ' ', '"', '""', '-', '!&|():*<->', "'", '\\', '...', '\0'])(
       'the query %j asks for nothing and finds nothing',
       async (query) => {
