@@ -27,7 +27,7 @@ export async function searchIndex(
   const asked = parseQuery(text)
   const query = indexedPart(asked)
   // a word that no row can hold is in none
-  const isThere = query.wanted.length > 0 || asked.wanted.length === 0
+  const isThere = query.wanted.length === asked.wanted.length
   if (!isThere || !asksForSomething(query, options)) return { total: 0, hits: [] }
   const limits = { ...options, ...limitsOf(options) }
   const { field } = options

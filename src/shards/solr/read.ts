@@ -71,4 +71,4 @@ export async function countHeld(cores: Cores, shard: number): Promise<number> {
 }
 
 /** As a term of Solr's query language that has no operators. */
-const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`
+export const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`

@@ -8,7 +8,7 @@ import { asksForSomething, type Filter, type Scope, textField } from '../search/
 import { shardNumbers } from '../shard-numbers.ts'
 import { analyser } from './analysis.ts'
 import type { Cores } from './cores.ts'
-import { live, searchShard } from './read.ts'
+import { live, quoted, searchShard } from './read.ts'
 
 const values = z.array(z.string()).optional()
 const hitShape = z.object({
@@ -24,8 +24,7 @@ type HitDocument = z.infer<typeof hitShape>
 
 /**
  * See Engine.search. Every shard is asked for all that may be shown, and the best of all are: scores are comparable as far
- * as the shards are alike. A phrase is given to Solr as a value, never as query language, so nothing a person types is an
- * operator.
+ * as the shards are alike. A phrase is given to Solr in quotation marks, so nothing a person types is an operator.
  */
 export async function searchIndex(
   cores: Cores,
@@ -77,8 +76,11 @@ function requestOf({ wanted, excluded }: Query, { field, filters = [] }: Scope, 
   }
 }
 
-/** A value as a phrase, by the analysis of the field. */
-const fieldQuery = (f: string, query: string) => ({ field: { f, query } })
+/**
+ * A value as a phrase, by the analysis of the field. Where that leaves nothing of it, it is a query that matches nothing; of
+ * Solr's parser `field` it would be none at all, which no other can hold.
+ */
+const fieldQuery = (field: string, value: string) => ({ lucene: { query: `${field}:${quoted(value)}` } })
 
 const inAny = (fields: readonly string[], { text }: Phrase) => ({
   bool: { should: fields.map((field) => fieldQuery(field, text)) },

@@ -13,6 +13,8 @@ export interface DocumentParts {
   readonly volume_enumcron?: string
   readonly language?: readonly string[]
   readonly callnumber?: string
+  readonly isbn?: readonly string[]
+  readonly oclc?: readonly string[]
   readonly rights?: number
   /** One page per text; the page gets the next ORDER and a label of its own unless given. */
   readonly pages?: readonly (string | PageParts)[]

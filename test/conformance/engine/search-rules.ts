@@ -183,6 +183,27 @@ export function searchRules(subject: Subject, differences: readonly Difference[]
       expect(await found('"QL696 .C43"', { field: 'callnumber' })).toEqual(['field.call'])
     })
 
+    test('a word of which a field keeps nothing is in no item, and leaves none out', async () => {
+      await post({ id: 'field.numbers', title: 'Melville', isbn: ['9783161484100'], oclc: ['(OCoLC)4711'] })
+      expect(await found('4711', { field: 'oclc' })).toEqual(['field.numbers'])
+      expect(await found('melville', { field: 'oclc' })).toEqual([])
+      expect(await found('9783161484100', { field: 'isbn' })).toEqual(['field.numbers'])
+      expect(await found('9783161484100 (pbk.)', { field: 'isbn' })).toEqual([])
+      expect(await found('9783161484100 -pbk', { field: 'isbn' })).toEqual(['field.numbers'])
+      const filters = [{ field: 'id', values: ['field.numbers'] }]
+      expect(await found('-pbk', { field: 'isbn', filters })).toEqual(['field.numbers'])
+      expect(await found('-melville', { field: 'oclc', filters })).toEqual(['field.numbers'])
+    })
+
+    test('a word that is too long for the index is in no item', async () => {
+      // one letter that folding makes eighteen
+      const word = '\ufdfa'.repeat(100)
+      await post({ id: 'field.long', title: 'a whimbrel', pages: [`a whimbrel ${word}`] })
+      expect(await found(word)).toEqual([])
+      expect(await found(`whimbrel ${word}`)).toEqual([])
+      expect(await found(`whimbrel -${word}`)).toEqual(['field.long'])
+    })
+
     test('filters let through what has one of the values in each field', async () => {
       await post({ id: 'filter.1', title: 'turnstone', language: ['English', 'Old Norse'], rights: 2 })
       await post({ id: 'filter.2', title: 'turnstone', language: ['Old Norse'] }, two)
