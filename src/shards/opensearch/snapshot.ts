@@ -34,32 +34,38 @@ export async function snapshot(server: Server, { name, shards, onShard }: Asked)
     const [status] = (await ask(server, { method: 'GET', path: `${path}/_status` }, { shape: statusShape })).snapshots
     for (const [index, { shards_stats }] of Object.entries(status?.indices ?? {}))
       if (shards_stats.done > 0) onceOnly(done, indices.get(index), onShard)
-    if (hasFailed(status)) throw await failure(server, path)
+    if (status?.state === 'ABORTED') throw snapshotFailed(`${path}: was aborted`, { target: server.target })
+    // SUCCESS here may be a snapshot of which shards failed: only the repository tells
+    if (status?.state !== 'SUCCESS' && status?.state !== 'FAILED') return false
+    const kept = await keptOf(server, path)
     // its shards are copied then, and the repository has it a moment later: until then no index of it may be closed
-    return status?.state === 'SUCCESS' && isWhole(await keptOf(server, path))
+    if (kept === undefined || kept.state === 'IN_PROGRESS') return false
+    assertWhole(server, path, kept)
+    return true
   })
   for (const shard of indices.values()) onceOnly(done, shard, onShard)
 }
 
 /**
  * See Engine.restore. An index takes a snapshot only while it is closed, and is open again with it; its aliases are those of
- * the snapshot.
+ * the snapshot. What cannot be restored is told before anything is closed, as far as it can be known.
  */
 export async function restore(server: Server, { name, shards, onShard }: Asked): Promise<void> {
   const indices = await indicesOf(server, shards)
   const path = pathOf(server, name)
-  // what is not there is refused before anything is closed
-  await told(server, () => keptOf(server, path))
   const list = [...indices.keys()]
   await told(server, async () => {
-    for (const part of parts(list)) {
-      // of one that was lost there is nothing to be closed
-      const close = { method: 'POST', path: `/${part}/_close?ignore_unavailable=true` } as const
-      await ask(server, close, { shape: z.object({ acknowledged: z.boolean() }) })
-    }
-    const body = { indices: list.join(), include_global_state: false }
-    await ask(server, withJson('POST', `${path}/_restore`, body), { shape: acceptedShape })
+    const { indices: held } = assertWhole(server, path, await keptOf(server, path))
+    const lacking = list.filter((index) => !held.includes(index))
+    if (lacking.length > 0) throw snapshotFailed(`${path}: has no ${lacking.join(', ')}`, { target: server.target })
   })
+  await told(server, () =>
+    openUnlessDone(server, list, async () => {
+      await eachPart(server, list, '_close')
+      const body = { indices: list.join(), include_global_state: false }
+      await ask(server, withJson('POST', `${path}/_restore`, body), { shape: acceptedShape })
+    }),
+  )
   const done = new Set<number>()
   await until(async () => {
     for (const { index, state, reason, details } of await primariesOf(server, list)) {
@@ -106,6 +112,25 @@ const parts = (names: readonly string[]): string[] =>
     names.slice(at * mostNames, (at + 1) * mostNames).join(),
   )
 
+/** Of an index that was lost there is nothing to be closed or opened. */
+async function eachPart(server: Server, list: readonly string[], verb: '_close' | '_open'): Promise<void> {
+  for (const part of parts(list)) {
+    const path = `/${part}/${verb}?ignore_unavailable=true`
+    await ask(server, { method: 'POST', path }, { shape: z.object({ acknowledged: z.boolean() }) })
+  }
+}
+
+/** Opens the indices again where they were closed for nothing. Throws what `work` throws. */
+async function openUnlessDone(server: Server, list: readonly string[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    // a server that is away opens nothing either: what kept it from the restore is told
+    await eachPart(server, list, '_open').catch(() => {})
+    throw error
+  }
+}
+
 const rowsShape = z.array(z.record(z.string(), z.string().nullable()))
 
 async function primariesOf(server: Server, list: readonly string[]): Promise<Copy[]> {
@@ -129,26 +154,22 @@ const keptShape = z.object({
   snapshots: z.array(
     z.object({
       state: z.string(),
+      indices: z.array(z.string()),
       failures: z.array(z.object({ index: z.string(), reason: z.string() })).optional(),
     }),
   ),
 })
-type Kept = z.infer<typeof keptShape>
-
-const hasFailed = (status: { readonly state: string } | undefined): boolean =>
-  status !== undefined && ['FAILED', 'PARTIAL', 'ABORTED'].includes(status.state)
-
-const isWhole = ({ snapshots }: Kept): boolean => snapshots[0]?.state === 'SUCCESS'
+type Kept = z.infer<typeof keptShape>['snapshots'][number]
 
 /** As the repository has it; one that the cluster has not let go of is IN_PROGRESS. */
-const keptOf = (server: Server, path: string): Promise<Kept> =>
-  ask(server, { method: 'GET', path }, { shape: keptShape })
+const keptOf = async (server: Server, path: string): Promise<Kept | undefined> =>
+  (await ask(server, { method: 'GET', path }, { shape: keptShape })).snapshots[0]
 
-/** What a snapshot that failed says of its shards. */
-async function failure(server: Server, path: string) {
-  const { snapshots } = await keptOf(server, path)
-  const words = snapshots[0]?.failures?.map(({ index, reason }) => `${index}: ${reason}`).join('; ')
-  return snapshotFailed(`${path}: ${words || 'failed without a reason'}`, { target: server.target })
+/** The snapshot, which has all of its shards. Throws SNAPSHOT_FAILED with what it says of those it lacks. */
+function assertWhole(server: Server, path: string, kept: Kept | undefined): Kept {
+  if (kept?.state === 'SUCCESS') return kept
+  const words = kept?.failures?.map(({ index, reason }) => `${index}: ${reason}`).join('; ')
+  throw snapshotFailed(`${path}: ${words || `is ${kept?.state ?? 'not there'}`}`, { target: server.target })
 }
 
 /** What the server refuses it has been asked for wrongly, or is not set up for. */

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Engine } from '../../../src/shards/engine.ts'
+import { reworded } from '../../chaos/http-faults.ts'
+import { HttpProxy, type Matches } from '../../chaos/http-proxy.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { ask } from '../../services/ask.ts'
 import { type TestIndices, testIndices } from '../../services/opensearch/indices.ts'
@@ -48,5 +50,61 @@ describe.each(searchServers)('%s', (server) => {
     expect(await engine.get(1, ['a.1'])).toHaveLength(1)
     expect((await engine.get(2, ['b.1', 'b.2'])).map(({ id }) => id)).toEqual(['b.1'])
     for (const shard of [1, 2]) expect((await engine.checkSchema(shard)).differences).toEqual([])
+  })
+
+  /** The same index through a proxy. */
+  async function meddledWith() {
+    const proxy = await HttpProxy.before(indices.url)
+    const behind = openSearch(server, { urls: [proxy.url], index: indices.prefix, snapshots: indices.prefix })
+    onTestFinished(async () => {
+      await behind.close()
+      await proxy.close()
+    })
+    return { proxy, behind }
+  }
+  /** What the repository has of a snapshot is asked for. */
+  const isKept: Matches = ({ method, path }) => method === 'GET' && /^\/_snapshot\/[^/]+\/[^/]+$/.test(path)
+  const indexOf = async (shard: number): Promise<string> => {
+    const { json } = await ask(indices.url, `GET /${indices.prefix}_${shard}`)
+    return Object.keys(json)[0] as string
+  }
+  /** A snapshot of shard 1 alone, under the name of one of the target. */
+  const snapshotOfOne = async (name: string) => {
+    const path = `/_snapshot/${indices.prefix}/${indices.prefix}-${name}?wait_for_completion=true`
+    expect((await ask(indices.url, `PUT ${path}`, { indices: await indexOf(1) })).status).toBe(200)
+  }
+  const isSearched = () => engine.search('', { limit: 1, pagesPerHit: 0, filters, pagesOf: async () => [] })
+  const filters = [{ field: 'id', values: ['a.1'] }]
+
+  test('of a snapshot that lacks a shard nothing is closed, and the shard is named', async () => {
+    await snapshotOfOne('one')
+    const { proxy, behind } = await meddledWith()
+    await expect(behind.restore('one', 2, nothing)).rejects.toMatchObject(
+      failed(new RegExp(`${indices.prefix}-one: has no ${await indexOf(2)}`)),
+    )
+    expect(proxy.asked.filter(({ method }) => method === 'POST')).toEqual([])
+    expect(await isSearched()).toMatchObject({ total: 1 })
+  })
+
+  test('a snapshot of which a shard failed is told by its reason, made or restored, and nothing is closed', async () => {
+    const { proxy, behind } = await meddledWith()
+    const because = `"failures":[{"index":"${await indexOf(2)}","shard_id":0,"reason":"the disk is full"}]`
+    proxy.strike(isKept, async (exchange) => {
+      await reworded(/"state":"SUCCESS"(.*)"failures":\[\]/s, `"state":"PARTIAL"$1${because}`)(exchange)
+    })
+    for (const verb of ['snapshot', 'restore'] as const)
+      await expect(behind[verb]('partial', 2, nothing)).rejects.toMatchObject(failed(/_2_\w+: the disk is full/))
+    expect(proxy.asked.filter(({ method }) => method === 'POST')).toEqual([])
+    expect(await isSearched()).toMatchObject({ total: 1 })
+  })
+
+  test('where the server refuses to restore, what was closed for it is open again', async () => {
+    await snapshotOfOne('refused')
+    const { proxy, behind } = await meddledWith()
+    proxy.strike(isKept, reworded(/"indices":\["/, `"indices":["${await indexOf(2)}","`))
+    await expect(behind.restore('refused', 2, nothing)).rejects.toMatchObject(failed(/_restore: .*not.found/))
+    expect(proxy.asked.some(({ path }) => path.includes('/_close'))).toBe(true)
+    expect(await isSearched()).toMatchObject({ total: 1 })
+    expect(await engine.post(2, [document({ id: 'b.3', fence: 10 })])).toEqual([{ kind: 'done' }])
   })
 })
