@@ -27,9 +27,13 @@ export async function run(args: Arguments): Promise<number> {
   return withState(args, async ({ config, state, db }) => {
     const target = await oneTarget(db, config, args.target)
     const { engine, close } = await openTargetEngine(config, state, target)
+    let pagesMissing: string | undefined
+    const pagesOf = pagesOfHits(config, (reason) => {
+      pagesMissing = reason
+    })
     try {
-      const answer = await engine.search(query, { ...limits, ...scope, pagesOf: pagesOfHits(config) })
-      print(args, { target, query, ...scope, ...answer }, () => answerText(answer))
+      const answer = await engine.search(query, { ...limits, ...scope, pagesOf })
+      print(args, { target, query, ...scope, ...answer, pagesMissing }, () => answerText(answer))
       return 0
     } finally {
       await close()

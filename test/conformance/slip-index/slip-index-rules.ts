@@ -85,6 +85,24 @@ export function slipIndexRules(name: string, tested: IndexUnderTest): void {
       expect(hits.filter(({ pages }) => pages.length === 0).map((hit) => hit.id)).toEqual([id])
     })
 
+    test('where the repository is away the hits are shown without pages, and it is said once', async () => {
+      const [query] = expected.searches.map(({ query }: { query: string }) => query)
+      const search = (...more: string[]) => slipctl(['search', query, '--config', library.configFile, ...more])
+      const [full, fullText] = [JSON.parse((await search('--json')).out), (await search('--pages', '0')).out]
+      expect([full.hits.length > 1, 'pagesMissing' in full]).toEqual([true, false])
+      renameSync(join(library.folder, 'pairtree'), join(library.folder, 'away'))
+      const [text, json, unasked] = [await search(), await search('--json'), await search('--pages', '0')]
+      renameSync(join(library.folder, 'away'), join(library.folder, 'pairtree'))
+      const reason = expect.stringMatching(/^REPOSITORY_UNAVAILABLE: The repository root /)
+      expect([text.code, text.out]).toEqual([0, fullText])
+      expect(text.err).toMatch(
+        /^the pages of \S+ and of all hits after it cannot be shown: REPOSITORY_UNAVAILABLE: .*\n$/,
+      )
+      const hits = full.hits.map((hit: object) => ({ ...hit, pages: [] }))
+      expect([json.code, JSON.parse(json.out)]).toEqual([0, { ...full, hits, pagesMissing: reason }])
+      expect(unasked).toEqual({ code: 0, out: fullText, err: '' })
+    })
+
     test('a shard that is emptied is noticed by its marker, and gets again what it lost', async () => {
       const { db } = library.state
       const pair = { db, engine: library.engine, target: { name: 'main', shards: 2 } }
