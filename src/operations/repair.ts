@@ -14,7 +14,7 @@ export interface Repaired {
   /** Microseconds since 1970 from which on the shard lacked what it was sent; 0 = everything. */
   readonly from: number
   readonly requested: number
-  /** False when it was set back further meanwhile: run it again. */
+  /** False when it was set back again meanwhile: run it again. */
   readonly whole: boolean
 }
 
@@ -23,14 +23,14 @@ const pageSize = 1_000
 /** The shards of a target that lack what they were sent; `ahead` ones must be adopted before they can be repaired. */
 export async function setbacks(db: Database, target: string): Promise<(Setback & { readonly isAhead: boolean })[]> {
   const states = await shardStates(db, target)
-  return states.flatMap(({ shard, state, behindFrom }) =>
-    behindFrom === null ? [] : [{ target, shard, from: behindFrom, isAhead: state === 'ahead' }],
+  return states.flatMap(({ shard, state, behindFrom, since }) =>
+    behindFrom === null ? [] : [{ target, shard, from: behindFrom, since, isAhead: state === 'ahead' }],
   )
 }
 
 /** Requests all that a shard lacks and then takes it for whole. Broken off, it is simply done again. */
 export async function repair(db: Database, setback: Setback, options: RepairOptions): Promise<Repaired> {
-  const { target, shard, from } = setback
+  const { target, shard, from, since } = setback
   const { lane, dryRun, onPage } = options
   let requested = dryRun ? 0 : await db.transaction((tx) => repairClaimed(tx, setback, lane))
   let items = 0
@@ -42,6 +42,6 @@ export async function repair(db: Database, setback: Setback, options: RepairOpti
     onPage?.(items)
     after = page.after
   }
-  const whole = dryRun || (await db.transaction((tx) => setRepaired(tx, target, shard, from)))
+  const whole = dryRun || (await db.transaction((tx) => setRepaired(tx, target, shard, since)))
   return { shard, from, requested, whole }
 }

@@ -103,6 +103,24 @@ test('commits go on while a shard is behind, and the oldest of two setbacks is r
   expect(await repair(world.db, second!, lane)).toMatchObject({ whole: true })
 })
 
+test('a shard set back again to the same marker while it is repaired is not taken for whole', async () => {
+  await world.indexed(some('a'))
+  await passTime()
+  const again = () => recordRestored({ db: world.db, engine: world.engine, target: 'main' }, [1], 'kept')
+  await again()
+  const [first] = await setbacks(world.db, 'main')
+  // the clock has not moved on since, or goes back
+  await rows(`UPDATE slip_shard SET since = ${later(world.db, 3600)} WHERE shard = 1`)
+  const [seen] = await setbacks(world.db, 'main')
+  await again()
+  const [second] = await setbacks(world.db, 'main')
+  expect(second!.from).toBe(first!.from)
+  expect(await repair(world.db, seen!, lane)).toMatchObject({ whole: false })
+  expect(await world.shardStates()).toEqual(['behind', 'open'])
+  expect(await repair(world.db, second!, lane)).toMatchObject({ whole: true })
+  expect(await world.shardStates()).toEqual(['open', 'open'])
+})
+
 test('the marker that proves a setback is kept until the setback is written down', async () => {
   await world.indexed(some('a'))
   await passTime()

@@ -176,7 +176,7 @@ function holdingOf({ ledger }: Question): Answer['found'] {
 export function pagesOf(sizes: Sizes): Transition[] {
   const { batch, page } = sizes
   const some = someOf(sizes)
-  const setback = { target: 'main', shard: 1, from: 0 }
+  const setback = { target: 'main', shard: 1, from: 0, since: 0 }
 
   const leaving =
     (work: (tx: Connection, held: Claim, htids: readonly string[]) => Promise<unknown>) => async (tx: Connection) => {

@@ -21,6 +21,8 @@ export interface Setback {
   readonly shard: number
   /** Microseconds since 1970; 0 = everything. */
   readonly from: number
+  /** When it was set back, microseconds since 1970 by the database's clock: what tells it from the next. */
+  readonly since: number
 }
 
 const postgres = {

@@ -9,7 +9,8 @@ import type { Connection } from '../connection.ts'
  *                └──► ahead ◄────┘      the database was set back: no claims
  *
  * state_before keeps what a shard was. Adopted, an ahead shard is behind where behind_from says so, else what it was;
- * repaired, a shard that is behind is what it was.
+ * repaired, a shard that is behind is what it was. Each setback has a `since` of its own, whatever the clock does: who
+ * repairs one does not take another for repaired that came meanwhile, be it to the same marker.
  */
 export interface ShardState {
   readonly shard: number
@@ -20,13 +21,16 @@ export interface ShardState {
   readonly durableAt: number | null
   /** The engine lacks what it was sent after this; 0 = everything; null = it lacks nothing. */
   readonly behindFrom: number | null
+  /** When it came into this state; of a shard that is behind, when it was last set back. */
+  readonly since: number
 }
 
 const postgres = {
   read: `
     SELECT shard, state, (extract(epoch FROM marked_at) * 1000000)::bigint AS "markedAt",
            (extract(epoch FROM durable_at) * 1000000)::bigint AS "durableAt",
-           (extract(epoch FROM behind_from) * 1000000)::bigint AS "behindFrom"
+           (extract(epoch FROM behind_from) * 1000000)::bigint AS "behindFrom",
+           (extract(epoch FROM since) * 1000000)::bigint AS since
     FROM slip_shard WHERE target = $1 ORDER BY shard`,
   ahead: `
     UPDATE slip_shard SET state_before = coalesce(state_before, state), state = 'ahead', reason = $3, since = clock_timestamp()
@@ -36,7 +40,8 @@ const postgres = {
     UPDATE slip_shard
     SET behind_from = least(behind_from, timestamptz 'epoch' + $4 * interval '1 microsecond'),
         durable_at = timestamptz 'epoch' + $4 * interval '1 microsecond',
-        state_before = coalesce(state_before, state), since = CASE WHEN state = 'ahead' THEN since ELSE clock_timestamp() END,
+        state_before = coalesce(state_before, state),
+        since = CASE WHEN state = 'ahead' THEN since ELSE greatest(clock_timestamp(), since + interval '1 microsecond') END,
         reason = CASE WHEN state = 'ahead' THEN reason ELSE $3 END, state = CASE WHEN state = 'ahead' THEN state ELSE 'behind' END
     WHERE target = $1 AND shard = $2
       AND (durable_at > timestamptz 'epoch' + $4 * interval '1 microsecond' OR $5)`,
@@ -59,7 +64,7 @@ const postgres = {
   repaired: `
     UPDATE slip_shard
     SET state = state_before, state_before = NULL, behind_from = NULL, reason = '', since = clock_timestamp()
-    WHERE target = $1 AND shard = $2 AND state = 'behind' AND behind_from = timestamptz 'epoch' + $3 * interval '1 microsecond'`,
+    WHERE target = $1 AND shard = $2 AND state = 'behind' AND since = timestamptz 'epoch' + $3 * interval '1 microsecond'`,
 }
 
 const time = `CAST('1970-01-01' AS DATETIME(6)) + INTERVAL ? MICROSECOND`
@@ -69,7 +74,8 @@ const mysql = {
   read: `
     SELECT shard, state, TIMESTAMPDIFF(MICROSECOND, '1970-01-01', marked_at) AS markedAt,
            TIMESTAMPDIFF(MICROSECOND, '1970-01-01', durable_at) AS durableAt,
-           TIMESTAMPDIFF(MICROSECOND, '1970-01-01', behind_from) AS behindFrom
+           TIMESTAMPDIFF(MICROSECOND, '1970-01-01', behind_from) AS behindFrom,
+           TIMESTAMPDIFF(MICROSECOND, '1970-01-01', since) AS since
     FROM slip_shard WHERE target = ? ORDER BY shard`,
   ahead: `
     UPDATE slip_shard SET state_before = COALESCE(state_before, state), state = 'ahead', reason = ?, since = SYSDATE(6)
@@ -77,7 +83,8 @@ const mysql = {
       AND (adopted_fence < ? OR COALESCE(marked_at, '1970-01-01') < ${time})`,
   behind: `
     UPDATE slip_shard
-    SET behind_from = LEAST(COALESCE(behind_from, ${time}), ${time}), durable_at = ${time}, state_before = COALESCE(state_before, state), since = IF(state = 'ahead', since, SYSDATE(6)),
+    SET behind_from = LEAST(COALESCE(behind_from, ${time}), ${time}), durable_at = ${time}, state_before = COALESCE(state_before, state),
+        since = IF(state = 'ahead', since, GREATEST(SYSDATE(6), since + INTERVAL 1 MICROSECOND)),
         reason = IF(state = 'ahead', reason, ?), state = IF(state = 'ahead', state, 'behind')
     WHERE target = ? AND shard = ? AND (durable_at > ${time} OR ?)`,
   marked: `
@@ -98,7 +105,7 @@ const mysql = {
   repaired: `
     UPDATE slip_shard
     SET state = state_before, state_before = NULL, behind_from = NULL, reason = '', since = SYSDATE(6)
-    WHERE target = ? AND shard = ? AND state = 'behind' AND behind_from = ${time}`,
+    WHERE target = ? AND shard = ? AND state = 'behind' AND since = ${time}`,
 }
 
 export async function shardStates(db: Connection, target: string): Promise<ShardState[]> {
@@ -167,8 +174,11 @@ export async function setAdopted(
   else await tx.change(mysql.adopted, [fence, marker, marker, marker, marker, target, shard])
 }
 
-/** What the shard lacked since `from` is queued; false = it was set back further meanwhile, or was not behind. */
-export async function setRepaired(tx: Connection, target: string, shard: number, from: number): Promise<boolean> {
+/**
+ * What the shard lacked that has been behind since `since` is queued; false = it was set back again meanwhile, perhaps to
+ * the same marker, or was not behind.
+ */
+export async function setRepaired(tx: Connection, target: string, shard: number, since: number): Promise<boolean> {
   const sql = tx.dialect === 'postgres' ? postgres.repaired : mysql.repaired
-  return (await tx.change(sql, [target, shard, from])) > 0
+  return (await tx.change(sql, [target, shard, since])) > 0
 }
