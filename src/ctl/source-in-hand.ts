@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { suggestion } from '../errors/nearest.ts'
 import { SlipError } from '../errors/slip-error.ts'
 import { EventBus } from '../events/bus.ts'
+import { whileHeld } from '../operations/while-held.ts'
 import type { Pass } from '../rights/context.ts'
 import { openPasses, type Passes, type PassesOptions } from '../rights/passes.ts'
 import type { Database } from '../state/connection.ts'
@@ -36,26 +36,17 @@ export async function withSource<T>(
         'USAGE',
         `there is no source ${name}${suggestion(name, names)}; configured: ${names.join(', ')}`,
       )
-    const token = randomUUID()
-    if (!(await takeInHand(db, name, token)))
-      throw new SlipError('LOCKED', `source ${name} is read by another slipctl, or was within the last minute`)
-    const lost = () => {
-      note(`source ${name} was taken in hand by another slipctl meanwhile: this one stops`)
-      stop.abort()
+    const duty = {
+      take: (token: string) => takeInHand(db, name, token),
+      release: (token: string) => letGo(db, name, token),
+      everyMs: inHandEveryMs,
+      refusal: `source ${name} is read by another slipctl, or was within the last minute`,
+      onLost: () => {
+        note(`source ${name} was taken in hand by another slipctl meanwhile: this one stops`)
+        stop.abort()
+      },
     }
-    const keep = setInterval(() => {
-      // a database that is away is noticed by what is read as well
-      takeInHand(db, name, token).then(
-        (isOurs) => isOurs || lost(),
-        () => undefined,
-      )
-    }, inHandEveryMs)
-    try {
-      return await withPasses({ config, db, stop: stop.signal, all }, work)
-    } finally {
-      clearInterval(keep)
-      await letGo(db, name, token)
-    }
+    return whileHeld(duty, () => withPasses({ config, db, stop: stop.signal, all }, work))
   }
   return withState(session, run, stop)
 }

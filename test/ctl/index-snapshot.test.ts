@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { takeDuty } from '../../src/state/control/duty.ts'
 import { readPauses } from '../../src/state/control/pause.ts'
 import { type Library, openLibrary } from '../daemon/library.ts'
 import { slipctl } from './slipctl.ts'
@@ -29,6 +30,13 @@ test('a restore is told and not done without --yes, and nothing is paused', asyn
   expect([code, out]).toEqual([2, expect.stringContaining('main: 2 shards would be set back to snapshot nightly')])
   const dry = await index('restore', 'nightly', '--dry-run', '--json')
   expect([dry.code, JSON.parse(dry.out)]).toEqual([0, { dryRun: true, target: 'main', snapshot: 'nightly', shards: 2 }])
+  expect(await pauses()).toBe(0)
+})
+
+test('a restore beside another is refused with 6, and nothing is paused', async () => {
+  await takeDuty(library.state.db, 'restore:main', '11111111-1111-4111-8111-111111111111', 60_000)
+  const { code, err } = await index('restore', 'nightly', '--yes')
+  expect([code, err]).toEqual([6, expect.stringMatching(/^slipctl: LOCKED: target main is being set back/)])
   expect(await pauses()).toBe(0)
 })
 

@@ -1,8 +1,9 @@
 import { openTargetEngine } from '../../daemon/engines.ts'
 import { exitCodes } from '../../daemon/exit-codes.ts'
-import { type RestoredShard, recordRestored } from '../../operations/restored.ts'
+import { type RestoredIndex, restoreIndex } from '../../operations/restore-index.ts'
+import type { RestoredShard } from '../../operations/restored.ts'
 import type { Database } from '../../state/connection.ts'
-import { pause, readPauses, resume, type Scope, scopeText } from '../../state/control/pause.ts'
+import { readPauses, type Scope, scopeText } from '../../state/control/pause.ts'
 import { type Confirmation, wouldDo } from '../confirm.ts'
 import { drain, waitingFor } from '../drain.ts'
 import { asTyped } from '../next-step.ts'
@@ -42,74 +43,49 @@ export async function run(args: Arguments): Promise<number> {
   })
 }
 
-/**
- * Nothing is claimed for the target meanwhile: an index that is being set back takes nothing, or loses it again. When it does
- * not come to its end the pause stays, for nobody knows what the shards hold.
- */
 async function whilePaused(args: Arguments, opened: Opened, restore: Restore): Promise<number> {
-  const { db } = opened
-  const scope: Scope = { kind: 'target', name: restore.target }
+  const { config, state, db } = opened
+  const { target, name, shards } = restore
+  const scope: Scope = { kind: 'target', name: target }
   const stays = asTyped(
     `${scopeText(scope)} stays paused; call it again, or end the pause with: slipctl resume ${scopeText(scope)}`,
     args,
   )
   const onInterrupt = () => note(`\n${stays}`)
-  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt)
-  const isTheirs = await pauseFor(db, scope, restore.name)
-  let restored: readonly RestoredShard[]
-  try {
+  let isPaused = false
+  const drained = async () => {
+    isPaused = true
+    process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt)
     const { end, left } = await drain(db, scope, undefined)
-    if (end !== 'drained') {
+    if (end !== 'drained')
       note(`${scopeText(scope)} was resumed meanwhile, nothing was restored: still ${waitingFor(left)}`)
-      return exitCodes.stopped
-    }
-    restored = await restoreAll(opened, restore)
+    return end === 'drained'
+  }
+  const { engine, close } = await openTargetEngine(config, state, target)
+  const bar = new ProgressBar(process.stderr)
+  const onShard = (done: number) => bar.show(done, shards, `shards of ${target} set back`)
+  try {
+    const restored = await restoreIndex({ db, engine, target, shards }, { name, by: person(), drained, onShard })
+    bar.clear()
+    if (restored === null) return exitCodes.stopped
+    await tell(args, db, restore, restored)
+    return exitCodes.done
   } catch (error) {
-    note(stays)
+    bar.clear()
+    if (isPaused) note(stays)
     throw error
   } finally {
     process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt)
-  }
-  if (!isTheirs) await resume(db, scope)
-  print(args, { target: restore.target, snapshot: restore.name, paused: isTheirs, shards: restored }, () =>
-    text(args, restore, restored),
-  )
-  if (isTheirs) note(`${scopeText(scope)} stays paused, as it was`)
-  return exitCodes.done
-}
-
-const ours = 'restore of snapshot '
-
-/** Whether a person has paused it already: then it stays so. What a restore paused that was broken off is ours. */
-async function pauseFor(db: Database, scope: Scope, snapshot: string): Promise<boolean> {
-  const found = (await readPauses(db)).find(({ kind, name }) => kind === scope.kind && name === scope.name)
-  if (found !== undefined && !found.reason.startsWith(ours)) return true
-  await pause(db, scope, { by: person(), reason: ours + snapshot, drain: true })
-  return false
-}
-
-async function restoreAll({ config, state, db }: Opened, { target, name, shards }: Restore): Promise<RestoredShard[]> {
-  const { engine, close } = await openTargetEngine(config, state, target)
-  const bar = new ProgressBar(process.stderr)
-  const done: number[] = []
-  const show = () => bar.show(done.length, shards, `shards of ${target} set back`)
-  try {
-    show()
-    await engine.restore(name, shards, (shard) => {
-      done.push(shard)
-      show()
-    })
-    return await recordRestored({ db, engine, target }, done, name)
-  } catch (error) {
-    if (done.length > 0)
-      await recordRestored({ db, engine, target }, done, name).catch((second: Error) =>
-        note(`${target}: shards ${done.join(', ')} were set back, and it could not be recorded: ${second.message}`),
-      )
-    throw error
-  } finally {
-    bar.clear()
     await close()
   }
+}
+
+async function tell(args: Arguments, db: Database, restore: Restore, { shards, pause }: RestoredIndex): Promise<void> {
+  const { target, name: snapshot } = restore
+  const isPaused = (await readPauses(db)).some(({ kind, name }) => kind === 'target' && name === target)
+  print(args, { target, snapshot, paused: isPaused, shards }, () => text(args, restore, shards))
+  if (isPaused) note(`target:${target} stays paused, as a person has said`)
+  else if (pause !== null) note(`target:${target} is not paused any more: that has ended by its time, or was ended`)
 }
 
 function text(args: Arguments, { target, name }: Restore, restored: readonly RestoredShard[]): string {

@@ -96,7 +96,7 @@ export const index: readonly Command[] = [
     takes: '<name>',
     summary: 'Sets an index back to a snapshot',
     detail:
-      'The target is paused and drained first, and resumed when all shards are set back, unless a person had paused it before; when that fails it stays paused. The shards are behind then: they get no new items until slipctl index repair has requested anew what came after the snapshot. An index that was lost must first be created by slipctl targets apply. Without --yes nothing is done.',
+      'The target is paused and drained first, and resumed when all shards are set back, unless a person had paused it before: such a pause does not run out meanwhile, and has its end again afterwards. When the restore fails the target stays paused. The shards are behind then: they get no new items until slipctl index repair has requested anew what came after the snapshot. An index that was lost must first be created by slipctl targets apply. Without --yes nothing is done.',
     positionals: { name: { describe: 'as it was given to index snapshot', type: 'string' } },
     options: { target: oneOfThem, ...confirmOptions },
     examples: [
@@ -104,7 +104,7 @@ export const index: readonly Command[] = [
       ['index restore before-upgrade --target main --yes', 'sets all shards of main back'],
     ],
     exits:
-      '2 without --yes, or the engine refused or failed (the message is its own), 5 the target was resumed meanwhile',
+      '2 without --yes, or the engine refused or failed (the message is its own), 5 the target was resumed meanwhile, 6 another slipctl sets it back now',
     load: () => import('../commands/index-restore.ts'),
   },
   {

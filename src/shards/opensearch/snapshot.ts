@@ -33,7 +33,7 @@ export async function snapshot(server: Server, { name, shards, onShard }: Asked)
   await until(async () => {
     const [status] = (await ask(server, { method: 'GET', path: `${path}/_status` }, { shape: statusShape })).snapshots
     for (const [index, { shards_stats }] of Object.entries(status?.indices ?? {}))
-      if (shards_stats.done > 0) onceOnly(done, indices.get(index), onShard)
+      if (shards_stats.done > 0) await onceOnly(done, indices.get(index), onShard)
     if (status?.state === 'ABORTED') throw snapshotFailed(`${path}: was aborted`, { target: server.target })
     // SUCCESS here may be a snapshot of which shards failed: only the repository tells
     if (status?.state !== 'SUCCESS' && status?.state !== 'FAILED') return false
@@ -43,7 +43,7 @@ export async function snapshot(server: Server, { name, shards, onShard }: Asked)
     assertWhole(server, path, kept)
     return true
   })
-  for (const shard of indices.values()) onceOnly(done, shard, onShard)
+  for (const shard of indices.values()) await onceOnly(done, shard, onShard)
 }
 
 /**
@@ -70,16 +70,16 @@ export async function restore(server: Server, { name, shards, onShard }: Asked):
   await until(async () => {
     for (const { index, state, reason, details } of await primariesOf(server, list)) {
       if (reason === 'ALLOCATION_FAILED') throw snapshotFailed(`${index}: ${details}`, { target: server.target })
-      if (state === 'STARTED') onceOnly(done, indices.get(index), onShard)
+      if (state === 'STARTED') await onceOnly(done, indices.get(index), onShard)
     }
     return done.size === indices.size
   })
 }
 
-function onceOnly(done: Set<number>, shard: number | undefined, onShard: OnShard): void {
+async function onceOnly(done: Set<number>, shard: number | undefined, onShard: OnShard): Promise<void> {
   if (shard === undefined || done.has(shard)) return
   done.add(shard)
-  onShard(shard)
+  await onShard(shard)
 }
 
 /** The index of each shard, by the alias that leads to it; of one that was lost the name that it had. */

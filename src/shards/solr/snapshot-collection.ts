@@ -21,7 +21,7 @@ export async function snapshotCollection(cores: Cores, options: SolrOptions, ask
     throw snapshotFailed(`there is a snapshot ${place.name} in ${place.location} already`, options)
   for (const shard of shardNumbers(asked.shards)) await commitShard(cores, shard, 'durable')
   await collections(cores, options, { action: 'BACKUP', collection: options.index, ...place })
-  for (const shard of shardNumbers(asked.shards)) asked.onShard(shard)
+  for (const shard of shardNumbers(asked.shards)) await asked.onShard(shard)
 }
 
 /** Has a SolrCloud take a snapshot for the shards of a collection; the collection is read-only meanwhile. */
@@ -30,7 +30,7 @@ export async function restoreCollection(cores: Cores, options: SolrOptions, aske
     for (const reach of ['durable', 'visible'] as const) await commitShard(cores, shard, reach)
   await collections(cores, options, { action: 'RESTORE', collection: options.index, ...placeOf(options, asked.name) })
   cores.forget()
-  for (const shard of shardNumbers(asked.shards)) asked.onShard(shard)
+  for (const shard of shardNumbers(asked.shards)) await asked.onShard(shard)
 }
 
 function placeOf({ target, index, snapshots: location }: SolrOptions, name: string) {

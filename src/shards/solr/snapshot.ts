@@ -36,7 +36,7 @@ async function eachShard(
 ): Promise<void> {
   for (let shard = 1; shard <= shards; shard++) {
     await told(options, () => work(cores, { target: options.target, shard, name, location: options.snapshots }), shard)
-    onShard(shard)
+    await onShard(shard)
   }
 }
 

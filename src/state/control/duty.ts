@@ -29,6 +29,7 @@ const postgres = {
     UPDATE slip_duty SET until = clock_timestamp() + make_interval(secs => $3::float8 / 1000)
     WHERE name = $1 AND token = $2`,
   hold: 'SELECT 1 FROM slip_duty WHERE name = $1 AND token = $2 FOR UPDATE',
+  release: 'DELETE FROM slip_duty WHERE name = $1 AND token = $2',
 }
 
 const free = 'until NOT BETWEEN SYSDATE(6) AND SYSDATE(6) + INTERVAL ? * 2000 MICROSECOND'
@@ -42,6 +43,7 @@ const mysql = {
     WHERE name = ? AND (token = ? OR ${free})`,
   renew: 'UPDATE slip_duty SET until = SYSDATE(6) + INTERVAL ? * 1000 MICROSECOND WHERE name = ? AND token = ?',
   hold: 'SELECT 1 FROM slip_duty WHERE name = ? AND token = ? FOR UPDATE',
+  release: 'DELETE FROM slip_duty WHERE name = ? AND token = ?',
 }
 
 const statements = { postgres, mysql }
@@ -64,4 +66,9 @@ export async function renewDuty(db: Connection, name: string, token: string, per
 /** Locks the duty row until the end of the transaction; false = it is another's. */
 export async function holdDuty(tx: Connection, name: string, token: string): Promise<boolean> {
   return (await tx.query(statements[tx.dialect].hold, [name, token])).length > 0
+}
+
+/** The duty is free at once; where it went to another it stays that one's. */
+export async function releaseDuty(db: Connection, name: string, token: string): Promise<void> {
+  await db.change(statements[db.dialect].release, [name, token])
 }

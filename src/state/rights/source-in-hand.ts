@@ -1,5 +1,5 @@
 import type { Connection } from '../connection.ts'
-import { takeDuty } from '../control/duty.ts'
+import { releaseDuty, takeDuty } from '../control/duty.ts'
 
 /**
  * A source that a person has read by slipctl is under a duty of its own. slip-rights passes over it meanwhile: nothing would
@@ -9,18 +9,12 @@ import { takeDuty } from '../control/duty.ts'
 const prefix = 'source:'
 
 const statements = {
-  postgres: {
-    list: `
-      SELECT name FROM slip_duty
-      WHERE name LIKE 'source:%' AND until BETWEEN clock_timestamp() AND clock_timestamp() + make_interval(secs => $1::float8 * 2 / 1000)`,
-    release: 'DELETE FROM slip_duty WHERE name = $1 AND token = $2',
-  },
-  mysql: {
-    list: `
-      SELECT name FROM slip_duty
-      WHERE name LIKE 'source:%' AND until BETWEEN SYSDATE(6) AND SYSDATE(6) + INTERVAL ? * 2000 MICROSECOND`,
-    release: 'DELETE FROM slip_duty WHERE name = ? AND token = ?',
-  },
+  postgres: `
+    SELECT name FROM slip_duty
+    WHERE name LIKE 'source:%' AND until BETWEEN clock_timestamp() AND clock_timestamp() + make_interval(secs => $1::float8 * 2 / 1000)`,
+  mysql: `
+    SELECT name FROM slip_duty
+    WHERE name LIKE 'source:%' AND until BETWEEN SYSDATE(6) AND SYSDATE(6) + INTERVAL ? * 2000 MICROSECOND`,
 }
 
 /** Milliseconds. */
@@ -32,12 +26,11 @@ export const inHandEveryMs = dutyMs / 4
 export const takeInHand = (db: Connection, source: string, token: string): Promise<boolean> =>
   takeDuty(db, prefix + source, token, dutyMs)
 
-export async function letGo(db: Connection, source: string, token: string): Promise<void> {
-  await db.change(statements[db.dialect].release, [prefix + source, token])
-}
+export const letGo = (db: Connection, source: string, token: string): Promise<void> =>
+  releaseDuty(db, prefix + source, token)
 
 /** The sources that somebody has in hand. */
 export async function sourcesInHand(db: Connection): Promise<Set<string>> {
-  const rows = await db.query<{ name: string }>(statements[db.dialect].list, [dutyMs])
+  const rows = await db.query<{ name: string }>(statements[db.dialect], [dutyMs])
   return new Set(rows.map(({ name }) => name.slice(prefix.length)))
 }

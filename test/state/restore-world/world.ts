@@ -72,7 +72,18 @@ export class World {
 
   /** Both sides as they were at first, shards open: for the next test. */
   async clear(): Promise<void> {
-    const tables = ['queue', 'claim', 'recheck', 'indexed', 'errors', 'rights', 'watermark', 'duty', 'worker']
+    const tables = [
+      'queue',
+      'claim',
+      'recheck',
+      'indexed',
+      'errors',
+      'rights',
+      'watermark',
+      'duty',
+      'worker',
+      'control',
+    ]
     for (const table of tables) await this.db.query(`DELETE FROM slip_${table}`)
     await this.db.query(
       `UPDATE slip_shard SET state = 'open', state_before = NULL, weight = 1, reason = '', marked_at = NULL,
