@@ -24,24 +24,42 @@ const pageSize = 1_000
 export async function setbacks(db: Database, target: string): Promise<(Setback & { readonly isAhead: boolean })[]> {
   const states = await shardStates(db, target)
   return states.flatMap(({ shard, state, behindFrom, since }) =>
-    behindFrom === null ? [] : [{ target, shard, from: behindFrom, since, isAhead: state === 'ahead' }],
+    behindFrom === null ? [] : [{ shard, from: behindFrom, since, isAhead: state === 'ahead' }],
   )
 }
 
-/** Requests all that a shard lacks and then takes it for whole. Broken off, it is simply done again. */
-export async function repair(db: Database, setback: Setback, options: RepairOptions): Promise<Repaired> {
-  const { target, shard, from, since } = setback
-  const { lane, dryRun, onPage } = options
-  let requested = dryRun ? 0 : await db.transaction((tx) => repairClaimed(tx, setback, lane))
+/**
+ * Requests all that shards of a target lack, in one pass over its ledger, and then takes each for whole. Broken off, it is
+ * simply done again.
+ */
+export async function repair(
+  db: Database,
+  target: string,
+  found: readonly Setback[],
+  { lane, dryRun, onPage }: RepairOptions,
+): Promise<Repaired[]> {
+  if (found.length === 0) return []
+  const requested = new Map<number, number>()
+  const count = (shard: number, items: number) => requested.set(shard, (requested.get(shard) ?? 0) + items)
+  for (const { shard } of dryRun ? [] : found)
+    count(shard, await db.transaction((tx) => repairClaimed(tx, target, shard, lane)))
   let items = 0
   for (let after: string | null = ''; after !== null; ) {
-    const place: { after: string; size: number } = { after, size: pageSize }
-    const page = await db.transaction((tx) => repairPage(tx, setback, place, dryRun ? null : lane))
-    requested += page.requested
+    const place: { after: string; size: number; lane: typeof lane | null } = {
+      after,
+      size: pageSize,
+      lane: dryRun ? null : lane,
+    }
+    const page = await db.transaction((tx) => repairPage(tx, target, found, place))
+    for (const [shard, some] of page.requested) count(shard, some)
     items += page.read
     onPage?.(items)
     after = page.after
   }
-  const whole = dryRun || (await db.transaction((tx) => setRepaired(tx, target, shard, since)))
-  return { shard, from, requested, whole }
+  const repaired: Repaired[] = []
+  for (const { shard, from, since } of found) {
+    const whole = dryRun || (await db.transaction((tx) => setRepaired(tx, target, shard, since)))
+    repaired.push({ shard, from, requested: requested.get(shard) ?? 0, whole })
+  }
+  return repaired
 }

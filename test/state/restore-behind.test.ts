@@ -5,7 +5,9 @@ import { compareShards } from '../../src/daemon/restore/compare-shards.ts'
 import { repair, setbacks } from '../../src/operations/repair.ts'
 import { recordRestored } from '../../src/operations/restored.ts'
 import type { Engine } from '../../src/shards/engine.ts'
+import type { Database } from '../../src/state/connection.ts'
 import { later } from './fixture.ts'
+import { recorded } from './recorded.ts'
 import { openWorldForFile, rows, some, world } from './restore-world/opened.ts'
 
 const lane = { lane: 'bulk', dryRun: false } as const
@@ -14,10 +16,7 @@ openWorldForFile()
 
 const mark = () => world.do(markerChore(world.pair, world.bus))
 const compare = () => world.do(compareChore(world.pair, world.bus))
-const repairAll = async () => {
-  const all = await setbacks(world.db, 'main')
-  return Promise.all(all.map((each) => repair(world.db, each, lane)))
-}
+const repairAll = async () => repair(world.db, 'main', await setbacks(world.db, 'main'), lane)
 
 /** What was settled until now was settled long ago. */
 async function passTime() {
@@ -45,6 +44,35 @@ test('an engine set back to an older copy gets again what it lost: changed, adde
   const repaired = await repairAll()
   expect(repaired.reduce((sum, { requested }) => sum + requested, 0)).toBe(60)
   expect(await world.shardStates()).toEqual(['open', 'open'])
+  await world.run()
+  expect(await world.violations()).toEqual([])
+})
+
+test('the ledger is read once for all shards that are behind, and what each lacks is counted by itself', async () => {
+  await world.indexed(some('a'))
+  await passTime()
+  const restore = await world.tables.backUp(1)
+  await mark()
+  world.say(['a.0', 'a.2'], { title: 2 })
+  await world.run()
+  await restore()
+  await world.tables.empty(2)
+  await compare()
+  const pages: string[] = []
+  const onStatement = ({ sql }: { sql: string }) => sql.includes('slip_indexed WHERE') && pages.push(sql)
+  const db: Database = {
+    ...world.db,
+    transaction: (work) => world.db.transaction((tx) => work(recorded(tx, { onStatement }))),
+  }
+  const found = await setbacks(db, 'main')
+  const counts = [
+    { shard: 1, requested: 2, whole: true },
+    { shard: 2, requested: 10, whole: true },
+  ]
+  expect(await repair(db, 'main', found, { ...lane, dryRun: true })).toMatchObject(counts)
+  expect(pages).toHaveLength(1)
+  expect(await repair(db, 'main', found, lane)).toMatchObject(counts)
+  expect(pages).toHaveLength(2)
   await world.run()
   expect(await world.violations()).toEqual([])
 })
@@ -98,9 +126,9 @@ test('commits go on while a shard is behind, and the oldest of two setbacks is r
   const [second] = await setbacks(world.db, 'main')
   expect(second!.from).toBeLessThan(first!.from)
   // who repairs what he saw first must not take the shard for whole
-  expect(await repair(world.db, first!, lane)).toMatchObject({ whole: false })
+  expect(await repair(world.db, 'main', [first!], lane)).toMatchObject([{ whole: false }])
   expect(await world.shardStates()).toEqual(['behind', 'open'])
-  expect(await repair(world.db, second!, lane)).toMatchObject({ whole: true })
+  expect(await repair(world.db, 'main', [second!], lane)).toMatchObject([{ whole: true }])
 })
 
 test('a shard set back again to the same marker while it is repaired is not taken for whole', async () => {
@@ -115,9 +143,9 @@ test('a shard set back again to the same marker while it is repaired is not take
   await again()
   const [second] = await setbacks(world.db, 'main')
   expect(second!.from).toBe(first!.from)
-  expect(await repair(world.db, seen!, lane)).toMatchObject({ whole: false })
+  expect(await repair(world.db, 'main', [seen!], lane)).toMatchObject([{ whole: false }])
   expect(await world.shardStates()).toEqual(['behind', 'open'])
-  expect(await repair(world.db, second!, lane)).toMatchObject({ whole: true })
+  expect(await repair(world.db, 'main', [second!], lane)).toMatchObject([{ whole: true }])
   expect(await world.shardStates()).toEqual(['open', 'open'])
 })
 

@@ -176,7 +176,7 @@ function holdingOf({ ledger }: Question): Answer['found'] {
 export function pagesOf(sizes: Sizes): Transition[] {
   const { batch, page } = sizes
   const some = someOf(sizes)
-  const setback = { target: 'main', shard: 1, from: 0, since: 0 }
+  const setbacks = [1, 2].map((shard) => ({ shard, from: 0, since: 0 }))
 
   const leaving =
     (work: (tx: Connection, held: Claim, htids: readonly string[]) => Promise<unknown>) => async (tx: Connection) => {
@@ -233,6 +233,6 @@ export function pagesOf(sizes: Sizes): Transition[] {
       (tx) => changedItems(tx, 'main', { time: '2000-01-01 00:00:00', htid: '' }, '2999-01-01 00:00:00', page),
     ],
     ['the last errors of items', (tx) => lastResolutions(tx, 'main', some)],
-    ['a page of a repair', (tx) => repairPage(tx, setback, { after: '', size: page }, 'ops')],
+    ['a page of a repair', (tx) => repairPage(tx, 'main', setbacks, { after: '', size: page, lane: 'ops' })],
   ]
 }

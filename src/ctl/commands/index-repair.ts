@@ -25,11 +25,8 @@ export async function run(args: Arguments): Promise<number> {
       throw new SlipError('USAGE', message, { place: { target, shard: ahead.shard } })
     }
     const bar = new ProgressBar(process.stderr)
-    const repaired: Repaired[] = []
-    for (const setback of found) {
-      const onPage = (items: number) => bar.show(items, items, `items of the ledger read for shard ${setback.shard}`)
-      repaired.push(await repair(db, setback, { lane, dryRun, onPage }))
-    }
+    const onPage = (items: number) => bar.show(items, items, 'items of the ledger read')
+    const repaired = await repair(db, target, found, { lane, dryRun, onPage })
     bar.clear()
     print(args, { target, dryRun, shards: repaired }, () => text(target, dryRun, repaired))
     return repaired.every(({ whole }) => whole) ? exitCodes.done : exitCodes.stopped

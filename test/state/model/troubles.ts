@@ -125,7 +125,7 @@ export async function adoptAll(world: World): Promise<void> {
 
 export async function repairAll(world: World): Promise<void> {
   for (const target of targets) {
-    for (const { isAhead, ...setback } of await setbacks(world.db, target))
-      if (!isAhead) await repair(world.db, setback, { lane: 'bulk', dryRun: false })
+    const behind = (await setbacks(world.db, target)).filter(({ isAhead }) => !isAhead)
+    await repair(world.db, target, behind, { lane: 'bulk', dryRun: false })
   }
 }
