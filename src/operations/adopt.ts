@@ -16,6 +16,7 @@ import { beginSweepAnew } from '../state/audit/sweep.ts'
 import type { Target } from '../state/control/target.ts'
 import { reap } from '../state/queue/reap.ts'
 import { type Adoption, adoptItems } from '../state/restore/adopt-items.ts'
+import { knownItems } from '../state/restore/known-items.ts'
 import { setAdopted } from '../state/restore/shard-state.ts'
 
 export interface AdoptOptions {
@@ -33,6 +34,8 @@ export interface Adopted {
   readonly differing: number
   /** The ledger said indexed and the engine holds nothing: indexed again by the sweep. */
   readonly missing: number
+  /** Found by an adopt that was broken off, or by the scan, and not requested since: indexed again by the sweep, or removed. */
+  readonly found: number
   /** Engine and ledger agree, and the ledger knew a lower fence only. */
   readonly raised: number
   /** Documents in a second shard, removed. */
@@ -63,8 +66,9 @@ export async function adopt(
   const run = new Adoptions(pair, options)
   let items = 0
   for (let page = '', isLast = false; !isLast; ) {
-    const { read, suspects, last, away } = await comparePage(pair, page, pageSize)
+    const { read, suspects, found, last, away } = await comparePage(pair, page, pageSize)
     for (const error of away.values()) throw error
+    await run.countFound(found)
     await run.treat(suspects)
     items += read
     options.onPage?.(items)
@@ -74,7 +78,7 @@ export async function adopt(
   if (!options.dryRun) await run.wait(2 * target.lease)
   const totals = run.totals(items)
   // rows that now have rev 0 would wait for the next pass of the sweep
-  if (!options.dryRun && totals.differing + totals.missing > 0)
+  if (!options.dryRun && totals.differing + totals.missing + totals.found > 0)
     await db.transaction((tx) => beginSweepAnew(tx, target.name))
   if (options.dryRun || totals.busy.length > 0) return { ...totals, ahead: [] }
   await db.transaction(async (tx) => {
@@ -103,7 +107,7 @@ function seenNow({ engine, target }: Pair) {
 class Adoptions {
   readonly #pair: Pair
   readonly #options: AdoptOptions
-  readonly #counts = { differing: 0, missing: 0, raised: 0, strays: 0 }
+  readonly #counts = { differing: 0, missing: 0, found: 0, raised: 0, strays: 0 }
   readonly #unowned: string[] = []
   #busy: string[] = []
 
@@ -114,6 +118,14 @@ class Adoptions {
 
   totals(items: number): Omit<Adopted, 'ahead'> {
     return { items, ...this.#counts, unowned: this.#unowned, busy: this.#busy }
+  }
+
+  /** Of those of revision 0 those that the sweep will request: without rights it does not, and what is queued is requested. */
+  async countFound(htids: readonly string[]): Promise<void> {
+    const { db, target } = this.#pair
+    if (htids.length === 0) return
+    const known = await knownItems(db, target.name, htids)
+    this.#counts.found += [...known.values()].filter(({ queue, hasRights }) => hasRights && queue === null).length
   }
 
   async treat(suspects: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { compareChore } from '../../src/daemon/chores/compare.ts'
 import { adopt } from '../../src/operations/adopt.ts'
 import type { Engine } from '../../src/shards/engine.ts'
+import { readSweep, sweepPage } from '../../src/state/audit/sweep.ts'
 import { document } from '../conformance/engine/documents.ts'
 import { later } from './fixture.ts'
 import {
@@ -76,6 +77,43 @@ test('an adopt broken off leaves the shard ahead, and the next one ends it', asy
   expect(await world.shardStates()).toEqual(['open', 'open'])
   await world.run()
   expect(await world.violations()).toEqual([])
+})
+
+test('what an adopt found that was broken off is told by the next, which lets the sweep begin anew for it', async () => {
+  const items = some('a')
+  await world.indexed(items)
+  const page = () => world.db.transaction((tx) => sweepPage(tx, 'main', 1_000))
+  await page()
+  await world.engine.post(1, [document({ id: oneIn(1, items), fence: future(), rev: 7 })])
+  await world.engine.remove(2, [{ id: oneIn(2, items), fence: future(), rev: 1 }])
+  await world.engine.post(1, [document({ id: oneIn(2, items.slice(2)), fence: future() })])
+  const engine: Engine = {
+    ...world.engine,
+    remove: async () => {
+      throw new Error('broken off')
+    },
+  }
+  await expect(adopt({ ...world.pair, engine }, options)).rejects.toThrow('broken off')
+  expect(await readSweep(world.db, 'main')).not.toBeNull()
+  expect(await adopt(world.pair, { ...options, dryRun: true })).toMatchObject({ found: 2 })
+  expect(await readSweep(world.db, 'main')).not.toBeNull()
+  expect(await adopt(world.pair, options)).toMatchObject({ differing: 0, missing: 0, found: 2, strays: 1 })
+  expect(await readSweep(world.db, 'main')).toBeNull()
+  await page()
+  expect(await adopt(world.pair, options)).toMatchObject({ found: 0 })
+  expect(await readSweep(world.db, 'main')).not.toBeNull()
+  await world.run()
+  expect(await world.violations()).toEqual([])
+})
+
+test('a ledger row of revision 0 that has no rights waits for no sweep', async () => {
+  await world.indexed(some('a'))
+  await world.engine.post(1, [document({ id: 'unknown.1', fence: future() })])
+  await adopt(world.pair, { ...options, removeUnowned: true })
+  expect(await rows('SELECT htid FROM slip_indexed WHERE rev = 0')).toEqual([{ htid: 'unknown.1' }])
+  await world.db.transaction((tx) => sweepPage(tx, 'main', 1_000))
+  expect(await adopt(world.pair, options)).toMatchObject({ found: 0 })
+  expect(await readSweep(world.db, 'main')).not.toBeNull()
 })
 
 test('an adopt does not count as removed what it sent to a shard that does not answer: it says so, and the next ends it', async () => {

@@ -43,12 +43,13 @@ function exitCodeOf({ dryRun, yes }: Arguments, { busy, ahead, unowned }: Adopte
 
 /** The ids without rights go to standard output, where a script reads them; the rest is told beside. */
 function tell(args: Arguments, target: string, adopted: Adopted): void {
-  const { items, differing, missing, raised, strays, unowned, busy, ahead } = adopted
+  const { items, differing, missing, found, raised, strays, unowned, busy, ahead } = adopted
   print(args, { target, dryRun: args.dryRun, ...adopted }, () => unowned.join('\n'))
   if (args.json) return
   const again = args.dryRun ? 'to be indexed again or removed' : 'indexed again or removed by the sweep'
   note(`${target}: ${plural(items, 'item')} compared`)
   note(`  ${differing} that differ, ${missing} missing in the index: ${again}`)
+  if (found > 0) note(`  ${found} found before, and not yet requested: ${again}`)
   note(
     `  ${raised} with a higher fence only; ${plural(strays, 'document')} in a second shard${args.dryRun ? '' : ', removed'}`,
   )

@@ -23,6 +23,8 @@ export interface Page {
   readonly read: number
   /** Those of which engine and ledger say different things, and which must be looked at again. */
   readonly suspects: readonly string[]
+  /** Those with revision 0 in the ledger: found different before, and to be requested by the sweep. */
+  readonly found: readonly string[]
   /** The last id looked at, behind which the next page starts; null = this was the last. */
   readonly last: string | null
   /** Shards that did not answer: of what may be there nothing is said. */
@@ -52,7 +54,8 @@ export async function comparePage({ db, engine, target }: Pair, after: string, l
     const ledger = entries.get(id) ?? null
     return isSeen(ledger, away) && !agree(ledger, documents.get(id) ?? [])
   })
-  return { read: ids.size, suspects: suspects.sort(), last, away }
+  const found = [...entries.values()].filter(({ rev }) => rev === 0).map(({ htid }) => htid)
+  return { read: ids.size, suspects: suspects.sort(), found, last, away }
 }
 
 /** Whether it is known what the engine holds of an item: its shard answers, or all do. */
