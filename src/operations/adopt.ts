@@ -25,6 +25,8 @@ export interface AdoptOptions {
   /** Removes documents of items that have no rights; else they are listed only. */
   readonly removeUnowned: boolean
   readonly onPage?: (items: number) => void
+  /** Told of each document without a rights row as it is found: after a restore that may be many, and none is kept. */
+  readonly onUnowned?: (htid: string) => void
 }
 
 export interface Adopted {
@@ -40,8 +42,8 @@ export interface Adopted {
   readonly raised: number
   /** Documents in a second shard, removed. */
   readonly strays: number
-  /** Ids of documents without a rights row. */
-  readonly unowned: readonly string[]
+  /** Documents without a rights row. */
+  readonly unowned: number
   /** Ids whose claim did not end while they were waited for; the shards stay as they are. */
   readonly busy: readonly string[]
   /** What is still ahead when all was compared. */
@@ -107,8 +109,7 @@ function seenNow({ engine, target }: Pair) {
 class Adoptions {
   readonly #pair: Pair
   readonly #options: AdoptOptions
-  readonly #counts = { differing: 0, missing: 0, found: 0, raised: 0, strays: 0 }
-  readonly #unowned: string[] = []
+  readonly #counts = { differing: 0, missing: 0, found: 0, raised: 0, strays: 0, unowned: 0 }
   #busy: string[] = []
 
   constructor(pair: Pair, options: AdoptOptions) {
@@ -117,7 +118,7 @@ class Adoptions {
   }
 
   totals(items: number): Omit<Adopted, 'ahead'> {
-    return { items, ...this.#counts, unowned: this.#unowned, busy: this.#busy }
+    return { items, ...this.#counts, busy: this.#busy }
   }
 
   /** Of those of revision 0 those that the sweep will request: without rights it does not, and what is queued is requested. */
@@ -174,7 +175,10 @@ class Adoptions {
 
   #count({ remedy, adoption }: Plan, removed: ReadonlySet<Placed>): void {
     this.#counts.strays += remedy.strays.filter((stray) => removed.has(stray)).length
-    if (remedy.unowned !== null) this.#unowned.push(remedy.htid)
+    if (remedy.unowned !== null) {
+      this.#counts.unowned++
+      this.#options.onUnowned?.(remedy.htid)
+    }
     if (adoption === null) return
     if (adoption.ledger.rev > 0) this.#counts.raised++
     else this.#counts[remedy.adoption.ledger.presence === 'absent' ? 'missing' : 'differing']++

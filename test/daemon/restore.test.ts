@@ -38,7 +38,7 @@ test('a library whose database is restored from the day before: alarm, adopt, an
 
   const adopted = await ctl('index', 'adopt', 'main', '--json')
   expect(adopted.code).toBe(0)
-  expect(JSON.parse(adopted.out)).toMatchObject({ target: 'main', strays: 0, unowned: [], busy: [], ahead: [] })
+  expect(JSON.parse(adopted.out)).toMatchObject({ target: 'main', strays: 0, unowned: 0, busy: [], ahead: [] })
   expect(await states()).toEqual(['open', 'open'])
   for (const stage of ['enqueue', 'index'] as const) await runOnce(stage, library.configFile)
   expect(await library.violations()).toEqual([])

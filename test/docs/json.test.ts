@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { manual } from '../../src/ctl/manual.ts'
+import { document } from '../conformance/engine/documents.ts'
 import { slipctl } from '../ctl/slipctl.ts'
 import { openFirstDay } from '../daemon/first-day.ts'
 import type { Library } from '../daemon/library.ts'
@@ -21,6 +22,7 @@ beforeAll(async () => {
   )
   writeFileSync(file('bad.yaml'), 'database: {}\n')
   writeFileSync(file('none.txt'), '')
+  await library.engine.post(1, [document({ id: 'demo1.without_rights', fence: 1 })])
 })
 afterAll(() => library.close())
 
@@ -87,7 +89,7 @@ const calls: readonly (readonly [line: string, exit?: number])[] = [
   ['shards weigh main/1 2'],
   ['shards close main/1 --reason r'],
   ['shards open main/1'],
-  ['index adopt main --dry-run'],
+  ['index adopt main --dry-run', 4],
   ['index repair main --dry-run'],
   ['index create --target main'],
   ['index create --target main --kind solr --print'],

@@ -26,7 +26,7 @@ test('a shard that was full is full again when it was adopted', async () => {
   await world.do(compareChore(world.pair, world.bus))
   expect(await world.shardStates()).toEqual(['ahead', 'open'])
   const adopted = await adopt(world.pair, options)
-  expect(adopted).toMatchObject({ differing: 1, unowned: ['unknown.1'], ahead: [] })
+  expect(adopted).toMatchObject({ differing: 1, unowned: 1, ahead: [] })
   expect(await world.shardStates()).toEqual(['full', 'open'])
 })
 
@@ -34,7 +34,7 @@ test('a tombstone that the database does not know makes a shard ahead, and an ad
   await world.indexed(some('a'))
   await world.engine.remove(1, [{ id: 'unknown.1', fence: future(), rev: 9 }])
   expect(await aheadOf()).toMatchObject([{ shard: 1 }])
-  expect(await adopt(world.pair, options)).toMatchObject({ differing: 0, missing: 0, unowned: [], ahead: [] })
+  expect(await adopt(world.pair, options)).toMatchObject({ differing: 0, missing: 0, unowned: 0, ahead: [] })
   expect(await aheadOf()).toEqual([])
 })
 
@@ -169,7 +169,7 @@ test('an adopt of what is not ahead changes nothing, beside a claim that is bein
     },
   }
   const adopted = await adopt({ ...world.pair, engine }, options)
-  expect(adopted).toMatchObject({ differing: 0, missing: 0, raised: 0, strays: 0, unowned: [], busy: [] })
+  expect(adopted).toMatchObject({ differing: 0, missing: 0, raised: 0, strays: 0, unowned: 0, busy: [] })
   expect(settled).toBe(true)
   await world.run()
   expect(await world.violations()).toEqual([])
@@ -194,13 +194,33 @@ test('documents without rights are removed only when that is asked for, and an i
   await world.do(compareChore(world.pair, world.bus))
   await adopt(world.pair, options)
   expect((await world.engine.get(1, ['unknown.1'])).length).toBe(1)
-  expect(await adopt(world.pair, { ...options, removeUnowned: true })).toMatchObject({ unowned: ['unknown.1'] })
+  expect(await adopt(world.pair, { ...options, removeUnowned: true })).toMatchObject({ unowned: 1 })
   expect(await world.engine.get(1, ['unknown.1'])).toEqual([])
   expect(await world.violations()).toEqual([])
   world.say(['unknown.1'], { title: 1 })
   await world.run()
   expect(await shardOf('unknown.1')).toBe(1)
   expect(await world.violations()).toEqual([])
+})
+
+test('documents without rights are told as they are found: none waits for the last page', async () => {
+  await world.tables.fill(1, 2_500)
+  const told: string[] = []
+  const toldBefore: number[] = []
+  const engine: Engine = {
+    ...world.engine,
+    scan: async (shard, after, limit) => {
+      if (shard === 1) toldBefore.push(told.length)
+      return world.engine.scan(shard, after, limit)
+    },
+  }
+  const adopted = await adopt(
+    { ...world.pair, engine },
+    { ...options, dryRun: true, onUnowned: (htid) => told.push(htid) },
+  )
+  expect(adopted.unowned).toBe(2_500)
+  expect(new Set(told).size).toBe(2_500)
+  expect(toldBefore).toEqual([0, 1_100, 2_200])
 })
 
 test('what is written to the engine after an adopt began is not taken for known', async () => {

@@ -26,7 +26,8 @@ export async function run(args: Arguments): Promise<number> {
       let total = 0
       for (let shard = 1; shard <= target.shards; shard++) total += await engine.count(shard)
       const onPage = (items: number) => bar.show(items, Math.max(items, total), 'items compared')
-      const adopted = await adopt({ db, engine, target }, { dryRun, removeUnowned: yes, onPage })
+      const onUnowned = (htid: string) => print(args, { target: name, htid }, () => htid)
+      const adopted = await adopt({ db, engine, target }, { dryRun, removeUnowned: yes, onPage, onUnowned })
       bar.clear()
       tell(args, name, adopted)
       return exitCodeOf(args, adopted)
@@ -38,13 +39,13 @@ export async function run(args: Arguments): Promise<number> {
 
 function exitCodeOf({ dryRun, yes }: Arguments, { busy, ahead, unowned }: Adopted): number {
   if (busy.length > 0 || ahead.length > 0) return dryRun ? exitCodes.done : exitCodes.stopped
-  return unowned.length > 0 && (dryRun || !yes) ? exitCodes.someRejected : exitCodes.done
+  return unowned > 0 && (dryRun || !yes) ? exitCodes.someRejected : exitCodes.done
 }
 
-/** The ids without rights go to standard output, where a script reads them; the rest is told beside. */
+/** The ids without rights went to standard output, where a script reads them; the rest is told beside. */
 function tell(args: Arguments, target: string, adopted: Adopted): void {
   const { items, differing, missing, found, raised, strays, unowned, busy, ahead } = adopted
-  print(args, { target, dryRun: args.dryRun, ...adopted }, () => unowned.join('\n'))
+  print(args, { target, dryRun: args.dryRun, ...adopted }, () => '')
   if (args.json) return
   const again = args.dryRun ? 'to be indexed again or removed' : 'indexed again or removed by the sweep'
   note(`${target}: ${plural(items, 'item')} compared`)
@@ -53,9 +54,9 @@ function tell(args: Arguments, target: string, adopted: Adopted): void {
   note(
     `  ${raised} with a higher fence only; ${plural(strays, 'document')} in a second shard${args.dryRun ? '' : ', removed'}`,
   )
-  if (unowned.length > 0) {
+  if (unowned > 0) {
     const fate = args.yes && !args.dryRun ? 'removed' : 'kept; --yes removes them'
-    note(`  ${unowned.length} without rights, listed: ${fate}`)
+    note(`  ${unowned} without rights, listed: ${fate}`)
   }
   if (busy.length > 0) note(`  ${busy.length} claimed: ${args.dryRun ? 'to be waited for' : 'run it once more'}`)
   for (const { shard, reason } of ahead) note(`  shard ${shard} is ahead again, run it once more: ${reason}`)
