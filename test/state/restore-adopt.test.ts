@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { compareChore } from '../../src/daemon/chores/compare.ts'
 import { adopt } from '../../src/operations/adopt.ts'
+import { repair, setbacks } from '../../src/operations/repair.ts'
 import type { Engine } from '../../src/shards/engine.ts'
 import { readSweep, sweepPage } from '../../src/state/audit/sweep.ts'
+import { setAhead, setBehind } from '../../src/state/restore/shard-state.ts'
 import { document } from '../conformance/engine/documents.ts'
 import { later } from './fixture.ts'
 import {
@@ -28,6 +30,24 @@ test('a shard that was full is full again when it was adopted', async () => {
   const adopted = await adopt(world.pair, options)
   expect(adopted).toMatchObject({ differing: 1, unowned: 1, ahead: [] })
   expect(await world.shardStates()).toEqual(['full', 'open'])
+  expect(await rows('SELECT reason FROM slip_shard WHERE shard = 1')).toEqual([{ reason: 'disk' }])
+})
+
+test('why a shard was closed is said again when it was both ahead and behind', async () => {
+  await world.indexed(some('a'))
+  await rows(`UPDATE slip_shard SET state = 'closed', reason = 'moves (ann@here)' WHERE shard = 1`)
+  const back = () =>
+    world.db.transaction((tx) => setBehind(tx, 'main', { shard: 1, from: 0, reason: 'b', surely: true }))
+  const unknown = { shard: 1, fence: 0, marker: future(), reason: 'ahead' }
+  await back()
+  await world.db.transaction((tx) => setAhead(tx, 'main', unknown))
+  await back()
+  await adopt(world.pair, options)
+  expect(await world.shardStates()).toEqual(['behind', 'open'])
+  await repair(world.db, 'main', await setbacks(world.db, 'main'), { lane: 'bulk', dryRun: false })
+  expect(await rows('SELECT state, reason FROM slip_shard WHERE shard = 1')).toEqual([
+    { state: 'closed', reason: 'moves (ann@here)' },
+  ])
 })
 
 test('a tombstone that the database does not know makes a shard ahead, and an adopt makes it known', async () => {

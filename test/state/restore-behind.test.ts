@@ -102,7 +102,10 @@ test('a shard that is behind gets no new items, what it holds is claimed, and wh
   expect(await (await world.worker()).run()).toBe(20)
   expect(await rows('SELECT htid FROM slip_queue')).toEqual([{ htid: 'new.1' }])
   await repairAll()
-  expect(await world.shardStates()).toEqual(['open', 'full'])
+  expect(await rows('SELECT state, reason, reason_before FROM slip_shard ORDER BY shard')).toEqual([
+    { state: 'open', reason: '', reason_before: null },
+    { state: 'full', reason: 'disk', reason_before: null },
+  ])
   await world.run()
   expect(await world.violations()).toEqual([])
 })

@@ -8,7 +8,7 @@ import type { Connection } from '../connection.ts'
  *                │               │
  *                └──► ahead ◄────┘      the database was set back: no claims
  *
- * state_before keeps what a shard was. Adopted, an ahead shard is behind where behind_from says so, else what it was;
+ * state_before and reason_before keep what a shard was, and why. Adopted, an ahead shard is behind where behind_from says so, else what it was;
  * repaired, a shard that is behind is what it was. Each setback has a `since` of its own, whatever the clock does: who
  * repairs one does not take another for repaired that came meanwhile, be it to the same marker.
  */
@@ -33,13 +33,16 @@ const postgres = {
            (extract(epoch FROM since) * 1000000)::bigint AS since
     FROM slip_shard WHERE target = $1 ORDER BY shard`,
   ahead: `
-    UPDATE slip_shard SET state_before = coalesce(state_before, state), state = 'ahead', reason = $3, since = clock_timestamp()
+    UPDATE slip_shard
+    SET reason_before = CASE WHEN state_before IS NULL THEN reason ELSE reason_before END,
+        state_before = coalesce(state_before, state), state = 'ahead', reason = $3, since = clock_timestamp()
     WHERE target = $1 AND shard = $2 AND state <> 'ahead'
       AND (adopted_fence < $4 OR coalesce(marked_at, timestamptz 'epoch') < timestamptz 'epoch' + $5 * interval '1 microsecond')`,
   behind: `
     UPDATE slip_shard
     SET behind_from = least(behind_from, timestamptz 'epoch' + $4 * interval '1 microsecond'),
         durable_at = timestamptz 'epoch' + $4 * interval '1 microsecond',
+        reason_before = CASE WHEN state_before IS NULL THEN reason ELSE reason_before END,
         state_before = coalesce(state_before, state),
         since = CASE WHEN state = 'ahead' THEN since ELSE greatest(clock_timestamp(), since + interval '1 microsecond') END,
         reason = CASE WHEN state = 'ahead' THEN reason ELSE $3 END, state = CASE WHEN state = 'ahead' THEN state ELSE 'behind' END
@@ -58,12 +61,14 @@ const postgres = {
         durable_at = greatest(durable_at, timestamptz 'epoch' + $4 * interval '1 microsecond'),
         state = CASE WHEN state <> 'ahead' THEN state WHEN behind_from IS NOT NULL THEN 'behind' ELSE state_before END,
         state_before = CASE WHEN state = 'ahead' AND behind_from IS NULL THEN NULL ELSE state_before END,
-        reason = CASE WHEN state = 'ahead' THEN '' ELSE reason END,
+        reason = CASE WHEN state <> 'ahead' THEN reason WHEN behind_from IS NOT NULL THEN '' ELSE coalesce(reason_before, '') END,
+        reason_before = CASE WHEN state = 'ahead' AND behind_from IS NULL THEN NULL ELSE reason_before END,
         since = CASE WHEN state = 'ahead' THEN clock_timestamp() ELSE since END
     WHERE target = $1 AND shard = $2`,
   repaired: `
     UPDATE slip_shard
-    SET state = state_before, state_before = NULL, behind_from = NULL, reason = '', since = clock_timestamp()
+    SET state = state_before, state_before = NULL, behind_from = NULL, since = clock_timestamp(),
+        reason = coalesce(reason_before, ''), reason_before = NULL
     WHERE target = $1 AND shard = $2 AND state = 'behind' AND since = timestamptz 'epoch' + $3 * interval '1 microsecond'`,
 }
 
@@ -78,12 +83,15 @@ const mysql = {
            TIMESTAMPDIFF(MICROSECOND, '1970-01-01', since) AS since
     FROM slip_shard WHERE target = ? ORDER BY shard`,
   ahead: `
-    UPDATE slip_shard SET state_before = COALESCE(state_before, state), state = 'ahead', reason = ?, since = SYSDATE(6)
+    UPDATE slip_shard
+    SET reason_before = IF(state_before IS NULL, reason, reason_before),
+        state_before = COALESCE(state_before, state), state = 'ahead', reason = ?, since = SYSDATE(6)
     WHERE target = ? AND shard = ? AND state <> 'ahead'
       AND (adopted_fence < ? OR COALESCE(marked_at, '1970-01-01') < ${time})`,
   behind: `
     UPDATE slip_shard
-    SET behind_from = LEAST(COALESCE(behind_from, ${time}), ${time}), durable_at = ${time}, state_before = COALESCE(state_before, state),
+    SET behind_from = LEAST(COALESCE(behind_from, ${time}), ${time}), durable_at = ${time},
+        reason_before = IF(state_before IS NULL, reason, reason_before), state_before = COALESCE(state_before, state),
         since = IF(state = 'ahead', since, GREATEST(SYSDATE(6), since + INTERVAL 1 MICROSECOND)),
         reason = IF(state = 'ahead', reason, ?), state = IF(state = 'ahead', state, 'behind')
     WHERE target = ? AND shard = ? AND (durable_at > ${time} OR ?)`,
@@ -98,13 +106,15 @@ const mysql = {
     SET adopted_fence = GREATEST(adopted_fence, ?),
         marked_at = IF(? IS NULL, marked_at, GREATEST(COALESCE(marked_at, '1970-01-01'), ${time})),
         durable_at = IF(? IS NULL, durable_at, GREATEST(COALESCE(durable_at, '1970-01-01'), ${time})),
-        reason = IF(state = 'ahead', '', reason), since = IF(state = 'ahead', SYSDATE(6), since),
+        reason = CASE WHEN state <> 'ahead' THEN reason WHEN behind_from IS NOT NULL THEN '' ELSE COALESCE(reason_before, '') END,
+        since = IF(state = 'ahead', SYSDATE(6), since),
         state = CASE WHEN state <> 'ahead' THEN state WHEN behind_from IS NOT NULL THEN 'behind' ELSE state_before END,
-        state_before = IF(state = 'behind', state_before, NULL)
+        state_before = IF(state = 'behind', state_before, NULL), reason_before = IF(state = 'behind', reason_before, NULL)
     WHERE target = ? AND shard = ?`,
   repaired: `
     UPDATE slip_shard
-    SET state = state_before, state_before = NULL, behind_from = NULL, reason = '', since = SYSDATE(6)
+    SET state = state_before, state_before = NULL, behind_from = NULL, since = SYSDATE(6),
+        reason = COALESCE(reason_before, ''), reason_before = NULL
     WHERE target = ? AND shard = ? AND state = 'behind' AND since = ${time}`,
 }
 
