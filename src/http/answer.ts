@@ -29,10 +29,13 @@ export class NotUnderstood extends Error {
 
 const quoted = 200
 
+/** Whether the body may be JSON, by what is said of it. */
+export const mayBeJson = ({ type }: Answer): boolean => /^application\/(.*\+)?json$|^text\/plain$|^$/.test(type)
+
 /** The body as JSON. Throws NotUnderstood with the beginning of what came instead. */
 export function jsonOf(answer: Answer): unknown {
   const { status, type, body } = answer
-  if (!/^application\/(.*\+)?json$|^text\/plain$|^$/.test(type))
+  if (!mayBeJson(answer))
     throw new NotUnderstood(answer, `answered ${status} with ${type}, not JSON: ${beginningOf(body)}`)
   try {
     return JSON.parse(body.toString('utf8'))

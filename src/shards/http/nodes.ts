@@ -1,4 +1,4 @@
-import type { Answer } from '../../http/answer.ts'
+import { type Answer, mayBeJson } from '../../http/answer.ts'
 import { AnswerTooLarge, HttpFault } from '../../http/fault.ts'
 import { HttpNode, type HttpRequest, type NodeOptions } from '../../http/node.ts'
 
@@ -7,8 +7,15 @@ const restMs = 10_000
 /** One that was waited for in vain so many times as long as that: a node that hangs takes no more than a tenth of the time. */
 const restPerWait = 10
 const mostRestMs = 300_000
-/** Of a proxy whose server does not answer, of a node that has lost its cluster, is being started or has too much to do. */
-const sentAway = [502, 503, 504]
+/**
+ * Of a node that lets nobody in or breaks, of one that has lost its cluster or is being started, and of a proxy whose server
+ * does not answer, or that leads elsewhere.
+ */
+const sentAway = [401, 403, 404, 405, 500, 502, 503, 504]
+
+/** Whether another node may answer otherwise. Where none does, what all say is told, and their order is as it was. */
+const sendsAway = (answer: Answer): boolean =>
+  sentAway.includes(answer.status) || (answer.status >= 300 && answer.status < 400) || !mayBeJson(answer)
 
 const unencrypted =
   'is named by the cluster without https, and user and password are configured for https: its property urlScheme must be https'
@@ -24,7 +31,8 @@ export class HttpNodes {
   readonly #isSecret: boolean
   readonly #others = new Map<string, HttpNode>()
   readonly #awayUntil = new Map<HttpNode, number>()
-  #turn = 0
+  /** For each its own: a question before each request would keep either to the same nodes. */
+  readonly #turns = { ask: 0, request: 0 }
 
   constructor(urls: readonly string[], options: Omit<NodeOptions, 'url'>) {
     this.#options = options
@@ -41,8 +49,9 @@ export class HttpNodes {
   }
 
   /**
-   * Asks one of them, in turns, and the next where a request could not be sent. One that sent it away is left alone. What was sent and not answered is not sent
-   * anew: whoever asks knows whether that is safe. Throws HttpFault of the last one tried.
+   * Asks one of them, in turns, and the next where a request could not be sent. One that sent it away is left alone, until it
+   * has answered a question. What was sent and not answered is not sent anew: whoever asks knows whether that is safe. Throws
+   * HttpFault of the last one tried.
    */
   request(request: HttpRequest): Promise<Answer> {
     return this.#oneAfterAnother('request', request)
@@ -50,7 +59,7 @@ export class HttpNodes {
 
   /**
    * Asks one of them, in turns, and the next where one does not answer soon, or sends it away: for what changes nothing and
-   * needs no work. Where all do, what one of them answered.
+   * needs no work. Where all do, what one of them answered, in JSON if any did.
    */
   ask(request: HttpRequest): Promise<Answer> {
     return this.#oneAfterAnother('ask', request)
@@ -59,15 +68,15 @@ export class HttpNodes {
   async #oneAfterAnother(how: 'ask' | 'request', request: HttpRequest): Promise<Answer> {
     let answered: Answer | undefined
     let fault: unknown
-    for (const node of this.#inOrder()) {
+    for (const node of this.#inOrder(how)) {
       const sentAt = performance.now()
       try {
         const answer = await node[how](request)
-        if (!sentAway.includes(answer.status)) {
+        if (!sendsAway(answer)) {
           this.#awayUntil.delete(node)
           return answer
         }
-        answered = answer
+        if (answered === undefined || !mayBeJson(answered)) answered = answer
         this.#rest(node, sentAt)
         if (how === 'request') break
       } catch (error) {
@@ -104,12 +113,18 @@ export class HttpNodes {
     this.#awayUntil.set(node, now + Math.min(mostRestMs, Math.max(restMs, restPerWait * (now - sentAt))))
   }
 
-  /** Beginning with the next; those that were away, or may hang, last. */
-  #inOrder(): HttpNode[] {
-    const turn = this.#turn++ % this.all.length
+  /**
+   * Beginning with the next; those that were away, or may hang, last. What may break there is sent to one that was away only
+   * when it has answered what may be asked twice.
+   */
+  #inOrder(how: 'ask' | 'request'): HttpNode[] {
+    const turn = this.#turns[how]++ % this.all.length
     const order = [...this.all.slice(turn), ...this.all.slice(0, turn)]
     const now = performance.now()
-    const isAway = (node: HttpNode) => node.isSlow || (this.#awayUntil.get(node) ?? 0) > now
+    const isAway = (node: HttpNode) => {
+      const until = this.#awayUntil.get(node)
+      return node.isSlow || (until !== undefined && (how === 'request' || until > now))
+    }
     return [...order.filter((node) => !isAway(node)), ...order.filter(isAway)]
   }
 }

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
+import type { Answer } from '../../../src/http/answer.ts'
 import type { NodeOptions } from '../../../src/http/node.ts'
 import { HttpNodes } from '../../../src/shards/http/nodes.ts'
 import { closeAfterEach, closing, faultOf, get, json, options, serve } from './served.ts'
@@ -57,26 +58,86 @@ test('a node that hung is left alone ten times as long as it was waited for', as
   expect(hung.asked.length).toBe(2)
 })
 
-test.each([502, 503, 504])(
-  'a node that answers %i is left alone, and what may be asked twice the next is asked',
-  async (status) => {
-    const away = await serve((_, response) => response.writeHead(status).end())
+const html = { 'content-type': 'text/html' }
+const refused = '{"error":"no"}'
+
+test.each([
+  ...[301, 302, 401, 403, 404, 405, 500, 502, 503, 504].map((status) => [status, '', {}] as const),
+  ...[401, 403, 404, 500, 503].map((status) => [status, refused, { 'content-type': 'application/json' }] as const),
+  ...[200, 400, 429].map((status) => [status, '<html>', html] as const),
+])(
+  'a node that answers %i with "%s" is left alone, and what may be asked twice the next is asked',
+  async (status, body, headers) => {
+    const away = await serve((_, response) => response.writeHead(status, headers).end(body))
     const other = await serve((_, response) => json(response, {}))
+    const answer = async (asked: Promise<Answer>) => (await asked).body.toString()
     for (const [how, first] of [
-      ['ask', 200],
-      ['request', status],
+      ['ask', '{}'],
+      ['request', body],
     ] as const) {
       const nodes = new HttpNodes([away.url, other.url], options)
       closing.push(() => nodes.close())
       const before = away.asked.length
-      expect((await nodes[how](get)).status).toBe(first)
-      for (let n = 0; n < 4; n++) expect((await nodes[how](get)).status).toBe(200)
+      expect(await answer(nodes[how](get))).toBe(first)
+      for (let n = 0; n < 4; n++) expect(await answer(nodes[how](get))).toBe('{}')
       expect(away.asked.length - before).toBe(1)
     }
   },
 )
 
-test('where all nodes send it away their answer is told', async () => {
+test('a node that was away is sent what may break there only when it has answered a question', async () => {
+  const clock = { now: performance.now() }
+  vi.spyOn(performance, 'now').mockImplementation(() => clock.now)
+  onTestFinished(() => void vi.restoreAllMocks())
+  let status = 500
+  const away = await serve((_, response) => response.writeHead(status).end())
+  const other = await serve((_, response) => json(response, {}))
+  const nodes = new HttpNodes([away.url, other.url], options)
+  closing.push(() => nodes.close())
+  const requests = async () => {
+    const statuses: number[] = []
+    for (let n = 0; n < 4; n++) statuses.push((await nodes.request(get)).status)
+    return statuses
+  }
+  expect(await requests()).toEqual([500, 200, 200, 200])
+  clock.now += 11_000
+  expect(await requests()).toEqual([200, 200, 200, 200])
+  for (let n = 0; n < 2; n++) expect((await nodes.ask(get)).status).toBe(200)
+  expect(await requests()).toEqual([200, 200, 200, 200])
+  expect(away.asked.length).toBe(2)
+  status = 204
+  clock.now += 11_000
+  for (let n = 0; n < 2; n++) await nodes.ask(get)
+  expect(await requests()).toEqual([204, 200, 204, 200])
+})
+
+test('a question before each request keeps neither to the same nodes', async () => {
+  const servers = [await serve((_, response) => json(response, {})), await serve((_, response) => json(response, {}))]
+  const nodes = new HttpNodes(
+    servers.map(({ url }) => url),
+    options,
+  )
+  closing.push(() => nodes.close())
+  for (let n = 0; n < 4; n++) {
+    await nodes.ask({ ...get, path: '/question' })
+    await nodes.request({ ...get, path: '/request' })
+  }
+  for (const path of ['/question', '/request'])
+    expect(servers.map(({ asked }) => asked.filter((each) => each.path === path).length)).toEqual([2, 2])
+})
+
+test('a node that answers that a document is no good, or that it has too much to do, is not left alone', async () => {
+  for (const status of [400, 409, 413, 429]) {
+    const first = await serve((_, response) => json(Object.assign(response, { statusCode: status }), {}))
+    const other = await serve((_, response) => json(response, {}))
+    const nodes = new HttpNodes([first.url, other.url], options)
+    closing.push(() => nodes.close())
+    for (let n = 0; n < 4; n++) await nodes.request(get)
+    expect(first.asked.length).toBe(2)
+  }
+})
+
+test('where all nodes send it away their answer is told, of several that in JSON', async () => {
   const away = await serve((_, response) => response.writeHead(503).end())
   const gone = await serve(() => undefined)
   await gone.close()
@@ -84,6 +145,14 @@ test('where all nodes send it away their answer is told', async () => {
   const nodes = new HttpNodes([away.url, gone.url], options)
   closing.push(() => nodes.close())
   for (let n = 0; n < 3; n++) expect((await nodes.ask(get)).status).toBe(503)
+
+  const asPage = await serve((_, response) => response.writeHead(500, html).end('<html>'))
+  const inJson = await serve((_, response) =>
+    response.writeHead(403, { 'content-type': 'application/json' }).end(refused),
+  )
+  const all = new HttpNodes([asPage.url, inJson.url, asPage.url], options)
+  closing.push(() => all.close())
+  for (let n = 0; n < 4; n++) expect((await all.ask(get)).status).toBe(403)
 })
 
 test('a node that owes an answer for long is asked last, though it may answer yet', async () => {

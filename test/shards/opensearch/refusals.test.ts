@@ -124,6 +124,28 @@ describe.each(searchServers)('%s', (server) => {
     expect(await behind.post(1, some)).toEqual([done, { kind: 'stale', fence: 20 }, done])
   })
 
+  test.each([401, 403, 404, 405, 302, 500, 200])(
+    'of two nodes one whose proxy answers with a page of %i is sent one post at most, and none once it was asked',
+    async (status) => {
+      const proxy = await HttpProxy.before(indices.url)
+      const { struck } = proxy.strike(() => true, page(status))
+      const [unasked, asked] = [0, 1].map(() => openSearch(server, { urls: [indices.url, proxy.url], index }))
+      onTestFinished(async () => {
+        for (const each of [unasked, asked]) await each!.close()
+        await proxy.close()
+      })
+      const postTo = async (behind: Engine, fence: number) =>
+        (await behind.post(1, [document({ id: 'a.1', fence })]))[0]?.kind
+      const kinds: unknown[] = []
+      for (let turn = 0; turn < 4; turn++) kinds.push(await postTo(unasked!, 10 + turn))
+      expect(kinds.filter((kind) => kind !== 'done')).toEqual(['unavailable'])
+      for (let turn = 0; turn < 3; turn++) await asked!.health()
+      for (let turn = 0; turn < 4; turn++) expect(await postTo(asked!, 20 + turn)).toBe('done')
+      await struck
+      expect(proxy.asked.filter(({ path }) => path.includes('/_bulk'))).toHaveLength(1)
+    },
+  )
+
   test('an index that is read-only is not the fault of a document, and the same post is done later', async () => {
     const name = await physical()
     await ask(indices.url, `PUT /${name}/_settings`, { 'index.blocks.write': true })

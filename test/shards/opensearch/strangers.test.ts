@@ -211,7 +211,7 @@ test('a node that has lost its cluster takes one post, which is not sent twice, 
   await other.health()
   for (let turn = 0; turn < 3; turn++)
     expect(await other.post(1, documents)).toEqual([{ kind: 'done' }, { kind: 'done' }])
-  const engine = engineOn(there.url, lost.url)
+  const engine = engineOn(lost.url, there.url)
   const kinds: string[] = []
   for (let turn = 0; turn < 3; turn++) kinds.push(...(await engine.post(1, documents)).map(({ kind }) => kind))
   expect(kinds).toEqual(['unavailable', 'unavailable', 'done', 'done', 'done', 'done'])
