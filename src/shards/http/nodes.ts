@@ -7,15 +7,14 @@ const restMs = 10_000
 /** One that was waited for in vain so many times as long as that: a node that hangs takes no more than a tenth of the time. */
 const restPerWait = 10
 const mostRestMs = 300_000
-/**
- * Of a node that lets nobody in or breaks, of one that has lost its cluster or is being started, and of a proxy whose server
- * does not answer, or that leads elsewhere.
- */
-const sentAway = [401, 403, 404, 405, 500, 502, 503, 504]
-
-/** Whether another node may answer otherwise. Where none does, what all say is told, and their order is as it was. */
-const sendsAway = (answer: Answer): boolean =>
-  sentAway.includes(answer.status) || (answer.status >= 300 && answer.status < 400) || !mayBeJson(answer)
+/** Of a proxy whose server does not answer, of a node that has lost its cluster, is being started or has too much to do. */
+const sentAway = [502, 503, 504]
+/** Of a node that lets nobody in or breaks, and of a proxy that leads elsewhere, as a page or a redirect of it does, too. */
+const refused = [401, 403, 404, 405, 500]
+const isRefused = (answer: Answer): boolean =>
+  refused.includes(answer.status) || (answer.status >= 300 && answer.status < 400) || !mayBeJson(answer)
+/** What an engine says itself of an index, on whatever node. */
+const mayBeOfIndex = (answer: Answer): boolean => [403, 404].includes(answer.status) && answer.type.endsWith('json')
 
 const unencrypted =
   'is named by the cluster without https, and user and password are configured for https: its property urlScheme must be https'
@@ -68,22 +67,27 @@ export class HttpNodes {
   async #oneAfterAnother(how: 'ask' | 'request', request: HttpRequest): Promise<Answer> {
     let answered: Answer | undefined
     let fault: unknown
+    const refusing: HttpNode[] = []
     for (const node of this.#inOrder(how)) {
       const sentAt = performance.now()
       try {
         const answer = await node[how](request)
-        if (!sendsAway(answer)) {
+        const isAway = sentAway.includes(answer.status)
+        if (!isAway && (!isRefused(answer) || (how === 'request' && mayBeOfIndex(answer)))) {
           this.#awayUntil.delete(node)
+          // it is their own doing: where all say the same, none is left alone
+          for (const each of refusing) this.#rest(each)
           return answer
         }
         if (answered === undefined || !mayBeJson(answered)) answered = answer
-        this.#rest(node, sentAt)
+        if (how === 'ask' && !isAway) refusing.push(node)
+        else this.#rest(node, performance.now() - sentAt)
         if (how === 'request') break
       } catch (error) {
         // it is there, or what went wrong is ours
         if (!(error instanceof HttpFault) || error instanceof AnswerTooLarge || request.signal?.aborted) throw error
         fault = error
-        this.#rest(node, sentAt)
+        this.#rest(node, performance.now() - sentAt)
         if (how === 'request' && error.kind !== 'unsent') break
       }
     }
@@ -108,9 +112,9 @@ export class HttpNodes {
     await Promise.all([...this.all, ...this.#others.values()].map((node) => node.close()))
   }
 
-  #rest(node: HttpNode, sentAt: number): void {
-    const now = performance.now()
-    this.#awayUntil.set(node, now + Math.min(mostRestMs, Math.max(restMs, restPerWait * (now - sentAt))))
+  #rest(node: HttpNode, waitedMs = 0): void {
+    const ms = Math.min(mostRestMs, Math.max(restMs, restPerWait * waitedMs))
+    this.#awayUntil.set(node, performance.now() + ms)
   }
 
   /**

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Answer } from '../../../src/http/answer.ts'
 import type { NodeOptions } from '../../../src/http/node.ts'
 import { HttpNodes } from '../../../src/shards/http/nodes.ts'
+import { loopback } from './loopback.ts'
 import { closeAfterEach, closing, faultOf, get, json, options, serve } from './served.ts'
 
 closeAfterEach()
@@ -63,7 +64,7 @@ const refused = '{"error":"no"}'
 
 test.each([
   ...[301, 302, 401, 403, 404, 405, 500, 502, 503, 504].map((status) => [status, '', {}] as const),
-  ...[401, 403, 404, 500, 503].map((status) => [status, refused, { 'content-type': 'application/json' }] as const),
+  ...[401, 405, 500, 503].map((status) => [status, refused, { 'content-type': 'application/json' }] as const),
   ...[200, 400, 429].map((status) => [status, '<html>', html] as const),
 ])(
   'a node that answers %i with "%s" is left alone, and what may be asked twice the next is asked',
@@ -124,6 +125,39 @@ test('a question before each request keeps neither to the same nodes', async () 
   }
   for (const path of ['/question', '/request'])
     expect(servers.map(({ asked }) => asked.filter((each) => each.path === path).length)).toEqual([2, 2])
+})
+
+test.each([403, 404])('a node that answers %i in JSON is left alone by what another answers', async (status) => {
+  const first = await serve((_, response) => json(Object.assign(response, { statusCode: status }), {}))
+  const other = await serve((_, response) => json(response, {}))
+  const nodes = new HttpNodes([first.url, other.url], options)
+  closing.push(() => nodes.close())
+  // an index that is closed to us, or that is not there
+  for (let n = 0; n < 4; n++) await nodes.request(get)
+  expect([first.asked.length, other.asked.length]).toEqual([2, 2])
+  for (let n = 0; n < 4; n++) expect((await nodes.ask(get)).status).toBe(200)
+  for (let n = 0; n < 4; n++) expect((await nodes.request(get)).status).toBe(200)
+  expect([first.asked.length, other.asked.length]).toEqual([3, 10])
+})
+
+test('what no node answers leaves none alone', async () => {
+  const forbidden = '/forbidden'
+  const servers = []
+  for (let n = 0; n < 3; n++)
+    servers.push(
+      await loopback(({ path }, response) => {
+        json(Object.assign(response, { statusCode: path === forbidden ? 403 : 200 }), {})
+      }),
+    )
+  closing.push(...servers.map(({ close }) => close))
+  const nodes = new HttpNodes(
+    servers.map(({ url }) => url),
+    options,
+  )
+  closing.push(() => nodes.close())
+  expect((await nodes.ask({ ...get, path: forbidden })).status).toBe(403)
+  for (let n = 0; n < 6; n++) await nodes.request(get)
+  expect(servers.map(({ asked }) => asked.filter(({ path }) => path !== forbidden).length)).toEqual([2, 2, 2])
 })
 
 test('a node that answers that a document is no good, or that it has too much to do, is not left alone', async () => {
