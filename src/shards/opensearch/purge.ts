@@ -4,9 +4,10 @@ import { shardAlias } from './names.ts'
 import { bulkItemShape } from './outcomes.ts'
 import { assertOwnIndex } from './own-index.ts'
 import { highestFence } from './scan.ts'
-import { ask, type Server, withJson } from './server.ts'
+import { search, searchedShape } from './search-shard.ts'
+import { ask, type Server } from './server.ts'
 
-const foundShape = z.object({
+const foundShape = searchedShape.extend({
   hits: z.object({ hits: z.array(z.object({ _id: z.string(), _seq_no: z.number(), _primary_term: z.number() })) }),
 })
 
@@ -20,7 +21,7 @@ export async function purgeTombstones(server: Server, shard: number, before: num
   const below = Math.min(before, highest?.fence ?? 0)
   const path = `/${shardAlias(server.index, shard)}`
   const filter = [{ term: { tombstone: true } }, { range: { fence: { lt: below } } }]
-  const search = {
+  const query = {
     query: { bool: { filter } },
     sort: [{ fence: 'asc' }],
     size: mostPurged,
@@ -28,7 +29,7 @@ export async function purgeTombstones(server: Server, shard: number, before: num
     seq_no_primary_term: true,
     track_total_hits: false,
   }
-  const { hits } = await ask(server, withJson('POST', `${path}/_search`, search), { shape: foundShape, shard })
+  const { hits } = await search(server, shard, query, foundShape)
   if (hits.hits.length === 0) return 0
   const lines = hits.hits.map(({ _id, _seq_no, _primary_term }) =>
     JSON.stringify({ delete: { _id, if_seq_no: _seq_no, if_primary_term: _primary_term } }),

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import type { Engine, Outcome } from '../../../src/shards/engine.ts'
-import { page } from '../../chaos/http-faults.ts'
+import { page, reworded } from '../../chaos/http-faults.ts'
 import { HttpProxy } from '../../chaos/http-proxy.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { ask } from '../../services/ask.ts'
@@ -195,6 +195,39 @@ describe.each(searchServers)('%s', (server) => {
     expect(first).toEqual({ kind: 'rejected', message: expect.stringMatching(/field \[rights\].*"one"/s) })
     const [second] = await engine.post(1, [{ ...rest, json: strange }])
     expect(second).toEqual({ kind: 'rejected', message: expect.stringContaining('unheard_of') })
+  })
+
+  test('a search that was broken off is not taken for all there is', async () => {
+    const proxy = await HttpProxy.before(indices.url)
+    const behind = openSearch(server, { urls: [proxy.url], index })
+    onTestFinished(async () => {
+      await behind.close()
+      await proxy.close()
+    })
+    await post()
+    await engine.remove(1, [removal])
+    const strike = proxy.strike(
+      ({ path }) => path.includes('/_search'),
+      reworded(/"timed_out":false/, '"timed_out":true'),
+    )
+    const reads = [
+      () => behind.scan(1, '', 10),
+      () => behind.count(1),
+      () => behind.highestFence(1),
+      () => behind.purgeTombstones(1, 30),
+    ]
+    for (const read of reads)
+      await expect(read()).rejects.toMatchObject({
+        code: 'ENGINE_UNAVAILABLE',
+        message: expect.stringMatching(/the search was broken off before it had seen all/),
+        place: { target: 'main', shard: 1 },
+      })
+    expect(strike.count).toBe(reads.length)
+    const searches = proxy.asked.filter(({ path }) => path.includes('/_search'))
+    expect(searches.filter(({ path }) => !path.includes('?allow_partial_search_results=false'))).toEqual([])
+    proxy.heal()
+    expect(await behind.highestFence(1)).toEqual({ id: 'a.1', fence: 20 })
+    expect(await behind.count(1)).toBe(1)
   })
 
   test('a shard that is nowhere is no empty one, and a search that cannot ask it says so', async () => {

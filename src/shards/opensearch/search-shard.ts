@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import type { Reason } from './answers.ts'
+import { shardAlias } from './names.ts'
+import { ask, type Server, withJson } from './server.ts'
+
+/** What every search says beside what it found. */
+export const searchedShape = z.object({ timed_out: z.boolean() })
+
+/** Broken off by `search.default_search_timeout` of the cluster, it answers with what it had found by then. */
+const brokenOff = ({ timed_out }: z.infer<typeof searchedShape>): Reason | undefined =>
+  timed_out ? { reason: 'the search was broken off before it had seen all' } : undefined
+
+/** What a search finds in a shard. A part of it is a failure: what is missing would be taken for not there. */
+export function search<T extends z.infer<typeof searchedShape>>(
+  server: Server,
+  shard: number,
+  body: object,
+  shape: z.ZodType<T>,
+): Promise<T> {
+  const path = `/${shardAlias(server.index, shard)}/_search?allow_partial_search_results=false`
+  return ask(server, withJson('POST', path, body), { shape, shard, failedPart: brokenOff })
+}
