@@ -3,8 +3,6 @@ import { performance } from 'node:perf_hooks'
 /** A server that asks for less without saying for how long rests so long, and twice as long each further time. Milliseconds. */
 const firstRestMs = 1_000
 const mostRestMs = 30_000
-/** Whatever it says: what is assembled for it waits in memory, and its items claimed. Milliseconds. */
-const mostAskedMs = 300_000
 
 /** What a request to a node showed. */
 export interface Heard {
@@ -69,7 +67,7 @@ export class Connections {
       node.restMs = firstRestMs
       return
     }
-    const ms = Math.min(Math.max(retryAfterMs, node.restMs), mostAskedMs) * (1 + Math.random() / 4)
+    const ms = Math.max(retryAfterMs, node.restMs) * (1 + Math.random() / 4)
     node.restMs = Math.min(node.restMs * 2, mostRestMs)
     node.restsUntil = Math.max(node.restsUntil, performance.now() + ms)
     this.#serveAfterRest(node)

@@ -54,7 +54,7 @@ export type Outcome =
 export interface Unavailable {
   readonly kind: 'unavailable'
   readonly message: string
-  /** Set where the server asks for less: not again before so many milliseconds; 0 = it does not say how many. */
+  /** Set where the server asks for less: not again before so many milliseconds, 300,000 at most; 0 = it does not say how many. */
   readonly retryAfterMs?: number
   /**
    * Set where the document was sent, and the request broke without an answer for each: what it may have done is not known,

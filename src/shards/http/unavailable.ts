@@ -9,6 +9,12 @@ interface Answered {
   readonly retryAfter: number | null
 }
 
+/**
+ * Whatever a server says: what is assembled for it waits in memory, its items claimed or put off, and who announces an hour of
+ * maintenance may be back in a minute. Milliseconds.
+ */
+const mostAskedMs = 300_000
+
 /** The outcome of a document that was sent and whose request met this fault, with what the answer asks for. */
 export function unavailableBy(fault: unknown, message: string): Unavailable {
   return { kind: 'unavailable', message, ...pressureOf(fault), ...(isUnanswered(fault) ? { unanswered: true } : {}) }
@@ -28,7 +34,7 @@ function isUnanswered(fault: unknown): boolean {
 function pressureOf(fault: unknown): Pick<Unavailable, 'retryAfterMs'> {
   if (!isAnswered(fault)) return {}
   const { status, retryAfter } = fault
-  return status === 429 || retryAfter !== null ? { retryAfterMs: (retryAfter ?? 0) * 1000 } : {}
+  return status === 429 || retryAfter !== null ? { retryAfterMs: Math.min((retryAfter ?? 0) * 1000, mostAskedMs) } : {}
 }
 
 const isAnswered = (fault: unknown): fault is Answered =>

@@ -73,6 +73,13 @@ export const badAnswers: readonly BadAnswer[] = [
     words: pageOf(503),
     retryAfterMs: 2_000,
   },
+  {
+    name: '503 with Retry-After of a day',
+    isUnanswered: false,
+    meddling: page(503, { 'retry-after': '86400' }),
+    words: pageOf(503),
+    retryAfterMs: 300_000,
+  },
   { name: '401', meddling: page(401), words: /answered 401: the credentials are not accepted/, isUnanswered: false },
   { name: '403', meddling: page(403), words: /answered 403: the user may not do this/, isUnanswered: false },
   {
