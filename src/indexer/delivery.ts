@@ -118,12 +118,13 @@ async function send(context: DeliveryContext, claim: Claim, parcel: Parcel): Pro
     const shard = shardOf(parcel)
     // neither ledger nor queue knows a shard: there is nothing to ask of an engine
     if (shard === 0) return isLost() ? null : { outcomes: await post(engine, parcel), spared: 0 }
+    const most = await context.limit.bytes()
     const node = engine.nodeOf(shard)
     const { posted } = await connections.use(node, async () => {
       if (isLost()) return { answered: true, posted: null }
       const isLeftAlone = isSuspended(context, claim.target, shard) || (stop.aborted && connections.isResting(node))
       if (isLeftAlone) return { answered: true, posted: spare(parcel) }
-      const { fitting, refused } = withinLimit(parcel, await context.limit.bytes())
+      const { fitting, refused } = withinLimit(parcel, most)
       if (idsOf(fitting).length === 0) return { answered: true, posted: { outcomes: refused, spared: 0 } }
       const { outcomes, answered } = await postAll(context, claim, shard, fitting)
       const all = [...outcomes, ...refused]

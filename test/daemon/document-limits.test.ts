@@ -77,11 +77,23 @@ test('a document that is larger than its target takes is not sent, and ends in e
   }
 })
 
-test('a server that cannot be asked how much it takes is sent the document', async () => {
-  const { claim } = await claimedOne()
-  const longestDocument = async () => {
-    throw new SlipError('ENGINE_UNAVAILABLE', 'away')
+test('a server that cannot be asked how much it takes is asked once, and sent the documents', async () => {
+  const [fullest] = await rows('SELECT shard, count(*) AS n FROM slip_queue GROUP BY shard ORDER BY n DESC')
+  const claim = await claimBucket(library.state.db, token, { shard: fullest?.shard as number })
+  let [asked, posts] = [0, 0]
+  const engine: Engine = {
+    ...library.engine,
+    longestDocument: async () => {
+      asked++
+      throw new SlipError('ENGINE_UNAVAILABLE', 'away')
+    },
+    post: (shard, documents) => {
+      posts++
+      return library.engine.post(shard, documents)
+    },
   }
-  const engine: Engine = { ...library.engine, longestDocument }
-  expect(await startBatch(library, token, await claim(), { engine }).ended).toMatchObject({ indexed: 1 })
+  const ended = await startBatch(library, token, claim, { engine, batchBytes: 1 }).ended
+  expect(ended).toMatchObject({ indexed: posts, delayed: 0 })
+  expect(posts).toBeGreaterThan(1)
+  expect(asked).toBe(1)
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ask, refusalIn, type Server } from './server.ts'
+import { ifAllowed, type Server } from './server.ts'
 
 const httpShape = z.object({
   nodes: z.record(
@@ -22,8 +22,6 @@ const pressureShape = z.object({
 
 /** Of a bulk request of one document what is not the document: its id, and the words around it. Bytes. */
 const aroundIt = 1_024
-/** Who may write need not be allowed to look at the nodes. */
-const notAllowed = [401, 403, 404]
 
 /**
  * See Engine.longestDocument: by `http.max_content_length` and `indexing_pressure.memory.limit` of the node that takes least. What
@@ -53,12 +51,3 @@ export async function longestDocument(server: Server): Promise<number | null> {
 /** Elasticsearch counts from version 9 on what it makes of a document beside the document. */
 const timesCounted = ({ kind }: Server, version: string): number =>
   kind === 'elasticsearch' && Number.parseInt(version, 10) >= 9 ? 5 : 1
-
-async function ifAllowed<T>(server: Server, path: string, shape: z.ZodType<T>): Promise<T | null> {
-  try {
-    return await ask(server, { method: 'GET', path }, { shape, isQuick: true })
-  } catch (error) {
-    if (notAllowed.includes(refusalIn(error)?.status ?? 0)) return null
-    throw error
-  }
-}

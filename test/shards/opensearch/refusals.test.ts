@@ -146,6 +146,23 @@ describe.each(searchServers)('%s', (server) => {
     },
   )
 
+  test.each([400, 401, 403, 404, 405, 410, 501])(
+    'where a proxy answers %i when it is asked how much the server takes, nothing is known of that',
+    async (status) => {
+      const proxy = await HttpProxy.before(indices.url)
+      const behind = openSearch(server, { urls: [proxy.url], index })
+      onTestFinished(async () => {
+        await behind.close()
+        await proxy.close()
+      })
+      proxy.strike(({ path }) => path.startsWith('/_nodes'), page(status))
+      expect(await behind.longestDocument()).toBeNull()
+      proxy.heal()
+      proxy.strike(({ path }) => path.startsWith('/_nodes'), page(503))
+      await expect(behind.longestDocument()).rejects.toMatchObject({ code: 'ENGINE_UNAVAILABLE' })
+    },
+  )
+
   test('an index that is read-only is not the fault of a document, and the same post is done later', async () => {
     const name = await physical()
     await ask(indices.url, `PUT /${name}/_settings`, { 'index.blocks.write': true })
