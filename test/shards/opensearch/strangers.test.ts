@@ -183,6 +183,30 @@ test.each([
     })
 })
 
+test.each([
+  ['1.3.20', { nodes: { a: { version: '1.3.20' } } }, 200],
+  [null, { error: { type: 'security_exception', reason: 'no permissions' }, status: 403 }, 403],
+  [null, 'no', 404],
+] as const)(
+  'an OpenSearch that gives the version of an Elasticsearch is asked for its own, found %s',
+  async (old, told, status) => {
+    const server = await serve((path, response) =>
+      path === '/'
+        ? json({ version: { number: '7.10.2' }, tagline: 'The OpenSearch Project: https://opensearch.org/' })(
+            path,
+            response,
+          )
+        : sends(status, 'application/json', JSON.stringify(told))(path, response),
+    )
+    const health = engineOn(server.url).health()
+    if (old === null) return health
+    await expect(health).rejects.toMatchObject({
+      code: 'ENGINE_VERSION_UNSUPPORTED',
+      message: `the server at ${server.url} is opensearch ${old}, and SLIP needs 2 or newer`,
+    })
+  },
+)
+
 test('a server without the plugin is told what it needs', async () => {
   const reason = 'Custom Analyzer [text_index] failed to find tokenizer under name [icu_tokenizer]'
   const refusal = JSON.stringify({ error: { type: 'illegal_argument_exception', reason }, status: 400 })
