@@ -97,7 +97,7 @@ export const errorCodes = {
     'An id is namespace.object, 1 to 255 bytes of printable ASCII without blanks.',
   ),
   DOCUMENT_TOO_LARGE: item(
-    'The document has more bytes than the servers of its target accept, or than targets.NAME.maxDocumentBytes; it was not sent.',
+    'The document has more bytes than the servers of its target accept, or than targets.NAME.maxDocumentBytes.',
     'Raise http.max_content_length or indexing_pressure.memory.limit of the servers, or targets.NAME.maxDocumentBytes, then: slipctl errors retry --code DOCUMENT_TOO_LARGE',
   ),
   DOCUMENT_REJECTED: item(

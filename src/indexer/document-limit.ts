@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks'
-import { asSlipError, SlipError } from '../errors/slip-error.ts'
+import { asSlipError } from '../errors/slip-error.ts'
 import type { Engine } from '../shards/engine.ts'
 import type { ItemOutcome } from './outcome.ts'
-import type { Parcel } from './post.ts'
+import { type Parcel, tooLarge } from './post.ts'
 
 /** A server may be started anew with another limit, and one that does not say may say later. Milliseconds. */
 const validMs = 60_000
@@ -55,10 +55,6 @@ export function withinLimit(
   const [fits, isTooLarge] = [true, false].map((fit) =>
     documents.filter(({ document }) => document.bytes <= most === fit),
   )
-  const refused = isTooLarge!.map(({ item: { htid, shard, attempts }, document: { bytes } }): ItemOutcome => {
-    const message = `the document has ${bytes} bytes, and its target takes ${most} at most`
-    const error = new SlipError('DOCUMENT_TOO_LARGE', message, { place: { htid, shard } })
-    return { kind: 'failed', htid, attempts, unproven: false, error }
-  })
+  const refused = isTooLarge!.map(({ item, document: { bytes } }) => tooLarge(item, bytes, most))
   return { fitting: { documents: fits!, removals }, refused }
 }

@@ -66,6 +66,7 @@ function outcomeOf(
   const { htid, attempts } = item
   if (answer?.kind === 'done') return { kind, htid, settled }
   if (answer?.kind === 'stale') return { kind: 'returned', htid, fence: answer.fence }
+  if (answer?.kind === 'tooLarge') return tooLarge(item, settled.bytes ?? 0, answer.most)
   const place = { htid, shard: item.shard }
   if (answer?.kind === 'rejected') {
     return {
@@ -87,6 +88,13 @@ function outcomeOf(
     unanswered: kind === 'indexed' && answer?.unanswered === true ? 'together' : undefined,
     error: new SlipError('ENGINE_UNAVAILABLE', message, { place }),
   }
+}
+
+/** How a document leaves its claim that its target does not take for its size. */
+export function tooLarge({ htid, shard, attempts }: ClaimedItem, bytes: number, most: number): ItemOutcome {
+  const message = `the document has ${bytes} bytes, and its target takes ${most} at most`
+  const error = new SlipError('DOCUMENT_TOO_LARGE', message, { place: { htid, shard } })
+  return { kind: 'failed', htid, attempts, unproven: false, error }
 }
 
 const indexedOf = ({ id, digest, bytes, counts, made }: AssembledDocument): Indexed => ({

@@ -48,6 +48,8 @@ export type Outcome =
   /** The engine holds a higher fence. */
   | { readonly kind: 'stale'; readonly fence: number }
   | { readonly kind: 'rejected'; readonly message: string }
+  /** Larger than the server ever takes one, which is about so many bytes. */
+  | { readonly kind: 'tooLarge'; readonly most: number }
   | Unavailable
 
 /** Not done, or nobody knows; without fault of the item, as far as that can be told. */

@@ -77,6 +77,16 @@ test('a document that is larger than its target takes is not sent, and ends in e
   }
 })
 
+test('a document that its server finds too large, without having said so before, ends in error DOCUMENT_TOO_LARGE', async () => {
+  const { htid, claim } = await claimedOne()
+  const engine: Engine = { ...library.engine, post: async () => [{ kind: 'tooLarge', most: 100 }] }
+  expect(await startBatch(library, token, await claim(), { engine }).ended).toMatchObject({ errors: 1 })
+  expect((await errorsOf(library.state.db, htid)).at(-1)).toMatchObject({
+    code: 'DOCUMENT_TOO_LARGE',
+    message: expect.stringMatching(/^the document has \d{3,} bytes, and its target takes 100 at most$/),
+  })
+})
+
 test('a server that cannot be asked how much it takes is asked once, and sent the documents', async () => {
   const [fullest] = await rows('SELECT shard, count(*) AS n FROM slip_queue GROUP BY shard ORDER BY n DESC')
   const claim = await claimBucket(library.state.db, token, { shard: fullest?.shard as number })

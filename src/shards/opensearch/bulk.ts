@@ -16,7 +16,7 @@ import { unavailableBy } from '../http/unavailable.ts'
 import { contentOf } from './answers.ts'
 import { fencesOf } from './held.ts'
 import { shardAlias } from './names.ts'
-import { bulkItemShape, isForContent, outcomeAlone, outcomeOf, staleOutcome } from './outcomes.ts'
+import { bulkItemShape, isForContent, isForSize, outcomeAlone, outcomeOf, staleOutcome } from './outcomes.ts'
 import { assertOwnIndex, foreignIndex, forgetOwnIndex, otherSchema } from './own-index.ts'
 import { messageOf, placeOf, type Server } from './server.ts'
 
@@ -84,7 +84,7 @@ async function send(
     })
     if (!isForContent(answer)) return await outcomesOf(server, shard, writes, answer)
     if (writes.length === 1) return [outcomeAlone(answer, bytesOf(first))]
-    if (answer.status === 413) tooLarge?.()
+    if (isForSize(answer)) tooLarge?.()
     return await writeEach(server, shard, writes)
   } catch (error) {
     // nothing is proven: the server may have written and not been heard
@@ -134,7 +134,8 @@ async function outcomesOf(server: Server, shard: number, writes: readonly Write[
   const foreign = foreignIndex(server, shard, told)
   if (foreign !== null) return writes.map(() => failed(server, shard, otherSchema(server, shard, foreign)))
   const at = placeOf(server, shard, answer.url)
-  const outcomes = told.map((item) => outcomeOf(item, at))
+  const [alone] = writes.length === 1 ? writes : []
+  const outcomes = told.map((item) => outcomeOf(item, at, alone && bytesOf(alone)))
   const refused = writes.filter((_, place) => outcomes[place] === null)
   const stale = await staleOutcomes(server, shard, refused, at)
   return writes.map((write, place) => outcomes[place] ?? (stale.get(write) as Outcome))

@@ -24,13 +24,16 @@ const isFull = /no space left on device/i
  * What became of one document; null = refused, as the server holds a higher version.
  *
  * @param at target, shard and URL, for messages
+ * @param bytes of the document, where it was sent alone
  */
-export function outcomeOf({ status, error }: BulkItem, at: string): Outcome | null {
+export function outcomeOf({ status, error }: BulkItem, at: string, bytes?: number): Outcome | null {
   if (status >= 200 && status < 300) return { kind: 'done' }
   if (status === 409) return null
   const message = wordsOf(error)
   if (status === 400 && !meansTheIndex(error ?? {})) return { kind: 'rejected', message }
   const refused = { kind: 'unavailable', message: `${at}: answered ${status}: ${message}` } as const
+  const share = status === 429 ? shareTaken(message) : null
+  if (share !== null && bytes !== undefined) return { kind: 'tooLarge', most: Math.floor(bytes * share) }
   if (status === 429) return { ...refused, retryAfterMs: 0 }
   // the server broke over it, or does not say that it left it alone: it may be the document that does that
   return leftAlone.includes(status) || isFull.test(message) ? refused : { ...refused, unanswered: true }
@@ -48,11 +51,28 @@ export function staleOutcome(fence: number, held: number | undefined, at: string
  * 400 means the request, not what it carries, and so does a server that has nothing at that path.
  */
 export const isForContent = (answer: Answer): boolean =>
-  answer.status === 413 || (answer.status === 400 && isUnderstood(answer))
+  isForSize(answer) || (answer.status === 400 && isUnderstood(answer))
+
+/** Whether it was refused for its size, and will be as long as it has that. */
+export const isForSize = (answer: Answer): boolean =>
+  answer.status === 413 || (answer.status === 429 && shareTaken(answer.body.toString()) !== null)
 
 /** The outcome of a document of so many bytes that was sent alone and refused so. */
 export function outcomeAlone(answer: Answer, bytes: number): Outcome {
+  const share = answer.status === 429 ? shareTaken(answer.body.toString()) : null
+  if (share !== null) return { kind: 'tooLarge', most: Math.floor(bytes * share) }
   if (answer.status === 413)
     return { kind: 'rejected', message: `the document is too large for the engine, with ${bytes} bytes of JSON` }
   return { kind: 'rejected', message: refusalOf(answer).words }
+}
+
+const pressure = /_operation_bytes=(\d+), max_coordinating\w*_bytes=(\d+)/
+
+/**
+ * Of an operation that was refused because it needs more than all the memory for writes, how much of it would have its place;
+ * null where it was refused beside others. The server says neither by its status.
+ */
+function shareTaken(words: string): number | null {
+  const [, needed, most] = pressure.exec(words) ?? []
+  return Number(needed) > Number(most) ? Number(most) / Number(needed) : null
 }

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Engine, IndexDocument, Outcome } from '../../../src/shards/engine.ts'
+import { page } from '../../chaos/http-faults.ts'
+import { HttpProxy } from '../../chaos/http-proxy.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { ask } from '../../services/ask.ts'
 import type { SearchInstance } from '../../services/opensearch/instance.ts'
+import type { Settings } from '../../services/opensearch/launch.ts'
 import { privateOpenSearch } from '../../services/opensearch/private.ts'
-import { fewSearchServers } from '../../services/opensearch/releases.ts'
+import { fewSearchServers, type SearchServer } from '../../services/opensearch/releases.ts'
 import { openSearch } from './open.ts'
 
 const START_MS = 240_000
@@ -24,20 +27,63 @@ function documentOf(bytes: number, id: string): IndexDocument {
   return document({ id, fence: 10, pages: ['x '.repeat((bytes - empty.json.length - empty.provenance.length) / 2)] })
 }
 
+/** One of its own with all settings, and an engine on it; closed after the test. */
+async function start(server: SearchServer, settings: Settings): Promise<{ own: SearchInstance; engine: Engine }> {
+  const own = await privateOpenSearch(server, settings)
+  const engine = openSearch(server, { urls: [own.url], index: 'slip_main' })
+  onTestFinished(async () => {
+    await engine.close()
+    await own.close()
+  })
+  await engine.create(1)
+  return { own, engine }
+}
+
 test.each(fewSearchServers)(
-  '%s says how large a document may be that has all its memory for writes',
+  '%s says how large a document may be that has all its memory for writes, and where that may not be asked refuses a larger one for good',
   async (server) => {
-    const own = await privateOpenSearch(server, { 'indexing_pressure.memory.limit': '2mb' })
-    const engine = openSearch(server, { urls: [own.url], index: 'slip_main' })
-    onTestFinished(async () => {
-      await engine.close()
-      await own.close()
-    })
-    await engine.create(1)
+    const { own, engine } = await start(server, { 'indexing_pressure.memory.limit': '2mb' })
     const longest = (await engine.longestDocument()) as number
     expect(longest).toBe(Math.floor((2 << 20) / (server === 'elasticsearch9' ? 5 : 1)) - 1_024)
     expect(await engine.post(1, [documentOf(longest, 'longest.1')])).toEqual([{ kind: 'done' }])
-    expect(await engine.post(1, [documentOf(longest + 4_096, 'longest.2')])).toMatchObject([{ retryAfterMs: 0 }])
+
+    const proxy = await HttpProxy.before(own.url)
+    const behind = openSearch(server, { urls: [proxy.url], index: 'slip_main' })
+    onTestFinished(async () => {
+      await behind.close()
+      await proxy.close()
+    })
+    proxy.strike(({ path }) => path.startsWith('/_nodes'), page(403))
+    expect(await behind.longestDocument()).toBeNull()
+    const larger = documentOf(longest + 4_096, 'longest.2')
+    const [refused] = await behind.post(1, [larger])
+    expect(refused).toEqual({ kind: 'tooLarge', most: expect.any(Number) })
+    expect((refused as { most: number }).most).toBeGreaterThan(longest - 1_024)
+    expect((refused as { most: number }).most).toBeLessThan(longest + 4_096)
+    let told = 0
+    const neighbours = ['beside.1', 'beside.2'].map((id) => document({ id, fence: 10 }))
+    expect(await behind.post(1, [neighbours[0]!, larger, neighbours[1]!], () => told++)).toEqual([
+      { kind: 'done' },
+      refused,
+      { kind: 'done' },
+    ])
+    expect(told).toBe(1)
+  },
+  START_MS,
+)
+
+// one of the newest has no such setting
+test(
+  'opensearch2 that gives the version of an Elasticsearch is taken for what it is',
+  async () => {
+    const { own, engine } = await start('opensearch2', {})
+    await ask(own.url, 'PUT /_cluster/settings', {
+      persistent: { 'compatibility.override_main_response_version': true },
+    })
+    const { version } = (await ask(own.url, 'GET /')).json
+    expect(version).toMatchObject({ number: '7.10.2' })
+    expect(version).not.toHaveProperty('distribution')
+    await engine.health()
   },
   START_MS,
 )

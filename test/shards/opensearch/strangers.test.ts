@@ -85,6 +85,30 @@ describe('a stranger', () => {
   })
 
   test.each([
+    ['more', 400, { kind: 'tooLarge', most: expect.any(Number) }],
+    ['less', 100, { kind: 'unavailable', retryAfterMs: 0 }],
+  ])(
+    'whose node of the shard needs %s than all its memory for one document takes it never, or later',
+    async (_, needed, outcome) => {
+      const reason = `rejected execution of primary operation [coordinating_and_primary_bytes=150, replica_bytes=0, all_bytes=150, primary_operation_bytes=${needed}, max_coordinating_and_primary_bytes=200]`
+      const item = { index: { status: 429, error: { type: 'rejected_execution_exception', reason } } }
+      const server = await serve(async (_path, response) => {
+        const { body } = server.asked.at(-1)!
+        const documentsIn = (body.toString().match(/"index":/g) ?? []).length
+        json({ items: Array(documentsIn).fill(item) })(_path, response)
+      })
+      const engine = engineOn(server.url)
+      const [one] = documents
+      const bytes = one!.json.length + one!.provenance.length
+      const [first] = await engine.post(1, [one!])
+      expect(first).toMatchObject(outcome)
+      if (first?.kind === 'tooLarge') expect(first.most).toBe(Math.floor(bytes / 2))
+      // together they may be what is too much
+      expect(await engine.post(1, documents)).toMatchObject([{ retryAfterMs: 0 }, { retryAfterMs: 0 }])
+    },
+  )
+
+  test.each([
     [500, 'b', true],
     [502, 'b', true],
     [413, 'b', true],
