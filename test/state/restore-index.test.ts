@@ -12,7 +12,7 @@ import { openWorldForFile, rows, some, world } from './restore-world/opened.ts'
 openWorldForFile()
 
 const scope = { kind: 'target', name: 'main' } as const
-const mark = () => world.do(markerChore(world.pair))
+const mark = () => world.do(markerChore(world.pair, world.bus))
 const inForce = () => readPauses(world.db)
 
 /** What happens while shards are set back: before each is told to be done. */
