@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Engine } from '../../../src/shards/engine.ts'
-import { reworded } from '../../chaos/http-faults.ts'
+import { cutBefore, reworded } from '../../chaos/http-faults.ts'
 import { HttpProxy, type Matches } from '../../chaos/http-proxy.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { ask } from '../../services/ask.ts'
@@ -106,5 +106,18 @@ describe.each(searchServers)('%s', (server) => {
     expect(proxy.asked.some(({ path }) => path.includes('/_close'))).toBe(true)
     expect(await isSearched()).toMatchObject({ total: 1 })
     expect(await engine.post(2, [document({ id: 'b.3', fence: 10 })])).toEqual([{ kind: 'done' }])
+  })
+
+  test('what stays closed because the server was not reached any more, the restore that is run again opens', async () => {
+    const { proxy, behind } = await meddledWith()
+    proxy.strike(({ path }) => /_restore|_open/.test(path), cutBefore)
+    await expect(behind.restore('b', 2, nothing)).rejects.toMatchObject({
+      code: 'ENGINE_UNAVAILABLE',
+      message: expect.stringContaining('_restore: '),
+    })
+    await expect(isSearched()).rejects.toThrow('index_closed_exception')
+    await engine.restore('b', 2, nothing)
+    expect(await isSearched()).toMatchObject({ total: 1 })
+    expect((await engine.get(2, ['b.1', 'b.3'])).map(({ id }) => id)).toEqual(['b.1'])
   })
 })
