@@ -1,7 +1,7 @@
 import { SlipError } from '../errors/slip-error.ts'
 
-/** Who may write need not be allowed to look at nodes and disks, and a server that others run may have no such question. */
-const notAllowed = [401, 403, 404, 405, 410]
+/** Who may write need not be allowed to look at nodes and disks, and a server that others run may have no such question, nor a proxy let it through. */
+const notAllowed = [400, 401, 403, 404, 405, 410, 501]
 
 /** Whether what was asked is answered by nobody to whom asks; the status may be of the server, or of a proxy before it. */
 function isNotAllowed(error: unknown): boolean {

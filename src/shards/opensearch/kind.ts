@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { SlipError } from '../../errors/slip-error.ts'
 import type { OpenSearchKind } from './options.ts'
-import { ask, ifAllowed, type Server } from './server.ts'
+import { ask, askIfAllowed, type Server } from './server.ts'
 
 /** What a server says it is. */
 const introduction = z.object({
@@ -50,7 +50,7 @@ function assertVersion({ kind, target, nodes }: Server, version: string | null):
 /** As its nodes tell it among themselves; null where we are not allowed to ask. */
 async function versionOfNode(server: Server): Promise<string | null> {
   const path = '/_nodes/_local?filter_path=nodes.*.version'
-  const told = await ifAllowed(server, path, nodesShape)
+  const told = await askIfAllowed(server, path, nodesShape)
   return Object.values(told?.nodes ?? {})[0]?.version ?? null
 }
 

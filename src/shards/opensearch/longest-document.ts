@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ifAllowed, type Server } from './server.ts'
+import { askIfAllowed, type Server } from './server.ts'
 
 const httpShape = z.object({
   nodes: z.record(
@@ -29,9 +29,13 @@ const aroundIt = 1_024
  */
 export async function longestDocument(server: Server): Promise<number | null> {
   const [http, pressure] = await Promise.all([
-    ifAllowed(server, '/_nodes/http?filter_path=nodes.*.version,nodes.*.http.max_content_length_in_bytes', httpShape),
+    askIfAllowed(
+      server,
+      '/_nodes/http?filter_path=nodes.*.version,nodes.*.http.max_content_length_in_bytes',
+      httpShape,
+    ),
     // a node that only leads the cluster, with its small memory, has no part in writes
-    ifAllowed(
+    askIfAllowed(
       server,
       '/_nodes/data:true,coordinating_only:true/stats/indexing_pressure?filter_path=nodes.*.indexing_pressure.memory.limit_in_bytes',
       pressureShape,

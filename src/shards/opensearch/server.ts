@@ -4,6 +4,7 @@ import { NotUnderstood } from '../../http/answer.ts'
 import { HttpFault } from '../../http/fault.ts'
 import type { HttpRequest } from '../../http/node.ts'
 import { HttpNodes } from '../http/nodes.ts'
+import { ifAllowed } from '../if-allowed.ts'
 import { Turns } from '../turns.ts'
 import { contentOf, type Reason, Refusal } from './answers.ts'
 import type { OpenSearchOptions } from './options.ts'
@@ -73,20 +74,9 @@ export async function ask<T>(
 export const refusalIn = (error: unknown): Refusal | null =>
   error instanceof SlipError && error.cause instanceof Refusal ? error.cause : null
 
-/** Who may write need not be allowed to look at the nodes, and a proxy may let no such question through. */
-const notAllowed = [400, 401, 403, 404, 405, 410, 501]
-
-/** The JSON of the answer to a question about nodes; null where the server, or a proxy before it, lets nobody ask it. Throws as `ask`. */
-export async function ifAllowed<T>(server: Server, path: string, shape: z.ZodType<T>): Promise<T | null> {
-  try {
-    return await ask(server, { method: 'GET', path }, { shape, isQuick: true })
-  } catch (error) {
-    const cause = error instanceof SlipError ? error.cause : null
-    const isAnswer = cause instanceof Refusal || cause instanceof NotUnderstood
-    if (isAnswer && notAllowed.includes(cause.status)) return null
-    throw error
-  }
-}
+/** Asks a GET of the nodes, the next where one does not answer soon; null where the server, or a proxy before it, lets nobody. Throws as `ask`. */
+export const askIfAllowed = <T>(server: Server, path: string, shape: z.ZodType<T>): Promise<T | null> =>
+  ifAllowed(ask(server, { method: 'GET', path }, { shape, isQuick: true }))
 
 /** A request with a body of JSON. */
 export const withJson = (method: 'POST' | 'PUT', path: string, body: unknown): HttpRequest => ({
