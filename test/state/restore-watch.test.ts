@@ -65,11 +65,12 @@ test('a shard that keeps its answer holds up no other, and is compared when it c
   const held = new Promise<void>((resolve) => {
     answer = resolve
   })
-  const marker: Engine['marker'] = async (shard) => {
+  // what is asked first
+  const highestFence: Engine['highestFence'] = async (shard) => {
     if (shard === 2) await held
-    return world.engine.marker(shard)
+    return world.engine.highestFence(shard)
   }
-  const watch = new RestoreWatch({ ...world.pair, engine: { ...world.engine, marker } }, world.bus)
+  const watch = new RestoreWatch({ ...world.pair, engine: { ...world.engine, highestFence } }, world.bus)
   let seen = await watch.beforeClaim()
   while (seen.uncompared.has(1)) seen = await watch.beforeClaim()
   expect([[...seen.uncompared], seen.away.size]).toEqual([[2], 0])
