@@ -5,7 +5,7 @@ import { whileHeld } from '../operations/while-held.ts'
 import type { Pass } from '../rights/context.ts'
 import { openPasses, type Passes, type PassesOptions } from '../rights/passes.ts'
 import type { Database } from '../state/connection.ts'
-import { inHandEveryMs, letGo, takeInHand } from '../state/rights/source-in-hand.ts'
+import { sourceDuty } from '../state/rights/source-in-hand.ts'
 import type { Session } from './command.ts'
 import { type Opened, withState } from './open.ts'
 import { note } from './print.ts'
@@ -37,16 +37,14 @@ export async function withSource<T>(
         `there is no source ${name}${suggestion(name, names)}; configured: ${names.join(', ')}`,
       )
     const duty = {
-      take: (token: string) => takeInHand(db, name, token),
-      release: (token: string) => letGo(db, name, token),
-      everyMs: inHandEveryMs,
+      name: sourceDuty(name),
       refusal: `source ${name} is read by another slipctl, or was within the last minute`,
       onLost: () => {
         note(`source ${name} was taken in hand by another slipctl meanwhile: this one stops`)
         stop.abort()
       },
     }
-    return whileHeld(duty, () => withPasses({ config, db, stop: stop.signal, all }, work))
+    return whileHeld(db, duty, () => withPasses({ config, db, stop: stop.signal, all }, work))
   }
   return withState(session, run, stop)
 }

@@ -1,7 +1,7 @@
 import { asSlipError, SlipError } from '../errors/slip-error.ts'
 import type { Engine } from '../shards/engine.ts'
 import type { Database } from '../state/connection.ts'
-import { holdDuty, releaseDuty, takeDuty } from '../state/control/duty.ts'
+import { holdDuty } from '../state/control/duty.ts'
 import { endHeld, holdPaused } from '../state/control/held-pause.ts'
 import type { Pause } from '../state/control/pause.ts'
 import { type RestoredShard, recordRestored } from './restored.ts'
@@ -33,9 +33,6 @@ export interface RestoredIndex {
   readonly pause: Pause | null
 }
 
-/** Milliseconds. */
-const dutyMs = 60_000
-
 /**
  * Sets the shards of a target back to a snapshot, with the target paused: an index that is being set back takes nothing, or
  * loses it again. Each shard is recorded as soon as it is set back, so that one that is broken off has told what it
@@ -44,21 +41,18 @@ const dutyMs = 60_000
  */
 export async function restoreIndex(place: RestorePlace, options: RestoreOptions): Promise<RestoredIndex | null> {
   const { db, target } = place
-  const duty = `restore:${target}`
-  const held = {
-    take: (token: string) => takeDuty(db, duty, token, dutyMs),
-    release: (token: string) => releaseDuty(db, duty, token),
-    everyMs: dutyMs / 4,
+  const duty = {
+    name: `restore:${target}`,
     refusal: `target ${target} is being set back by another slipctl, or was within the last minute`,
   }
-  return whileHeld(held, async (token) => {
+  return whileHeld(db, duty, async (token) => {
     const scope = { kind: 'target', name: target } as const
     const own = { command: 'index restore', by: options.by, reason: `restore of snapshot ${options.name}` }
     const pause = await db.transaction((tx) => holdPaused(tx, scope, own))
     if (!(await options.drained())) return null
     const shards = await restoreShards(place, options)
     const isOurs = await db.transaction(async (tx) => {
-      if (!(await holdDuty(tx, duty, token))) return false
+      if (!(await holdDuty(tx, duty.name, token))) return false
       await endHeld(tx, scope, own, pause)
       return true
     })

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { takeInHand } from '../../src/state/rights/source-in-hand.ts'
+import { commandDutyMs, takeDuty } from '../../src/state/control/duty.ts'
+import { sourceDuty } from '../../src/state/rights/source-in-hand.ts'
 import { openFirstDay } from '../daemon/first-day.ts'
 import type { Library } from '../daemon/library.ts'
 import { endAll, endGently, start } from '../daemon/processes.ts'
@@ -104,7 +105,7 @@ test('sources run --all --withdraw-missing refuses more than the ceiling, and wi
 })
 
 test('a source that another slipctl reads is refused with 6', async () => {
-  await takeInHand(library.state.db, 'rights', '11111111-1111-4111-8111-111111111111')
+  await takeDuty(library.state.db, sourceDuty('rights'), '11111111-1111-4111-8111-111111111111', commandDutyMs)
   const { code, err } = await ctl('sources', 'run', 'rights', '--all')
   expect([code, err.includes('LOCKED')]).toEqual([6, true])
   expect(await listed('rights')).toMatchObject({ state: 'in hand' })

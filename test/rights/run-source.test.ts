@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Breakers } from '../../src/daemon/breakers.ts'
 import { readSources } from '../../src/rights/sources.ts'
+import { commandDutyMs, releaseDuty, takeDuty } from '../../src/state/control/duty.ts'
 import { readSourceCounts } from '../../src/state/rights/source-counts.ts'
-import { letGo, takeInHand } from '../../src/state/rights/source-in-hand.ts'
+import { sourceDuty } from '../../src/state/rights/source-in-hand.ts'
 import { type Library, openLibrary } from '../daemon/library.ts'
 import { passOver, recordOf, rightsOf, writeRecords } from './pass.ts'
 import { runTask } from './person.ts'
@@ -162,9 +163,10 @@ test('each source has its own counts, of its last pass and in total', async () =
 test('slip-rights passes over a source that a person has in hand, and reads it when that is over', async () => {
   const { db } = library.state
   writeRecords(library, '1.ndjson', [recordOf('r1', ['a.1'])])
-  expect(await takeInHand(db, 'catalogue', '11111111-1111-4111-8111-111111111111')).toBe(true)
-  expect(await takeInHand(db, 'catalogue', '22222222-2222-4222-8222-222222222222')).toBe(false)
+  const duty = sourceDuty('catalogue')
+  expect(await takeDuty(db, duty, '11111111-1111-4111-8111-111111111111', commandDutyMs)).toBe(true)
+  expect(await takeDuty(db, duty, '22222222-2222-4222-8222-222222222222', commandDutyMs)).toBe(false)
   expect(await daemonStep()).toEqual([])
-  await letGo(db, 'catalogue', '11111111-1111-4111-8111-111111111111')
+  await releaseDuty(db, duty, '11111111-1111-4111-8111-111111111111')
   expect(await daemonStep()).toEqual(['catalogue/1.ndjson'])
 })

@@ -4,8 +4,8 @@ import { shardAlias } from './names.ts'
 import { bulkItemShape } from './outcomes.ts'
 import { assertOwnIndex } from './own-index.ts'
 import { highestFence } from './scan.ts'
-import { search, searchedShape } from './search-shard.ts'
 import { ask, type Server } from './server.ts'
+import { search, searchedShape } from './whole-search.ts'
 
 const foundShape = searchedShape.extend({
   hits: z.object({ hits: z.array(z.object({ _id: z.string(), _seq_no: z.number(), _primary_term: z.number() })) }),

@@ -4,8 +4,8 @@ import { schemaDescription } from '../schema/description.ts'
 import { openSearchVisible } from '../schema/open-search-mapping.ts'
 import { commit } from './commit.ts'
 import { heldOf } from './held.ts'
-import { search, searchedShape } from './search-shard.ts'
 import type { Server } from './server.ts'
+import { search, searchedShape } from './whole-search.ts'
 
 /** Neither tombstones nor the marker. */
 const live = openSearchVisible(schemaDescription)

@@ -7,7 +7,8 @@ import { type Phrase, parseQuery } from '../search/query.ts'
 import { asksForSomething, type Filter, textField } from '../search/scope.ts'
 import { analyseBy } from './analyse.ts'
 import { shardOf } from './names.ts'
-import { ask, type Server, withJson } from './server.ts'
+import type { Server } from './server.ts'
+import { search, searchedShape } from './whole-search.ts'
 
 const valuesShape = z.array(z.string()).optional()
 const itemShape = z.object({
@@ -20,7 +21,7 @@ const itemShape = z.object({
 })
 type FoundItem = z.infer<typeof itemShape>
 
-const foundShape = z.object({
+const foundShape = searchedShape.extend({
   hits: z.object({ total: z.object({ value: z.number() }), hits: z.array(itemShape) }),
 })
 
@@ -30,8 +31,7 @@ export async function searchItems(server: Server, text: string, options: SearchO
   if (!asksForSomething({ wanted, excluded }, options)) return { total: 0, hits: [] }
   const { field, filters = [] } = options
   const { limit, pagesPerHit } = limitsOf(options)
-  const path = `/${server.index}/_search?allow_partial_search_results=false`
-  const search = {
+  const query = {
     query: {
       bool: {
         must: wanted.map((phrase, place) => clauseOf(phrase, field, `text ${place}`)),
@@ -44,7 +44,7 @@ export async function searchItems(server: Server, text: string, options: SearchO
     track_total_hits: true,
     _source: ['title', 'author', 'publishDate'],
   }
-  const { hits } = await ask(server, withJson('POST', path, search), { shape: foundShape })
+  const { hits } = await search(server, undefined, query, foundShape)
   const findPages = hits.hits.length > 0 && pagesPerHit > 0 ? await pageFinder(wanted, analyseBy(server, 1)) : null
   const answer: SearchHit[] = []
   // one after the other: the text of a hit is a megabyte

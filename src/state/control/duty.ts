@@ -48,6 +48,9 @@ const mysql = {
 
 const statements = { postgres, mysql }
 
+/** A duty of a command that a person calls lasts so long unless it is renewed: after that one that was killed is forgotten. Milliseconds. */
+export const commandDutyMs = 60_000
+
 /** True when the duty is ours for the next `periodMs` milliseconds. */
 export async function takeDuty(db: Connection, name: string, token: string, periodMs: number): Promise<boolean> {
   if (db.dialect === 'postgres') return (await db.query(postgres.take, [name, token, periodMs])).length > 0

@@ -1,5 +1,5 @@
 import type { Connection } from '../connection.ts'
-import { releaseDuty, takeDuty } from '../control/duty.ts'
+import { commandDutyMs } from '../control/duty.ts'
 
 /**
  * A source that a person has read by slipctl is under a duty of its own. slip-rights passes over it meanwhile: nothing would
@@ -17,20 +17,11 @@ const statements = {
     WHERE name LIKE 'source:%' AND until BETWEEN SYSDATE(6) AND SYSDATE(6) + INTERVAL ? * 2000 MICROSECOND`,
 }
 
-/** Milliseconds. */
-const dutyMs = 60_000
-/** How often whoever has a source in hand says so again, in milliseconds. */
-export const inHandEveryMs = dutyMs / 4
-
-/** Takes a source in hand, or keeps it there; false = another has it. */
-export const takeInHand = (db: Connection, source: string, token: string): Promise<boolean> =>
-  takeDuty(db, prefix + source, token, dutyMs)
-
-export const letGo = (db: Connection, source: string, token: string): Promise<void> =>
-  releaseDuty(db, prefix + source, token)
+/** The duty of who has a source in hand. */
+export const sourceDuty = (source: string): string => prefix + source
 
 /** The sources that somebody has in hand. */
 export async function sourcesInHand(db: Connection): Promise<Set<string>> {
-  const rows = await db.query<{ name: string }>(statements[db.dialect], [dutyMs])
+  const rows = await db.query<{ name: string }>(statements[db.dialect], [commandDutyMs])
   return new Set(rows.map(({ name }) => name.slice(prefix.length)))
 }

@@ -239,7 +239,9 @@ describe.each(searchServers)('%s', (server) => {
         message: expect.stringMatching(/the search was broken off before it had seen all/),
         place: { target: 'main', shard: 1 },
       })
-    expect(strike.count).toBe(reads.length)
+    const asked = behind.search('whale', { limit: 1, pagesPerHit: 1, pagesOf: async () => [] })
+    await expect(asked).rejects.toThrow(/the search was broken off before it had seen all/)
+    expect(strike.count).toBe(reads.length + 1)
     const searches = proxy.asked.filter(({ path }) => path.includes('/_search'))
     expect(searches.filter(({ path }) => !path.includes('?allow_partial_search_results=false'))).toEqual([])
     proxy.heal()

@@ -4,7 +4,7 @@ import { openEngine } from '../../../src/shards/open-engine.ts'
 import { schemaDescription, schemaDigest } from '../../../src/shards/schema/description.ts'
 import { HttpProxy } from '../../chaos/http-proxy.ts'
 import { readProjectFile } from '../../checks/source-files.ts'
-import { document } from '../../conformance/engine/documents.ts'
+import { workADay } from '../../conformance/engine/every-day.ts'
 import { openLibrary } from '../../daemon/library.ts'
 import { endAll, runOnce } from '../../daemon/processes.ts'
 import { ask } from '../../services/ask.ts'
@@ -85,20 +85,8 @@ test('an index is made and compared by the calls that the table has for it', asy
 
 test('what is done every day needs each call that the table has for every day, and no other', async () => {
   const used = await allowed([everyDay], async (engine) => {
-    await engine.health()
     expect(await engine.longestDocument()).toBeGreaterThan(0)
-    expect(await engine.post(1, [document({ id: 'a.1', fence: 10 })])).toEqual([{ kind: 'done' }])
-    expect(await engine.post(1, [document({ id: 'a.1', fence: 9 })])).toMatchObject([{ kind: 'stale' }])
-    const removals = [9, 11].map((fence) => ({ id: `b.${fence}`, rev: 1, fence }))
-    expect(await engine.remove(1, removals)).toEqual(removals.map(() => ({ kind: 'done' })))
-    for (const reach of ['visible', 'durable'] as const) await engine.commit(1, reach)
-    expect(await engine.mark(1, null, 1_000)).toBe(true)
-    expect(await engine.marker(1)).toBe(1_000)
-    expect((await engine.get(1, ['a.1'])).length).toBe(1)
-    expect((await engine.scan(1, '', 10)).length).toBe(1)
-    expect((await engine.highestFence(1))?.fence).toBe(11)
-    expect(await engine.count(1)).toBe(1)
-    expect(await engine.purgeTombstones(1, 20)).toBe(1)
+    await workADay(engine, 1)
   })
   expect([...used].sort()).toEqual(callsFor(everyDay).sort())
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { document } from '../../conformance/engine/documents.ts'
+import { workADay } from '../../conformance/engine/every-day.ts'
 import { blocksOf } from '../../docs/blocks.ts'
 import { done } from '../../services/solr/admin.ts'
 import { privateSolr, type SolrInstance } from '../../services/solr/instance.ts'
@@ -43,18 +44,8 @@ test('with both roles an index is made, compared, kept and set back', async () =
 
 test('with the first alone everything is done that is done every day, and no index is made', async () => {
   const engine = openAs('daily')
-  await engine.health()
-  expect(await engine.post(1, [document({ id: 'b.1', fence: 10 })])).toEqual([{ kind: 'done' }])
-  const removals = [9, 11].map((fence) => ({ id: `b.${fence}`, rev: 1, fence }))
-  expect(await engine.remove(1, removals)).toEqual(removals.map(() => ({ kind: 'done' })))
-  for (const reach of ['visible', 'durable'] as const) await engine.commit(1, reach)
-  expect(await engine.mark(1, null, 1_000)).toBe(true)
-  expect(await engine.marker(1)).toBe(1_000)
-  expect((await engine.get(1, ['b.1'])).length).toBe(1)
-  expect((await engine.scan(1, 'b', 10)).map(({ id }) => id)).toEqual(['b.1'])
-  expect((await engine.highestFence(1))?.fence).toBe(11)
-  expect((await engine.size(1)).documents).toBe(await engine.count(1))
-  expect(await engine.purgeTombstones(1, 20)).toBe(1)
+  await workADay(engine, 2)
+  expect((await engine.size(2)).documents).toBe(1)
   const pagesOf = async () => []
   await engine.search('whale', { limit: 1, pagesPerHit: 1, pagesOf })
   await expect(engine.create(3)).rejects.toThrow(/answered 403/)

@@ -10,13 +10,17 @@ export const searchedShape = z.object({ timed_out: z.boolean() })
 const brokenOff = ({ timed_out }: z.infer<typeof searchedShape>): Reason | undefined =>
   timed_out ? { reason: 'the search was broken off before it had seen all' } : undefined
 
-/** What a search finds in a shard. A part of it is a failure: what is missing would be taken for not there. */
+/**
+ * What a search finds in a shard; without one, in all that the alias of the target leads to. A part of it is a failure: what is missing would be
+ * taken for not there.
+ */
 export function search<T extends z.infer<typeof searchedShape>>(
   server: Server,
-  shard: number,
+  shard: number | undefined,
   body: object,
   shape: z.ZodType<T>,
 ): Promise<T> {
-  const path = `/${shardAlias(server.index, shard)}/_search?allow_partial_search_results=false`
-  return ask(server, withJson('POST', path, body), { shape, shard, failedPart: brokenOff })
+  const alias = shard === undefined ? server.index : shardAlias(server.index, shard)
+  const request = withJson('POST', `/${alias}/_search?allow_partial_search_results=false`, body)
+  return ask(server, request, { shape, failedPart: brokenOff, ...(shard === undefined ? {} : { shard }) })
 }
