@@ -4,6 +4,7 @@ import type { Database } from '../state/connection.ts'
 import { holdDuty } from '../state/control/duty.ts'
 import { endHeld, holdPaused } from '../state/control/held-pause.ts'
 import type { Pause } from '../state/control/pause.ts'
+import { shardStates } from '../state/restore/shard-state.ts'
 import { type RestoredShard, recordRestored } from './restored.ts'
 import { whileHeld } from './while-held.ts'
 
@@ -62,11 +63,12 @@ export async function restoreIndex(place: RestorePlace, options: RestoreOptions)
 }
 
 async function restoreShards(place: RestorePlace, { name, onShard }: RestoreOptions): Promise<RestoredShard[]> {
-  const { engine, shards, target } = place
+  const { db, engine, shards, target } = place
+  const before = new Map((await shardStates(db, target)).map(({ shard, durableAt }) => [shard, durableAt]))
   const done: RestoredShard[] = []
   await engine.restore(name, shards, async (shard) => {
     try {
-      done.push(await recordRestored(place, shard, name))
+      done.push(await recordRestored(place, { shard, name, durableAt: before.get(shard) ?? null }))
     } catch (thrown) {
       const { code, message } = asSlipError(thrown)
       const told = `shard ${target}/${shard} was set back, and it could not be recorded: ${message}`

@@ -6,6 +6,8 @@ import { repair, setbacks } from '../../src/operations/repair.ts'
 import { recordRestored } from '../../src/operations/restored.ts'
 import type { Engine } from '../../src/shards/engine.ts'
 import type { Database } from '../../src/state/connection.ts'
+import { shardStates } from '../../src/state/restore/shard-state.ts'
+import { lookOf } from './do-chore.ts'
 import { later } from './fixture.ts'
 import { recorded } from './recorded.ts'
 import { openWorldForFile, rows, some, world } from './restore-world/opened.ts'
@@ -137,7 +139,9 @@ test('commits go on while a shard is behind, and the oldest of two setbacks is r
 test('a shard set back again to the same marker while it is repaired is not taken for whole', async () => {
   await world.indexed(some('a'))
   await passTime()
-  const again = () => recordRestored({ db: world.db, engine: world.engine, target: 'main' }, 1, 'kept')
+  const { durableAt } = (await shardStates(world.db, 'main'))[0]!
+  const place = { db: world.db, engine: world.engine, target: 'main' }
+  const again = () => recordRestored(place, { shard: 1, name: 'kept', durableAt })
   await again()
   const [first] = await setbacks(world.db, 'main')
   // the clock has not moved on since, or goes back
@@ -185,8 +189,7 @@ test('a shard set back while its marker is being written is not taken for whole'
 
 test('a process that dies between marker and database makes no shard ahead or behind', async () => {
   await mark()
-  const chore = markerChore(world.pair, world.bus)
-  if ('look' in chore) await chore.look()
+  await lookOf(markerChore(world.pair, world.bus))
   expect(await world.engine.marker(1)).not.toBeNull()
   expect((await compareShards(world.pair)).findings).toEqual([])
   await mark()
@@ -225,8 +228,10 @@ test('nothing is behind: a repair does nothing', async () => {
 
 test('a shard that a person set back is behind from its marker on, or from the beginning, whatever was newest', async () => {
   await world.indexed(some('a'))
-  const record = (shard: number) =>
-    recordRestored({ db: world.db, engine: world.engine, target: 'main' }, shard, 'kept')
+  const record = async (shard: number) => {
+    const { durableAt } = (await shardStates(world.db, 'main'))[shard - 1]!
+    return recordRestored({ db: world.db, engine: world.engine, target: 'main' }, { shard, name: 'kept', durableAt })
+  }
   // no marker was ever said or sent
   expect(await record(2)).toEqual({ shard: 2, from: 0 })
   expect(await world.shardStates()).toEqual(['open', 'behind'])

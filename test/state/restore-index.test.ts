@@ -56,6 +56,20 @@ test('a shard is recorded as soon as it is set back: a marker that comes while o
   expect(await setbacks(world.db, 'main')).toMatchObject([{ shard: 1, from: marker }, { shard: 2 }])
 })
 
+test('a marker that comes before a shard that is set back is recorded takes nothing from it', async () => {
+  await world.indexed(some('a'))
+  await mark()
+  await mark()
+  const marker = await world.engine.marker(1)
+  const engine = await kept(async () => {
+    for (const _ of ['said', 'sent']) await mark()
+    expect(await world.engine.marker(1)).toBeGreaterThan(marker as number)
+  })
+  // settled after the snapshot, and before the next marker
+  await world.indexed(some('b'))
+  expect((await restore(engine))?.shards[0]).toEqual({ shard: 1, from: marker })
+})
+
 test('a restore that is broken off has recorded what it set back, and its pause stays for the next to end', async () => {
   const engine = await kept((shard) => {
     if (shard === 2) throw new Error('broken off')
