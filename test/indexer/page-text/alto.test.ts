@@ -120,6 +120,22 @@ describe('a page of ALTO', () => {
     })
   })
 
+  test.each([
+    ['', 'tranquillity'],
+    [', of which only the first part tells it', undefined],
+  ])('has a word on three lines once and whole%s', (_, whole) => {
+    const lines = [
+      line(word('a'), part(1, 'tran', 'tranquillity'), '<HYP CONTENT="-"/>'),
+      line(part(2, 'quil', whole), '<HYP CONTENT="-"/>'),
+      line(part(2, 'lity', whole), word('b')),
+    ]
+    expect(linesOf(alto(lines.join('')))).toEqual(['a tranquillity', 'b'])
+    expect(linesOf(alto([lines[0], line(part(2, 'quil', whole)), lines[2]].join('')))).toEqual([
+      'a tranquillity',
+      'lity b',
+    ])
+  })
+
   test('has the words it was made of, whatever they are', () => {
     const words = fc.array(fc.array(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }), { maxLength: 6 }), {
       maxLength: 6,
