@@ -1,3 +1,5 @@
+import { type Comparison, compareShards, type Finding, recordFindings } from '../daemon/restore/compare-shards.ts'
+import type { Pair } from '../daemon/restore/differences.ts'
 import type { Database } from '../state/connection.ts'
 import { repairClaimed, repairPage, type Setback } from '../state/restore/repair.ts'
 import { setRepaired, shardStates } from '../state/restore/shard-state.ts'
@@ -20,12 +22,44 @@ export interface Repaired {
 
 const pageSize = 1_000
 
-/** The shards of a target that lack what they were sent; `ahead` ones must be adopted before they can be repaired. */
-export async function setbacks(db: Database, target: string): Promise<(Setback & { readonly isAhead: boolean })[]> {
+/** A shard that lacks what it was sent. One that is `ahead` as well must be adopted before it can be repaired. */
+type Lacking = Setback & { readonly isAhead: boolean }
+
+/** The shards of a target that lack what they were sent, as the tables say. */
+export async function setbacks(db: Database, target: string): Promise<Lacking[]> {
   const states = await shardStates(db, target)
   return states.flatMap(({ shard, state, behindFrom, since }) =>
     behindFrom === null ? [] : [{ shard, from: behindFrom, since, isAhead: state === 'ahead' }],
   )
+}
+
+/**
+ * As setbacks, once the shards are compared with the tables: what was set back a moment ago no slip-index has noticed yet.
+ * Of shards that do not answer, which are `away`, it is what the tables say. A dry run writes nothing of it down.
+ */
+export async function findSetbacks(
+  pair: Pair,
+  { dryRun }: Pick<RepairOptions, 'dryRun'>,
+): Promise<{ readonly found: readonly Lacking[]; readonly away: Comparison['away'] }> {
+  const { db, target } = pair
+  const { findings, away } = await compareShards(pair)
+  if (!dryRun) await db.transaction((tx) => recordFindings(tx, target.name, findings))
+  const known = await setbacks(db, target.name)
+  return { found: dryRun ? withFindings(known, findings) : known, away }
+}
+
+function withFindings(known: readonly Lacking[], findings: readonly Finding[]): Lacking[] {
+  const all = new Map(known.map((each) => [each.shard, each]))
+  for (const finding of findings) {
+    const before = all.get(finding.shard)
+    if (finding.kind === 'ahead') {
+      if (before !== undefined) all.set(finding.shard, { ...before, isAhead: true })
+      continue
+    }
+    const from = Math.min(finding.from, before?.from ?? finding.from)
+    all.set(finding.shard, { shard: finding.shard, from, since: 0, isAhead: before?.isAhead ?? false })
+  }
+  return [...all.values()].sort((a, b) => a.shard - b.shard)
 }
 
 /**

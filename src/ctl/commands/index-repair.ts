@@ -1,9 +1,11 @@
+import { openTargetEngine } from '../../daemon/engines.ts'
 import { exitCodes } from '../../daemon/exit-codes.ts'
 import { SlipError } from '../../errors/slip-error.ts'
-import { type Repaired, repair, setbacks } from '../../operations/repair.ts'
+import { findSetbacks, type Repaired, repair } from '../../operations/repair.ts'
+import { listTargets, type Target } from '../../state/control/target.ts'
 import type { Session } from '../command.ts'
 import { withState } from '../open.ts'
-import { print } from '../print.ts'
+import { note, print } from '../print.ts'
 import { ProgressBar } from '../progress.ts'
 import { oneTarget } from '../targets.ts'
 import { plural } from '../units.ts'
@@ -16,9 +18,12 @@ interface Arguments extends Session {
 
 export async function run(args: Arguments): Promise<number> {
   const { lane, dryRun } = args
-  return withState(args, async ({ config, db }) => {
+  return withState(args, async ({ config, state, db }) => {
     const target = await oneTarget(db, config, args.target)
-    const found = await setbacks(db, target)
+    const known = (await listTargets(db)).find(({ name }) => name === target) as Target
+    const { engine, close } = await openTargetEngine(config, state, target)
+    const { found, away } = await findSetbacks({ db, engine, target: known }, { dryRun }).finally(close)
+    for (const [shard, { message }] of away) note(`shard ${target}/${shard} was not compared: ${message}`)
     const ahead = found.find(({ isAhead }) => isAhead)
     if (ahead !== undefined) {
       const message = `shard ${target}/${ahead.shard} is ahead of the database; first: slipctl index adopt ${target}`

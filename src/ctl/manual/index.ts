@@ -31,7 +31,7 @@ export const index: readonly Command[] = [
     takes: '<target>',
     summary: 'Requests anew what an index lost when it was restored or emptied',
     detail:
-      'A shard whose marker is older than it should be is behind: it gets no new items. This requests anew what the ledger says was settled in it since, or everything when it was emptied; then the shard has the state it had before. If it is interrupted, run it again.',
+      'A shard whose marker is older than it should be is behind: it gets no new items. This compares all shards, and then requests anew what the ledger says was settled in those that are behind since, or everything when one was emptied; then the shard has the state it had before. A shard that does not answer is told on standard error, and repaired if it was known to be behind. If it is interrupted, run it again.',
     positionals: { target },
     options: {
       'dry-run': dryRun,
