@@ -10,46 +10,15 @@ import { findDeletes } from '../state/queue/find-deletes.ts'
 import { lanes } from '../state/queue/lanes.ts'
 import { suspectShards } from '../state/queue/suspect-shards.ts'
 import { AloneTurn, BucketRotation, type LaneShares } from './buckets.ts'
+import type { Drawn, Lead, Openness, UnderWay } from './openness.ts'
 import { allWork, type OwnWork } from './own-work.ts'
 import { ReadBounds } from './read-bounds.ts'
 
+/** Items that try out a shard: they are to be assembled without waiting for room, and its server may hang on them. */
+const triedOut = 10
+
 /** How many windows of a bucket are looked through for deletes in one go. */
 const windowsAtOnce = 10
-
-/** What may be worked on now, beside what is paused. */
-export interface Openness {
-  /** Whether a breaker suspends a shard. */
-  readonly suspended: (shard: number) => boolean
-  /** Whether a shard has more to do than it can for now. */
-  readonly busy: (shard: number) => boolean
-  /** Shards of which it is not known whether the database is older than they are. */
-  readonly uncompared: ReadonlySet<number>
-  /** The repository cannot be read: deletes only, which need none. */
-  readonly deletesOnly: boolean
-  /** One shard, to try it out. */
-  readonly only?: number
-}
-
-/** A shard drawn for new items, and out of which. */
-interface Drawn {
-  readonly shard: number
-  readonly from: readonly DrawableShard[]
-}
-
-/** What another target has claimed. */
-export interface Lead {
-  readonly htids: readonly string[]
-  /** Null where it had no new items. */
-  readonly drawn: Drawn | null
-}
-
-/** What the worker has under way beside: a suspect is claimed by itself. */
-export interface UnderWay {
-  /** Whether there is anything, of the target or of any. */
-  readonly isDry: (target?: string) => boolean
-  /** Waits until there is nothing, or for long enough: one that hangs is not to keep all else. Whether there is nothing. */
-  readonly runDrySoon: () => Promise<boolean>
-}
 
 interface Round extends Openness {
   readonly pauses: Pauses
@@ -79,6 +48,7 @@ export class Claimer {
   #drawn = 0
   /** Of the last claim. */
   #used: Drawn | null = null
+  #askedAt = 0
   /** Whether suspects wait for what is under way of the target to end. */
   #waitsForEnd = false
   /** Whether the last look passed over lane 0. */
@@ -138,6 +108,11 @@ export class Claimer {
     return this.#leftBusy
   }
 
+  /** performance.now() before the last claim was sent: what `next` waited for before that takes nothing from the lease. */
+  get askedAt(): number {
+    return this.#askedAt
+  }
+
   /** What was drawn for the new items of the last claim; null where it had none. */
   get drawn(): Drawn | null {
     return this.#used
@@ -161,6 +136,7 @@ export class Claimer {
     this.#drawn = isSame ? drawn.shard : this.#drawFrom(from)
     const isBusy = round.busy(this.#drawn)
     const request = { target: this.target.name, htids, worker: this.#worker, pid: process.pid, host: hostName, open }
+    this.#askedAt = performance.now()
     const claims = await claimAlongOnce(this.#db, { ...request, draw: isBusy ? 0 : this.#drawn })
     if (!isBusy) this.#drawn = 0
     return claims
@@ -169,6 +145,7 @@ export class Claimer {
   /** Looks once into every bucket. In the turn of suspects into no other, until what is under way of the target has ended. */
   async #look(round: Look): Promise<Claim | null> {
     this.#waitsForEnd = false
+    if (round.only !== undefined) return this.#tryOut(round)
     if (this.#alone.isOn(this.#now())) {
       const buckets = await this.#suspects(round)
       this.#waitsForEnd = buckets.length > 0 && !this.#underWay.isDry(this.target.name)
@@ -184,6 +161,16 @@ export class Claimer {
     this.#leftSuspects = !this.#underWay.isDry()
     if (claimed !== null || this.#leftSuspects) return claimed
     return this.#first(await this.#suspects(round), round)
+  }
+
+  /** Of one shard, beside the work for others. Its suspects, which are claimed alone, only where it has nothing else. */
+  async #tryOut(round: Look): Promise<Claim | null> {
+    const claimed = await this.#first(this.#rotation.next(), round)
+    if (claimed !== null) return claimed
+    const suspects = await this.#suspects(round)
+    if (suspects.length === 0) return null
+    this.#leftSuspects = !(await this.#underWay.runDrySoon())
+    return this.#leftSuspects ? null : this.#first(suspects, round)
   }
 
   /** The buckets of lane 0 with something in them that may be worked on. */
@@ -228,12 +215,12 @@ export class Claimer {
   async #claim(bucket: Bucket, round: Look): Promise<Claim | null> {
     const from = bucket.shard === 0 ? this.#candidates(round) : []
     if (bucket.shard === 0) this.#drawn = this.#drawFrom(from)
-    if (round.deletesOnly || (bucket.shard === 0 && this.#drawn === 0)) return this.#claimDeletes(bucket)
+    if (round.deletesOnly || (bucket.shard === 0 && this.#drawn === 0)) return this.#claimDeletes(bucket, round)
     if (bucket.shard === 0 && this.#isBusy(round.busy, this.#drawn)) return null
     for (;;) {
       const claimed = await this.#bounds.claim(
         `${bucket.lane}/${bucket.shard}`,
-        (fromSeq) => claimOnce(this.#db, this.#request(bucket, { draw: this.#drawn, fromSeq })),
+        (fromSeq) => this.#claimOnce(this.#request(bucket, round, { draw: this.#drawn, fromSeq })),
         round.thorough,
       )
       if (claimed.items.length > 0) {
@@ -247,13 +234,13 @@ export class Claimer {
   }
 
   /** Deletes among rows that cannot be worked on, which are never touched: a dead mount's million costs but the look. */
-  async #claimDeletes(bucket: Bucket): Promise<Claim | null> {
+  async #claimDeletes(bucket: Bucket, round: Look): Promise<Claim | null> {
     const key = `${bucket.lane}/${bucket.shard}`
     for (let windows = 0; windows < windowsAtOnce; windows++) {
       const { htids, next } = await findDeletes(this.#db, bucket, this.#searched.get(key) ?? 0)
       for (let from = 0; from < htids.length; from += this.#batch) {
         const deletes = htids.slice(from, from + this.#batch)
-        const claimed = await claimOnce(this.#db, this.#request(bucket, { draw: 0, fromSeq: 0, deletes }))
+        const claimed = await this.#claimOnce(this.#request(bucket, round, { draw: 0, fromSeq: 0, deletes }))
         if (claimed.items.length > 0) return claimed
         this.#passed += claimed.passed
       }
@@ -263,8 +250,14 @@ export class Claimer {
     return null
   }
 
-  #request(bucket: Bucket, part: Pick<ClaimRequest, 'draw' | 'fromSeq' | 'deletes'>): ClaimRequest {
-    return { bucket, worker: this.#worker, pid: process.pid, host: hostName, batch: this.#batch, ...part }
+  #claimOnce(request: ClaimRequest) {
+    this.#askedAt = performance.now()
+    return claimOnce(this.#db, request)
+  }
+
+  #request(bucket: Bucket, { only }: Look, part: Pick<ClaimRequest, 'draw' | 'fromSeq' | 'deletes'>): ClaimRequest {
+    const batch = only === undefined ? this.#batch : Math.min(this.#batch, triedOut)
+    return { bucket, worker: this.#worker, pid: process.pid, host: hostName, batch, ...part }
   }
 
   /** Shards for new items: those that are open, our own, not paused, not suspended; none while any is ahead, or may be. */

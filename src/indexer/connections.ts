@@ -6,8 +6,8 @@ const mostRestMs = 30_000
 
 /** What a request to a node showed. */
 export interface Heard {
-  /** False = it did not answer. */
-  readonly answered: boolean
+  /** False = it did not answer; null = it was asked nothing. */
+  readonly answered: boolean | null
   /** Set when it asks for less: not again before so many milliseconds, 0 = it does not say. */
   readonly retryAfterMs?: number | undefined
 }
@@ -61,7 +61,13 @@ export class Connections {
     return performance.now() < this.#node(name).restsUntil
   }
 
+  /** Whether its last request got no answer. */
+  isSilent(name: string): boolean {
+    return !this.#node(name).answered
+  }
+
   #hear(node: Node, { answered, retryAfterMs }: Heard): void {
+    if (answered === null) return
     node.answered = answered
     if (retryAfterMs === undefined) {
       node.restMs = firstRestMs

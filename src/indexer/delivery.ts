@@ -121,11 +121,11 @@ async function send(context: DeliveryContext, claim: Claim, parcel: Parcel): Pro
     const most = await context.limit.bytes()
     const node = engine.nodeOf(shard)
     const { posted } = await connections.use(node, async () => {
-      if (isLost()) return { answered: true, posted: null }
-      const isLeftAlone = isSuspended(context, claim.target, shard) || (stop.aborted && connections.isResting(node))
-      if (isLeftAlone) return { answered: true, posted: spare(parcel) }
+      if (isLost()) return { answered: null, posted: null }
+      const mayAnswer = !stop.aborted || !(connections.isResting(node) || connections.isSilent(node))
+      if (!mayAnswer || isSuspended(context, claim.target, shard)) return { answered: null, posted: spare(parcel) }
       const { fitting, refused } = withinLimit(parcel, most)
-      if (idsOf(fitting).length === 0) return { answered: true, posted: { outcomes: refused, spared: 0 } }
+      if (idsOf(fitting).length === 0) return { answered: null, posted: { outcomes: refused, spared: 0 } }
       const { outcomes, answered } = await postAll(context, claim, shard, fitting)
       const all = [...outcomes, ...refused]
       return { answered, retryAfterMs: retryAfterOf(outcomes), posted: { outcomes: all, spared: 0 } }

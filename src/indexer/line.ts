@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks'
 import type { Gate } from '../daemon/breakers.ts'
 import type { Chore } from '../daemon/chores/chore.ts'
 import { recheckChore } from '../daemon/chores/recheck.ts'
@@ -18,12 +17,14 @@ import { Acceptance } from './acceptance.ts'
 import { Batch } from './batch.ts'
 import { ByteBudget } from './byte-budget.ts'
 import { type BatchReport, ClaimRun } from './claim-run.ts'
-import { Claimer, type Lead, type Openness } from './claimer.ts'
+import { Claimer } from './claimer.ts'
 import { Connections } from './connections.ts'
 import { DocumentLimit } from './document-limit.ts'
 import type { LineContext } from './line-context.ts'
 import { Once } from './once.ts'
+import { type Lead, leadOf, type Openness } from './openness.ts'
 import { ParcelSizes } from './parcel-sizes.ts'
+import { ShardsUnderWay } from './shards-under-way.ts'
 import { isStorm } from './suspension.ts'
 import { awayError, TargetBreakers } from './target-breakers.ts'
 
@@ -35,7 +36,8 @@ export type Served = 'worked' | 'idle' | 'waits' | SlipError
 
 /**
  * The work of one target, behind the breakers of its engine and its shards. A batch is assembled, and runs on by itself
- * while the next is claimed: but for a probe, beside which its target has no other, and for suspects. One that waits for room in
+ * while the next is claimed: but for what tries out the target, beside which it has no other, or a shard, beside which that
+ * has none, and for suspects. One that waits for room in
  * memory holds no other target back: only its own is not claimed for until it is assembled.
  */
 export class Line {
@@ -54,8 +56,9 @@ export class Line {
   readonly #watch: RestoreWatch
   readonly #once: Once | null
   #isAssembling = false
-  /** What tries out the target, or a shard, is under way. */
+  /** What tries out the target is under way. */
   #isProbing = false
+  readonly #shards = new ShardsUnderWay()
   /** Whether its shards were once compared with the database, as far as they answered. */
   #wasAsked = false
   #wasSuspended = false
@@ -122,11 +125,10 @@ export class Line {
     }
     if (gate === 'open') breakers.succeeded('target', name)
     await this.#circuits.listen(pauses)
-    if (this.#circuits.isShardDue(pauses) && !pipeline.isDry(name)) return 'waits'
-    const { only, away: silent } = await this.#circuits.shardToProbe(pauses)
+    const { only, away: silent } = await this.#circuits.shardToProbe(pauses, (shard) => this.#shards.isFree(shard))
     this.#away ??= silent
     this.#wasAsked = true
-    const uncompared = await this.#uncompared((shard) => shard === only || !this.#circuits.isSuspended(shard))
+    const uncompared = await this.#uncompared((shard) => shard === only || !this.#isLeftAlone(shard))
     const openness = { ...this.#openness(uncompared), deletesOnly, ...(only === null ? {} : { only }) }
     return this.#work(pauses, openness, gate, others)
   }
@@ -138,15 +140,14 @@ export class Line {
   async along(pauses: Pauses, lead: Lead): Promise<ClaimRun[]> {
     const { breakers } = this.#context
     if (this.#isAssembling || this.#isProbing || breakers.isSuspended('target', this.target.name)) return []
-    const startedAt = performance.now()
     try {
       const mayAsk = !this.#wasAsked
       if (mayAsk && (await this.#health.answer()) !== null) return []
       this.#wasAsked = true
-      const uncompared = await this.#uncompared((shard) => mayAsk && !this.#circuits.isSuspended(shard))
+      const uncompared = await this.#uncompared((shard) => mayAsk && !this.#isLeftAlone(shard))
       const openness = this.#openness(uncompared)
       const claims = await this.#claimer.along(pauses, openness, lead)
-      return claims.map((claim) => this.#begin(claim, startedAt, false))
+      return claims.map((claim) => this.#begin(claim, false))
     } catch (thrown) {
       const error = asSlipError(thrown)
       // whoever leads goes on, and meets the same with its own
@@ -157,7 +158,12 @@ export class Line {
 
   #openness(uncompared: ReadonlySet<number>): Openness {
     const busy = (shard: number) => shard > 0 && this.#connections.isBusy(this.#opened.engine.nodeOf(shard))
-    return { suspended: (shard) => this.#circuits.isSuspended(shard), busy, uncompared, deletesOnly: false }
+    return { suspended: (shard) => this.#isLeftAlone(shard), busy, uncompared, deletesOnly: false }
+  }
+
+  /** Whether a shard is suspended, or being tried out. */
+  #isLeftAlone(shard: number): boolean {
+    return this.#shards.isTriedOut(shard) || this.#circuits.isSuspended(shard)
   }
 
   /** Shards nothing may be claimed for, as the database may be older than they are. */
@@ -175,7 +181,6 @@ export class Line {
     const once = this.#once
     const { name } = this.target
     const storm = gate === 'probe' && isStorm(breakers.reason('target', name))
-    const startedAt = performance.now()
     const claim = await this.#claimer.next(pauses, openness)
     if (claim === null) {
       // it answered, and there is nothing to try it out with
@@ -192,13 +197,15 @@ export class Line {
         return this.#away ?? left ?? suspended ?? 'idle'
       }
       // where it was passed over, nothing was tried: the probe lapses
-      const wasLookedInto = !this.#claimer.leftBusy && !openness.deletesOnly && !openness.uncompared.has(openness.only)
+      const { leftBusy, leftSuspects } = this.#claimer
+      const wasLookedInto =
+        !leftBusy && !leftSuspects && !openness.deletesOnly && !openness.uncompared.has(openness.only)
       if (wasLookedInto) breakers.succeeded('shard', shardText({ target: name, shard: openness.only }))
       return 'worked'
     }
-    const run = this.#begin(claim, startedAt, storm)
+    const run = this.#begin(claim, storm)
     const alone = gate === 'probe' || openness.only !== undefined || claim.lane === lanes.alone
-    const lead = { htids: wanted(claim), drawn: this.#claimer.drawn }
+    const lead = leadOf(claim, this.#claimer.drawn)
     const along: Held[] = []
     for (const line of alone || lead.htids.length === 0 ? [] : others)
       for (const each of await line.along(pauses, lead)) along.push({ line, run: each })
@@ -212,14 +219,17 @@ export class Line {
   #probe(ended: Promise<BatchReport | null>, gate: Gate, only: number | undefined, storm: boolean): void {
     const { breakers, pipeline } = this.#context
     const { name } = this.target
-    this.#isProbing = true
+    if (gate === 'probe') this.#isProbing = true
     const judged = ended
       .then((report) => gate === 'probe' && report !== null && this.#circuits.judge(report, storm))
       .finally(() => {
-        this.#isProbing = false
+        if (gate === 'probe') this.#isProbing = false
       })
     if (gate === 'probe') breakers.probeLasts('target', name, judged)
-    if (only !== undefined) breakers.probeLasts('shard', shardText({ target: name, shard: only }), judged)
+    if (only !== undefined) {
+      breakers.probeLasts('shard', shardText({ target: name, shard: only }), judged)
+      this.#shards.tryOut(only, judged)
+    }
     pipeline.add(name, judged)
   }
 
@@ -230,13 +240,14 @@ export class Line {
   }
 
   /** Holds a claim from now on, and tells of it. */
-  #begin(claim: Claim, startedAt: number, probesStorm: boolean): ClaimRun {
+  #begin(claim: Claim, probesStorm: boolean): ClaimRun {
     const { state, leases, bus } = this.#context
     const { name, lease } = this.target
     const { token, lane, items } = claim
     this.#once?.writes()
     bus.emit('index.claimed', { target: name, lane, shard: items[0]?.shard ?? 0, items: items.length, token })
-    leases.hold(token, items.length, lease, startedAt)
+    leases.hold(token, items.length, lease, this.#claimer.askedAt)
+    this.#shards.begin(claim)
     const { engine } = this.#opened
     const paced = { connections: this.#connections, sizes: this.#sizes, budget: this.#budget }
     const own = { engine, brake: this.#brake, acceptance: this.#acceptance, limit: this.#limit, ...paced, probesStorm }
@@ -266,7 +277,11 @@ export class Line {
 
   async #end(run: ClaimRun, assembled: Promise<void>): Promise<BatchReport> {
     const { leases } = this.#context
-    return this.#hear(await run.end(assembled).finally(() => leases.drop(run.claim.token)))
+    const over = () => {
+      leases.drop(run.claim.token)
+      this.#shards.end(run.claim)
+    }
+    return this.#hear(await run.end(assembled).finally(over))
   }
 
   async #hear(report: BatchReport): Promise<BatchReport> {
@@ -283,7 +298,3 @@ interface Held {
   readonly line: Line
   readonly run: ClaimRun
 }
-
-/** Items whose document another target can have as well: one with a waiver is made otherwise. */
-const wanted = ({ items }: Claim): string[] =>
-  items.filter(({ action, waived }) => action === 'index' && waived === null).map(({ htid }) => htid)

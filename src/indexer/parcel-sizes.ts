@@ -18,7 +18,8 @@ export interface Posting {
 /**
  * How large the parcels of each shard are: as large as configured, half of what was too much at a time, and from there
  * larger again, slowly, with each that went well. Half of what was sent, so that two that were under way together do not
- * make it a quarter; a document that is larger than a parcel goes alone and says nothing about the others.
+ * make it a quarter; a document that is larger than a parcel goes alone and says nothing about the others. What was too
+ * much and is small already, as removals are, says nothing of the size.
  */
 export class ParcelSizes {
   readonly #most: number
@@ -37,7 +38,7 @@ export class ParcelSizes {
   hear(shard: number, { bytes, milliseconds, tooMuch, done }: Posting): void {
     const size = this.of(shard)
     if (tooMuch || milliseconds > slowMs) {
-      this.#sizes.set(shard, Math.min(size, Math.max(leastBytes, bytes / 2)))
+      if (bytes > leastBytes) this.#sizes.set(shard, Math.min(size, Math.max(leastBytes, bytes / 2)))
     } else if (done && bytes >= size / 2) {
       this.#sizes.set(shard, Math.min(this.#most, size + this.#most / steps))
     }

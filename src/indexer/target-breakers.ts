@@ -49,11 +49,6 @@ export class TargetBreakers {
     }
   }
 
-  /** Whether one of its shards has answered and may be told to be tried out now. */
-  isShardDue(pauses: Pauses): boolean {
-    return this.#due(pauses).some(({ shard }) => this.#said.has(shard))
-  }
-
   /** Whether a shard is suspended. */
   isSuspended(shard: number): boolean {
     return this.#context.breakers.isSuspended('shard', shardText({ target: this.#target.name, shard }))
@@ -71,13 +66,19 @@ export class TargetBreakers {
     return shard === undefined ? null : suspendedError(shard.name, this.#context.breakers.reason('shard', shard.name))
   }
 
-  /** Of the shards that have answered one whose probe is ours, and that can at least be read; `away`: the first that cannot. */
-  async shardToProbe(pauses: Pauses): Promise<{ readonly only: number | null; readonly away: SlipError | null }> {
+  /**
+   * Of the shards that have answered one whose probe is ours, and that can at least be read; `away`: the first that cannot.
+   * `isFree`: nothing of it is under way. What was begun before must not be taken for the probe.
+   */
+  async shardToProbe(
+    pauses: Pauses,
+    isFree: (shard: number) => boolean,
+  ): Promise<{ readonly only: number | null; readonly away: SlipError | null }> {
     const { breakers } = this.#context
     let first: SlipError | null = null
     for (const { name, shard } of this.#due(pauses)) {
       const away = this.#said.get(shard)
-      if (away === undefined) continue
+      if (away === undefined || !isFree(shard)) continue
       this.#said.delete(shard)
       if ((await breakers.gate('shard', name)) !== 'probe') continue
       if (away === null) return { only: shard, away: first }

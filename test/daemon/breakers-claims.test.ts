@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Pauses } from '../../src/daemon/pause-gate.ts'
-import { Claimer, type Openness } from '../../src/indexer/claimer.ts'
+import { Claimer } from '../../src/indexer/claimer.ts'
+import type { Openness } from '../../src/indexer/openness.ts'
 import { findDeletes } from '../../src/state/queue/find-deletes.ts'
 import { change, enqueue, ledgerRow, openState, queueRow, type State, settleAll, worker } from '../state/fixture.ts'
 

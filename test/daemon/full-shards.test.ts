@@ -8,6 +8,7 @@ import { EventBus } from '../../src/events/bus.ts'
 import type { Events } from '../../src/events/events.ts'
 import { closeShard } from '../../src/state/control/close-shard.ts'
 import { listShards } from '../../src/state/control/target.ts'
+import { lookOf } from '../state/do-chore.ts'
 import { type Library, openLibrary } from './library.ts'
 import { endAll, runOnce, start } from './processes.ts'
 
@@ -48,8 +49,7 @@ bus.subscribe((name, fields) => {
 async function run(limits: Limits, between: () => Promise<unknown> = async () => undefined): Promise<number> {
   events.length = 0
   const { db } = library.state
-  const chore = fullChore({ db, engine: library.engine, target }, limits, bus)
-  const work = 'look' in chore ? await chore.look() : null
+  const work = await lookOf(fullChore({ db, engine: library.engine, target }, limits, bus))
   await between()
   return work === null ? 0 : db.transaction(work)
 }

@@ -134,9 +134,11 @@ test('SIGTERM ends what is being posted, and settles it', async () => {
   await finish()
 })
 
-/** Whether a claim was taken when nothing else was under way, and ended before the next one was taken. */
-function wasAlone(daemon: Daemon, claimed: LoggedEvent): boolean {
-  const moves = daemon.events.filter(({ event }) => event === 'index.claimed' || event === 'index.batch')
+const everyShard = () => true
+
+/** Whether a claim was taken when nothing else was under way, of such shards, and ended before the next one was taken. */
+function wasAlone(daemon: Daemon, claimed: LoggedEvent, isOf: (event: LoggedEvent) => boolean = everyShard): boolean {
+  const moves = daemon.events.filter((each) => /^index\.(claimed|batch)$/.test(each.event) && isOf(each))
   const at = moves.indexOf(claimed)
   const before = moves.slice(0, at)
   const open = before.reduce((sum, { event }) => sum + (event === 'index.claimed' ? 1 : -1), 0)
@@ -155,11 +157,11 @@ test('a suspect is taken when nothing else is under way, and nothing is taken be
   await finish()
 })
 
-for (const [kind, name] of [
-  ['target', 'main'],
-  ['shard', 'main/1'],
+for (const [kind, name, isOf] of [
+  ['target', 'main', everyShard],
+  ['shard', 'main/1', ({ shard }: LoggedEvent) => shard === 1],
 ] as const) {
-  test(`the probe of a ${kind} waits for what is under way, and is one batch alone`, async () => {
+  test(`the probe of a ${kind} waits for what of it is under way, and is one batch alone of it`, async () => {
     let before: unknown[] = []
     const daemon = await whilePostsStand(async () => {
       // nothing more is claimed then: whatever comes is claimed with the breaker open
@@ -172,10 +174,10 @@ for (const [kind, name] of [
     })
     await daemon.event('breaker.closed')
     await end(daemon)
-    const claims = of(daemon, 'index.claimed')
+    const claims = of(daemon, 'index.claimed').filter(isOf)
     const probe = claims[claims.findLastIndex(({ token }) => before.includes(token)) + 1]
     expect(probe?.event).toBe('index.claimed')
-    expect(wasAlone(daemon, probe as LoggedEvent)).toBe(true)
+    expect(wasAlone(daemon, probe as LoggedEvent, isOf)).toBe(true)
     await finish()
   })
 }

@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { askAgain } from './ask-again.ts'
+import { askAgain, askAnew } from './ask-again.ts'
 import { Door } from './door.ts'
 import { type Library, openLibrary } from './library.ts'
 import { endAll, type LoggedEvent, runOnce, start } from './processes.ts'
@@ -103,6 +103,28 @@ test('a shard that is read and takes nothing is tried out beside the work for ot
   // the probe has not ended: what it posts waits for the table
   while (begun() < 0 || !daemon.events.slice(begun()).some(claimed('second'))) await rows('SELECT 1')
   expect(daemon.events.some(({ event, target }) => event === 'index.batch' && target === 'main')).toBe(false)
+  await index.query('COMMIT')
+  await daemon.event('breaker.closed')
+})
+
+test('a shard that is read and takes nothing holds no other shard of its target back while it is tried out', async () => {
+  // every item has its shard, and both have some
+  await askAnew(library)
+  expect((await runOnce('index', library.configFile)).code).toBe(0)
+  await askAgain(library)
+  await suspend('shard', 'main/1')
+  await index.query('BEGIN')
+  await index.query('LOCK TABLE index_main.document_1 IN EXCLUSIVE MODE')
+  const daemon = start('index', library.configFile)
+  const underWay = () => {
+    const ofFirst = daemon.events.filter(({ target, shard }) => target === 'main' && shard === 1)
+    const told = (name: string) => ofFirst.filter(({ event }) => event === name).length
+    return told('index.claimed') - told('index.batch')
+  }
+  while (underWay() === 0) await rows('SELECT 1')
+  while ((await rows(`SELECT 1 FROM slip_queue WHERE target = 'main' AND shard = 2 AND state IN (0, 1)`)).length > 0);
+  // what it posts waits for the table
+  expect(underWay()).toBe(1)
   await index.query('COMMIT')
   await daemon.event('breaker.closed')
 })

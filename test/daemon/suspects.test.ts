@@ -122,6 +122,21 @@ test('is not sent again when the process is to stop', async () => {
   expect(left).toHaveLength(posts[0]!.length)
 })
 
+test('nor is what waits for its turn, to a server that gave no answer', async () => {
+  const claim = await claimed()
+  const stop = new AbortController()
+  const { engine, posts } = breaking(() => {
+    stop.abort()
+    return unanswered
+  })
+  const paced = { batchBytes: 1, connections: 1 }
+  const { returned } = (await startBatch(library, token, claim, { engine, stop: stop.signal, ...paced }).ended) as {
+    returned: number
+  }
+  expect(posts).toHaveLength(1)
+  expect(returned).toBeGreaterThan(1)
+})
+
 test('is not sent again once the lease is lost', async () => {
   const claim = await claimed()
   const { engine, posts } = breaking(() => {
@@ -184,3 +199,25 @@ async function askAnewBut(htid: string) {
   // a daemon takes one that was silent for a minute for dead
   token = await worker(library.state.db)
 }
+
+test('of which the engine refuses one document has that as an error, in the words of the engine, and its neighbours are indexed', async () => {
+  const claim = await claimed()
+  const refused = await sound(claim)
+  const unreadable = (document: IndexDocument): IndexDocument => ({ ...document, json: Buffer.from('{') })
+  const engine: Engine = {
+    ...library.engine,
+    post: (shard, documents) =>
+      library.engine.post(
+        shard,
+        documents.map((each) => (each.id === refused ? unreadable(each) : each)),
+      ),
+  }
+  const before = (await rows('SELECT 1 FROM slip_errors')).length
+  const { indexed, delayed } = (await startBatch(library, token, claim, { engine }).ended) as Record<string, number>
+  const errors = (await rows('SELECT 1 FROM slip_errors')).length - before
+  expect([delayed, indexed! + errors]).toEqual([0, claim.items.length])
+  expect(await errorsOf(library.state.db, refused)).toMatchObject([
+    { code: 'DOCUMENT_REJECTED', message: expect.stringContaining('JSON'), shard: claim.items[0]?.shard },
+  ])
+  expect(await queueRow(library.state.db, refused)).toBeUndefined()
+})

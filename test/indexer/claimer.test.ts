@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Pauses } from '../../src/daemon/pause-gate.ts'
 import { Claimer } from '../../src/indexer/claimer.ts'
@@ -112,4 +113,56 @@ test('buckets that were empty are read from their beginning only when there is n
   const found = await patient.next(pauses)
   expect(found).toMatchObject({ lane: 1, items: [{ htid: 'a.4' }] })
   await settleAll(state.db, found!)
+})
+
+test('what a suspect is waited for before it is claimed takes nothing from its lease', async () => {
+  let dryAt = Number.POSITIVE_INFINITY
+  const runDrySoon = async () => {
+    dryAt = performance.now()
+    return true
+  }
+  let now = 0
+  const options = { batch: 10, shares: { daily: 5, ops: 2, bulk: 1 }, now: () => now }
+  const alone = new Claimer(state.db, token, target, options, { isDry: () => true, runDrySoon })
+  const pauses = await Pauses.read(state.db)
+  expect(await alone.next(pauses)).toBeNull()
+  await change(state.db, ['l.1'])
+  await enqueue(state.db, ['l.1'])
+  await state.db.query(`UPDATE slip_queue SET lane = 0 WHERE htid = 'l.1'`)
+  now = 30_000
+  const held = await alone.next(pauses)
+  expect(held?.items).toMatchObject([{ htid: 'l.1' }])
+  expect(alone.askedAt).toBeGreaterThanOrEqual(dryAt)
+  await settleAll(state.db, held!)
+})
+
+test('a shard is tried out by ten items at most, and by its suspects only where it has nothing else and nothing is under way', async () => {
+  const pauses = await Pauses.read(state.db)
+  let dry = false
+  const options = { batch: 100, shares: { daily: 5, ops: 2, bulk: 1 } }
+  const underWay = { isDry: () => false, runDrySoon: async () => dry }
+  const trying = new Claimer(state.db, token, target, options, underWay)
+  const htids = Array.from({ length: 12 }, (_, n) => `t.${n + 10}`)
+  await change(state.db, htids)
+  await enqueue(state.db, htids)
+  await state.db.query(`UPDATE slip_queue SET shard = 1, lane = CASE WHEN htid = 't.10' THEN 0 ELSE lane END`)
+  const only = (shard: number) =>
+    trying.next(pauses, {
+      suspended: () => false,
+      busy: () => false,
+      uncompared: new Set(),
+      deletesOnly: false,
+      only: shard,
+    })
+  expect([await only(2), trying.leftSuspects]).toEqual([null, false])
+  for (const expected of [10, 1]) {
+    const held = await only(1)
+    expect([held?.lane, held?.items.length]).toEqual([1, expected])
+    await settleAll(state.db, held!)
+  }
+  expect([await only(1), trying.leftSuspects]).toEqual([null, true])
+  dry = true
+  const held = await only(1)
+  expect([held?.lane, held?.items.map(({ htid }) => htid)]).toEqual([0, ['t.10']])
+  await settleAll(state.db, held!)
 })

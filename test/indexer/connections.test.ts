@@ -108,3 +108,17 @@ test('who waits for the end of a rest has its turn when the process is to stop, 
   stop.abort()
   expect(await wasResting).toEqual({ answered: true })
 })
+
+test('what asked nothing of a node says nothing of it', async () => {
+  const connections = new Connections(2, never)
+  await connections.use('a', async () => ({ answered: false }))
+  expect([connections.isSilent('a'), connections.isSilent('b')]).toEqual([true, false])
+  await connections.use('a', async () => ({ answered: null }))
+  const held = connections.use(
+    'a',
+    () => new Promise<{ answered: boolean }>((resolve) => setImmediate(resolve, { answered: true })),
+  )
+  expect([connections.isSilent('a'), connections.isFree('a')]).toEqual([true, false])
+  await held
+  expect([connections.isSilent('a'), connections.isFree('a')]).toEqual([false, true])
+})

@@ -32,6 +32,14 @@ test('it grows back a sixteenth with each full parcel that went well, and no fur
   expect(sizes.of(1)).toBe(4 * MiB)
 })
 
+test('what is small already makes none smaller: removals, or the end of a claim', () => {
+  const sizes = new ParcelSizes(4 * MiB)
+  for (const bytes of [0, 20_000])
+    for (const signal of [{ tooMuch: true }, { milliseconds: 5_001 }])
+      sizes.hear(1, { ...well, bytes, done: false, ...signal })
+  expect(sizes.of(1)).toBe(4 * MiB)
+})
+
 test('a document that is larger than a parcel and goes alone makes no other smaller', () => {
   const sizes = new ParcelSizes(4 * MiB)
   sizes.hear(1, { ...well, bytes: 50 * MiB, milliseconds: 60_000 })
