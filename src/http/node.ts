@@ -73,6 +73,8 @@ export class HttpNode {
     this.#pool = new Pool(url.origin, {
       connections: options.connections,
       pipelining: 1,
+      // over HTTP/2 all share one connection, which a question without an answer in time would break under the posts
+      allowH2: false,
       headersTimeout: options.headersMs,
       bodyTimeout: options.bodyMs,
       connect: { timeout: options.connectMs, ...(options.ca === undefined ? {} : { ca: options.ca }) },

@@ -1,8 +1,15 @@
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createSecureServer } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { jsonOf, NotUnderstood } from '../../../src/http/answer.ts'
 import { HttpNode, type NodeOptions } from '../../../src/http/node.ts'
 import { large } from '../../chaos/http-faults.ts'
+import { makeCertificateFiles } from '../../services/certificate.ts'
 import { closeAfterEach, closing, faultOf, get, json, options, serve } from './served.ts'
 
 closeAfterEach()
@@ -99,6 +106,30 @@ test('a server that does not answer in time may have done it', async () => {
   const server = await serve(() => undefined)
   const fault = await faultOf(nodeOf(server.url).request({ ...get, headersMs: 10 }))
   expect(fault).toMatchObject({ kind: 'unanswered' })
+})
+
+test('an answer that stops half way is not waited for for ever', async () => {
+  const server = await serve((_, response) => {
+    response.writeHead(200, { 'content-length': '100' })
+    response.write('half')
+  })
+  expect(await faultOf(nodeOf(server.url, { bodyMs: 50 }).request(get))).toMatchObject({ kind: 'unanswered' })
+})
+
+test('a server that speaks HTTP/2 as well is spoken to by HTTP/1.1, so that no request breaks another', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slip-http2-'))
+  closing.push(async () => rmSync(folder, { recursive: true }))
+  const files = await makeCertificateFiles(folder, 'server', 'localhost')
+  const [key, cert] = [readFileSync(files.key), readFileSync(files.certificate)]
+  const server = createSecureServer({ key, cert, allowHTTP1: true }, ({ httpVersion }, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ httpVersion }))
+  }).listen(0, 'localhost')
+  closing.push(async () => void server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const answer = await nodeOf(`https://localhost:${port}`, { ca: cert.toString() }).request(get)
+  expect(jsonOf(answer)).toEqual({ httpVersion: '1.1' })
 })
 
 test.each([
