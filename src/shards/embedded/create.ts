@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { ensureDatabase, withClient } from '../../embedded-postgres/database.ts'
 import { SlipError } from '../../errors/slip-error.ts'
-import { engineUnavailable, type ServerOptions, schemaOf } from './server.ts'
+import { engineUnavailable, placeOf, type ServerOptions, schemaOf } from './server.ts'
 import { createStatements, indexes } from './tables.ts'
 
 /**
@@ -22,7 +22,7 @@ export async function createIndex(pool: pg.Pool, options: ServerOptions, shards:
       throw error
     }
   } catch (error) {
-    throw error instanceof SlipError ? error : engineUnavailable(error, options.target)
+    throw error instanceof SlipError ? error : engineUnavailable(error, options.target, placeOf(pool))
   }
 }
 

@@ -19,7 +19,8 @@ export interface StoredDocument {
   readonly rows: Iterable<PageRow>
 }
 
-const catalogueFields = ['title', 'author', 'allfields', 'publishDate', 'volume_enumcron']
+/** Those of the catalogue that are searched where no field is named. */
+const searchedFields = ['title', 'author', 'allfields', 'publishDate', 'volume_enumcron']
 
 /**
  * A document as rows. Throws SyntaxError when its JSON cannot be read; taking a row throws it for the text of a page.
@@ -36,7 +37,7 @@ function* rowsOf(fields: Readonly<Record<string, unknown>>, document: IndexDocum
   }
 }
 
-/** The strings of a field; Solr documents hold one value or a list of them. */
+/** The strings of a field; documents hold one value or a list of them. */
 export function fieldTexts(value: unknown): string[] {
   return [value]
     .flat()
@@ -50,7 +51,7 @@ function* partsOf(texts: Iterable<string>, page: number, order: number, label: s
 }
 
 function catalogueText(fields: Readonly<Record<string, unknown>>): string {
-  return catalogueFields.flatMap((name) => fieldTexts(fields[name])).join(textSeparator)
+  return searchedFields.flatMap((name) => fieldTexts(fields[name])).join(textSeparator)
 }
 
 /** Bytes of a page that become a string at a time: on the way there are several of it. */

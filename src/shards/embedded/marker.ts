@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { ask, engineUnavailable } from './server.ts'
+import { ask, engineUnavailable, placeOf } from './server.ts'
 
 /**
  * The durability marker is a row among the documents, with the id '' that no item has: whatever empties a shard or sets
@@ -37,6 +37,6 @@ export async function writeMarker(
     return written.rowCount === 1
   } catch (error) {
     client?.release(true)
-    throw engineUnavailable(error, target)
+    throw engineUnavailable(error, target, placeOf(pool))
   }
 }

@@ -10,7 +10,7 @@
 import pg from 'pg'
 import type { IndexDocument, Outcome, Removal } from '../engine.ts'
 import { type PageRow, type StoredDocument, storedDocument } from './document.ts'
-import { isContentError, messageOf } from './server.ts'
+import { isContentError, messageOf, placeOf } from './server.ts'
 
 interface Write {
   readonly id: string
@@ -69,7 +69,7 @@ async function writeAll(pool: pg.Pool, shard: number, writes: readonly Write[]):
     // Closing the connection ends its transaction, whatever state it is in. Nothing is proven: even where COMMIT was
     // sent, its answer was not heard.
     client?.release(true)
-    const message = messageOf(error)
+    const message = `shard ${shard}, ${placeOf(pool)}: ${messageOf(error)}`
     // what the server says itself is an answer
     const isBroken = !(error instanceof pg.DatabaseError)
     return writes.map((write) => ({

@@ -62,12 +62,19 @@ export async function ask<Row extends pg.QueryResultRow>(
   try {
     return (await pool.query<Row>(statement)).rows
   } catch (error) {
-    throw engineUnavailable(error, target)
+    throw engineUnavailable(error, target, placeOf(pool))
   }
 }
 
-export function engineUnavailable(error: unknown, target: string): SlipError {
-  return new SlipError('ENGINE_UNAVAILABLE', messageOf(error), { place: { target }, cause: error })
+/** @param server as placeOf tells it */
+export function engineUnavailable(error: unknown, target: string, server: string): SlipError {
+  return new SlipError('ENGINE_UNAVAILABLE', `${server}: ${messageOf(error)}`, { place: { target }, cause: error })
+}
+
+/** Host, port and database, without user and password. */
+export function placeOf({ options: { connectionString = '' } }: Pick<pg.Pool, 'options'>): string {
+  const { host, pathname } = new URL(connectionString)
+  return `${host}${pathname}`
 }
 
 /** The words of the server; an AggregateError (several addresses tried) has none of its own. */

@@ -20,6 +20,14 @@ export function unavailableBy(fault: unknown, message: string): Unavailable {
   return { kind: 'unavailable', message, ...pressureOf(fault), ...(isUnanswered(fault) ? { unanswered: true } : {}) }
 }
 
+/** The same, where no document of the request can be what broke it. */
+export function withoutSuspects({ unanswered: _, ...outcome }: Unavailable): Unavailable {
+  return outcome
+}
+
+/** A disk that is full: an engine breaks over it, whatever the document. */
+export const isDiskFull = (words: string): boolean => /no space left on device/i.test(words)
+
 /** A server that broke over a request, and a proxy before it that waited for an answer in vain. */
 const broken = [500, 502, 504]
 

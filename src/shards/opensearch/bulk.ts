@@ -12,7 +12,7 @@ import { z } from 'zod'
 import { SlipError } from '../../errors/slip-error.ts'
 import { type Answer, NotUnderstood } from '../../http/answer.ts'
 import type { IndexDocument, Outcome, Removal, Unavailable } from '../engine.ts'
-import { unavailableBy } from '../http/unavailable.ts'
+import { unavailableBy, withoutSuspects } from '../http/unavailable.ts'
 import { contentOf } from './answers.ts'
 import { fencesOf } from './held.ts'
 import { shardAlias } from './names.ts'
@@ -59,7 +59,7 @@ async function writeAll(
   try {
     await assertOwnIndex(server, shard)
   } catch (error) {
-    return writes.map(() => unsent(failed(server, shard, error)))
+    return writes.map(() => withoutSuspects(failed(server, shard, error)))
   }
   const outcomes = await send(server, shard, writes, tooLarge)
   if (outcomes.some(({ kind }) => kind === 'unavailable')) forgetOwnIndex(server, shard)
@@ -114,14 +114,9 @@ async function writeEach(server: Server, shard: number, writes: readonly Write[]
   const outcomes: Outcome[] = []
   for (const write of writes) {
     const last = outcomes.at(-1)
-    outcomes.push(...(last?.kind === 'unavailable' ? [unsent(last)] : await send(server, shard, [write])))
+    outcomes.push(...(last?.kind === 'unavailable' ? [withoutSuspects(last)] : await send(server, shard, [write])))
   }
   return outcomes
-}
-
-/** No document can be what broke it. */
-function unsent({ unanswered: _, ...outcome }: Unavailable): Unavailable {
-  return outcome
 }
 
 const answersShape = z.object({ items: z.array(z.object({ index: bulkItemShape.optional() })) })
@@ -156,7 +151,7 @@ async function staleOutcomes(
     )
     return new Map(refused.map((write) => [write, staleOutcome(write.fence, fences.get(write.id), at)]))
   } catch (error) {
-    const outcome = unsent(failed(server, shard, error))
+    const outcome = withoutSuspects(failed(server, shard, error))
     return new Map(refused.map((write) => [write, outcome]))
   }
 }

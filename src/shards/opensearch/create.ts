@@ -25,7 +25,11 @@ export async function createIndices(server: Server, shards: number): Promise<voi
     const index = shardIndex(server.index, shard)
     if (present.filter((alias) => alias.index === index).length < 2) await createIndex(server, shard)
     await started(server, shard)
-    assertAnalyses(await probeIndex(server, shard, () => true), { target: server.target, shard })
+    assertAnalyses(await probeIndex(server, shard, () => true), {
+      target: server.target,
+      shard,
+      urls: server.nodes.urls,
+    })
   }
 }
 

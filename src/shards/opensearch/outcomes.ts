@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Answer } from '../../http/answer.ts'
 import type { Outcome } from '../engine.ts'
+import { isDiskFull } from '../http/unavailable.ts'
 import { isUnderstood, type Reason, reasonShape, refusalOf, wordsOf } from './answers.ts'
 
 /** What a bulk request says of one document; `_index` is the index that its alias led to. */
@@ -17,8 +18,6 @@ const meansTheIndex = ({ type, reason }: Reason) => type === 'index_closed_excep
 
 /** By what a server says that it did not try: closed, not allowed, not found, not in time, not there. */
 const leftAlone = [400, 401, 403, 404, 408, 503]
-/** A disk that is full, whatever the document. */
-const isFull = /no space left on device/i
 
 /**
  * What became of one document; null = refused, as the server holds a higher version.
@@ -34,9 +33,11 @@ export function outcomeOf({ status, error }: BulkItem, at: string, bytes?: numbe
   const refused = { kind: 'unavailable', message: `${at}: answered ${status}: ${message}` } as const
   const share = status === 429 ? shareTaken(message) : null
   if (share !== null && bytes !== undefined) return { kind: 'tooLarge', most: Math.floor(bytes * share) }
+  // the block of a disk that is full, which no smaller request would pass
+  if (status === 429 && error?.type === 'cluster_block_exception') return refused
   if (status === 429) return { ...refused, retryAfterMs: 0 }
   // the server broke over it, or does not say that it left it alone: it may be the document that does that
-  return leftAlone.includes(status) || isFull.test(message) ? refused : { ...refused, unanswered: true }
+  return leftAlone.includes(status) || isDiskFull(message) ? refused : { ...refused, unanswered: true }
 }
 
 /** The outcome of a refused document, once the fence that is there was read. */

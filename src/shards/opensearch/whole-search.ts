@@ -12,7 +12,8 @@ const brokenOff = ({ timed_out }: z.infer<typeof searchedShape>): Reason | undef
 
 /**
  * What a search finds in a shard; without one, in all that the alias of the target leads to. A part of it is a failure: what is missing would be
- * taken for not there.
+ * taken for not there. So it would be of a replica that copies segments, as OpenSearch can have them, and sees what was
+ * committed a moment later: of a shard the primary is asked. Elasticsearch knows neither.
  */
 export function search<T extends z.infer<typeof searchedShape>>(
   server: Server,
@@ -20,7 +21,10 @@ export function search<T extends z.infer<typeof searchedShape>>(
   body: object,
   shape: z.ZodType<T>,
 ): Promise<T> {
-  const alias = shard === undefined ? server.index : shardAlias(server.index, shard)
-  const request = withJson('POST', `/${alias}/_search?allow_partial_search_results=false`, body)
-  return ask(server, request, { shape, failedPart: brokenOff, ...(shard === undefined ? {} : { shard }) })
+  const whole = '_search?allow_partial_search_results=false'
+  if (shard === undefined)
+    return ask(server, withJson('POST', `/${server.index}/${whole}`, body), { shape, failedPart: brokenOff })
+  const copy = server.kind === 'opensearch' ? '&preference=_primary' : ''
+  const request = withJson('POST', `/${shardAlias(server.index, shard)}/${whole}${copy}`, body)
+  return ask(server, request, { shape, failedPart: brokenOff, shard })
 }

@@ -38,8 +38,8 @@ export function schemaPage(): string {
 # The schema
 
 One description makes the schema of Solr and the mapping of OpenSearch. The digest of this one is
-\`${schemaDigest(schemaDescription)}\`. \`slipctl index create --print\` prints what either engine is given;
-\`slipctl index schema-check\` compares an index with it. Solr needs its module analysis-extras
+\`${schemaDigest(schemaDescription)}\`. What either engine is given is printed by \`slipctl index create --kind solr --target NAME --print\`
+and \`slipctl index create --kind opensearch --target NAME --shards N --print\`; \`slipctl index schema-check\` compares an index with it. Solr needs its module analysis-extras
 (SOLR_MODULES=analysis-extras), OpenSearch the plugin analysis-icu. What a document brings for a field, and from where:
 [document.md](document.md).
 

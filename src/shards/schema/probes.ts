@@ -64,11 +64,11 @@ export function termsDifferences(
 /** Throws ENGINE_INDEX_UNFIT where an index makes other terms than the schema says. */
 export function assertAnalyses(
   differences: readonly SchemaDifference[],
-  place: { target: string; shard: number },
+  { urls, ...place }: { readonly target: string; readonly shard: number; readonly urls: readonly string[] },
 ): void {
   const [first] = differences
   if (first === undefined) return
-  const message = `the index of shard ${place.shard} analyses otherwise than its schema says: ${differenceText(first)}`
+  const message = `${urls.join(', ')}: the index of shard ${place.shard} analyses otherwise than its schema says: ${differenceText(first)}`
   throw new SlipError('ENGINE_INDEX_UNFIT', message, { place })
 }
 

@@ -1,6 +1,7 @@
 /**
- * How text becomes words: the one rule for what is indexed, what a query asks and what a snippet marks. The server's
- * own parser is not used, because its rules depend on the locale of the cluster and give no positions to mark.
+ * How text becomes words. Of every engine: how what a person typed is divided, and where in a page to look for it. In the embedded
+ * engine it is the one rule for what is indexed, asked and marked: the parser of the server depends on the locale of the
+ * cluster and gives no positions to mark.
  */
 
 export interface Token {

@@ -82,17 +82,18 @@ export class Leaders implements Places {
 /** The leaders of a collection, on whatever node the cluster says. */
 async function leadersOf(nodes: HttpNodes, index: string): Promise<FindCore> {
   const found = await collectionOf(nodes, index)
+  const at = nodes.urls.join(', ')
   return (shard) => {
     const name = namedShard(shard)
-    if (found === null)
-      throw new NoCore(`${nodes.urls.join(', ')}: there is no collection ${index}; slipctl targets apply makes it`)
+    if (found === null) throw new NoCore(`${at}: there is no collection ${index}; slipctl targets apply makes it`)
     const replicas = found.collection.shards[name]?.replicas
-    if (replicas === undefined) throw new NoCore(`collection ${index} has no ${name}; slipctl targets apply makes it`)
+    if (replicas === undefined)
+      throw new NoCore(`${at}: collection ${index} has no ${name}; slipctl targets apply makes it`)
     const up = Object.values(replicas).filter(
       ({ state, node_name }) => state === 'active' && found.liveNodes.includes(node_name),
     )
     const leader = up.find((replica) => replica.leader === 'true')
-    if (leader === undefined) throw new NoCore(`${name} of collection ${index} has no leader`)
+    if (leader === undefined) throw new NoCore(`${at}: ${name} of collection ${index} has no leader`)
     const placeOf = ({ base_url, core }: Replica) => ({ node: nodes.at(base_url), name: core })
     const others = up.filter((replica) => replica !== leader)
     const hasFollowers = Object.values(replicas).some(({ type }) => type !== 'NRT')

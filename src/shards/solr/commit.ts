@@ -32,7 +32,10 @@ async function commitLeader(cores: Cores, shard: number, reach: Reach | 'kept'):
     // a replica that was added since may ask for another commit
     if (leader.node === core.node && leader.name === core.name && pathOf(leader, reach) === pathOf(core, reach)) return
   }
-  throw new NoCore(`another core of shard ${shard} of collection ${cores.index} leads each time that it is committed`)
+  const at = cores.nodes.urls.join(', ')
+  throw new NoCore(
+    `${at}: another core of shard ${shard} of collection ${cores.index} leads each time that it is committed`,
+  )
 }
 
 function pathOf({ hasFollowers }: Core, reach: Reach | 'kept'): string {

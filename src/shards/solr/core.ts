@@ -34,8 +34,8 @@ export class NoCore extends Error {
 
 /** Fewer replicas than are asked for have taken something. */
 export class TooFewReplicas extends Error {
-  constructor(has: number, wanted: number) {
-    super(`${has} of ${wanted} replicas have taken it`)
+  constructor({ node }: CorePlace, has: number, wanted: number) {
+    super(`${node.url}: ${has} of ${wanted} replicas have taken it`)
     this.name = 'TooFewReplicas'
   }
 }

@@ -34,7 +34,7 @@ export async function createCollection(
     }).catch(unlessThere)
     return
   }
-  assertOwn(found.collection, { index, configset, target })
+  assertOwn(found.collection, { index, configset, target, at: nodes.urls.join(', ') })
   for (const shard of names.filter((name) => !(name in found.collection.shards)))
     await collections('CREATESHARD', { collection: index, shard, waitForFinalState: 'true' }).catch(unlessThere)
 }
@@ -62,10 +62,10 @@ function unlessThere(error: unknown): void {
 
 function assertOwn(
   { configName, router }: Collection,
-  { index, configset, target }: { readonly index: string; readonly configset: string; readonly target: string },
+  { index, configset, target, at }: Readonly<Record<'index' | 'configset' | 'target' | 'at', string>>,
 ): void {
   const is = router.name === 'implicit' ? `made of configset ${configName}` : `divided by router ${router.name}`
   if (router.name === 'implicit' && configName === configset) return
-  const message = `collection ${index} is ${is}; it must be of ${configset}, with router implicit`
+  const message = `${at}: collection ${index} is ${is}; it must be of ${configset}, with router implicit`
   throw new SlipError('ENGINE_INDEX_UNFIT', message, { place: { target } })
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { SlipError } from '../../errors/slip-error.ts'
+import { NotUnderstood } from '../../http/answer.ts'
 import type { HttpNodes } from '../http/nodes.ts'
 import { assertAnalyses } from '../schema/probes.ts'
-import { acknowledged, contentOf, icuRemedy, isStatus, type SolrRefusal, sentenceOf } from './answers.ts'
+import { acknowledged, contentOf, icuRemedy, isStatus, SolrRefusal, sentenceOf } from './answers.ts'
 import type { Chains } from './chains.ts'
 import type { Cores } from './cores.ts'
 import { createCollection } from './create-collection.ts'
@@ -26,7 +27,10 @@ export async function createIndex(cores: Cores, chains: Chains, options: SolrOpt
     cores.forget()
     for (let shard = 1; shard <= shards; shard++) {
       await assertOwn(cores, chains, shard)
-      assertAnalyses(await askShard(cores, shard, (core) => probeCore(core, anyType)), { target, shard })
+      assertAnalyses(await askShard(cores, shard, (core) => probeCore(core, anyType)), {
+        ...{ target, shard },
+        urls: cores.nodes.urls,
+      })
     }
   } catch (error) {
     if (!isStatus(error, 400, 500)) throw error
@@ -53,11 +57,15 @@ async function versionOf(nodes: HttpNodes, target: string): Promise<string> {
     const answer = await nodes.ask({ method: 'GET', path: '/admin/info/system?wt=json' })
     return contentOf(answer, systemShape).lucene['solr-spec-version']
   } catch (error) {
-    if (!isStatus(error, 400, 404, 405)) throw error
+    if (!knowsNoSuchQuestion(error)) throw error
     const message = `targets.${target}.engine is solr, and what is asked there is none, or its URL lacks /solr: ${sentenceOf(error)}`
     throw new SlipError('ENGINE_KIND_DIFFERS', message, { place: { target }, cause: error })
   }
 }
+
+/** What is no Solr says so in words of its own. */
+const knowsNoSuchQuestion = (error: unknown): boolean =>
+  (error instanceof SolrRefusal || error instanceof NotUnderstood) && [400, 404, 405].includes(error.status)
 
 function meaningOf(error: SolrRefusal): string {
   if (isOtherSchema(error)) return ': it was made for another target or schema'

@@ -1,3 +1,4 @@
+import { isFault } from './answers.ts'
 import type { Core } from './core.ts'
 import { type HeldDocument, readHeld } from './held.ts'
 
@@ -11,12 +12,21 @@ export async function readBack(core: Core, ids: readonly string[], wanted: numbe
   const others = wanted > 1 ? core.replicas : []
   const [leader, ...answers] = await Promise.all([
     readHeld(core, ids),
-    ...others.map((replica) => readHeld(replica, ids).catch(() => new Map<string, HeldDocument>())),
+    ...others.map((replica) => readHeld(replica, ids).catch(noneWhereAway)),
   ])
   return new Map(
     [...leader.values()].map((held) => {
-      const same = answers.filter((answer) => answer.get(held.id)?.fence === held.fence)
+      const same = answers.filter((answer) => isSame(held, answer.get(held.id)))
       return [held.id, { ...held, copies: 1 + same.length }]
     }),
   )
+}
+
+/** A removal may have the fence of the document that it removes. */
+const isSame = (held: HeldDocument, other: HeldDocument | undefined): boolean =>
+  other?.fence === held.fence && other.isTombstone === held.isTombstone
+
+function noneWhereAway(error: unknown): Map<string, HeldDocument> {
+  if (!isFault(error)) throw error
+  return new Map()
 }

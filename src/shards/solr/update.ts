@@ -8,7 +8,7 @@
  */
 import { z } from 'zod'
 import type { Outcome, Unavailable } from '../engine.ts'
-import { unavailableBy } from '../http/unavailable.ts'
+import { isDiskFull, unavailableBy, withoutSuspects } from '../http/unavailable.ts'
 import { acknowledged, isFault, isStatus, type SolrRefusal, sentenceOf } from './answers.ts'
 import type { Chains } from './chains.ts'
 import { type Core, TooFewReplicas } from './core.ts'
@@ -61,7 +61,7 @@ async function writeGroup(shard: WrittenShard, writes: Writes): Promise<Outcome[
     core = await shard.cores.of(shard.shard)
   } catch (error) {
     // it was not found where to send them
-    return writes.map(() => answered(unavailable(shard, error)))
+    return writes.map(() => withoutSuspects(unavailable(shard, error)))
   }
   try {
     const minReplicas = core.route === null ? 1 : shard.minReplicas
@@ -103,7 +103,7 @@ async function decide(shard: Found, writes: Writes): Promise<Outcome[]> {
   let last: Unavailable | null = null
   for (const one of writes) {
     const sure = proven(shard, one, held.get(one.id))
-    const outcome: Outcome = sure ?? (last === null ? await writeAlone(shard, one) : answered(last))
+    const outcome: Outcome = sure ?? (last === null ? await writeAlone(shard, one) : withoutSuspects(last))
     if (sure === null && outcome.kind === 'unavailable') last = outcome
     outcomes.push(outcome)
   }
@@ -161,12 +161,12 @@ function heldBy({ core, minReplicas, doubts }: Found, ids: readonly string[]): P
 }
 
 /** What is certain of an id by what the core holds; null when it holds neither this write nor a newer one. */
-function proven(shard: WrittenShard, one: Write, held: ReadBack | undefined): Outcome | null {
+function proven(shard: Found, one: Write, held: ReadBack | undefined): Outcome | null {
   const { fence, json } = one
   if (held === undefined || held.fence < fence || isThatWhichIsToGo(one, held)) return null
   if (held.fence !== fence || held.isTombstone !== (json === null)) return { kind: 'stale', fence: held.fence }
   const { minReplicas: wanted } = shard
-  return held.copies >= wanted ? done : unavailable(shard, new TooFewReplicas(held.copies, wanted))
+  return held.copies >= wanted ? done : unavailable(shard, new TooFewReplicas(shard.core, held.copies, wanted))
 }
 
 /** What went wrong once a write had been answered: whatever it carried did not break that. */
@@ -180,22 +180,14 @@ const afterAnswer = <T>(ask: () => Promise<T>): Promise<T> =>
   })
 
 function unavailable(shard: WrittenShard, error: unknown): Unavailable {
-  return error instanceof AfterAnswer ? answered(byFault(shard, error.cause)) : byFault(shard, error)
+  return error instanceof AfterAnswer ? withoutSuspects(byFault(shard, error.cause)) : byFault(shard, error)
 }
 
 function byFault({ target, shard }: WrittenShard, error: unknown): Unavailable {
   if (!isFault(error)) throw error
   const other = isOtherSchema(error) ? '; the core is of another target or schema' : ''
   const outcome = unavailableBy(error, `target ${target}, shard ${shard}, ${sentenceOf(error)}${other}`)
-  return isFull(error) ? answered(outcome) : outcome
-}
-
-/** A disk that is full: Solr breaks over it, whatever the document. */
-const isFull = (error: unknown): boolean => isStatus(error, 500) && /no space left on device/i.test(error.words)
-
-/** No document of the request can be what broke it. */
-function answered({ unanswered: _, ...outcome }: Unavailable): Unavailable {
-  return outcome
+  return isStatus(error, 500) && isDiskFull(error.words) ? withoutSuspects(outcome) : outcome
 }
 
 async function send({ core, minReplicas, doubts }: Found, chain: string, writes: Writes): Promise<void> {
@@ -214,7 +206,7 @@ async function send({ core, minReplicas, doubts }: Found, chain: string, writes:
   })
   await afterAnswer(() => doubts.settle(core))
   const copies = responseHeader.rf ?? minReplicas
-  if (copies < minReplicas) throw new TooFewReplicas(copies, minReplicas)
+  if (copies < minReplicas) throw new TooFewReplicas(core, copies, minReplicas)
 }
 
 function bodyOf(writes: Writes): Buffer[] {

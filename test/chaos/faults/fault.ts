@@ -2,7 +2,7 @@ import type { Random } from '../../../samples/random.ts'
 import type { World } from '../world.ts'
 
 /** What a fault takes for itself while it lasts: two faults of one thing follow each other. */
-export type Thing = 'database' | 'index' | 'repository' | 'processes' | 'host clocks' | 'locks' | 'shards'
+export type Thing = 'database' | 'index' | 'repository' | 'processes' | 'host clocks' | 'locks'
 
 export interface Struck {
   /** What it came to, for the printed schedule. */

@@ -18,7 +18,8 @@ for (const server of searchServers) {
       url,
       target: 'main',
       open: (at, options) => openSearch(server, { urls: [at], index: prefix, ...options }),
-      openOther: (at) => solrEngine(at, prefix),
+      openOther: (at) => solrEngine(at, 'main'),
+      otherCode: 'ENGINE_KIND_DIFFERS',
       version: {
         told: /"number"\s*:\s*"[^"]*"/,
         old: `"number" : "${old}"`,

@@ -20,6 +20,7 @@ for (const server of ['solr', 'solrcloud'] as const) {
         const target = { kind: 'opensearch', target: prefix, index: prefix } as const
         return openEngine('opensearch', { ...target, urls: [at], compress: false, timeout: 10_000 })
       },
+      otherCode: 'ENGINE_UNAVAILABLE',
       version: { told: /"solr-spec-version":"9[^"]*"/, old: '"solr-spec-version":"8.11.4"', words: /is Solr 8\.11\.4/ },
       isWrite: ({ path }) => path.includes('/update?'),
       isReadBack: ({ path }) => path.includes('/get'),

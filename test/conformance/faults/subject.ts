@@ -10,6 +10,8 @@ export interface ServerUnderTest {
   open(url: string, options?: Reach): Engine
   /** An engine of another kind at the same server. */
   openOther(url: string): Engine
+  /** What that says when its index is to be made: a server that answers with pages may be anything. */
+  readonly otherCode: 'ENGINE_KIND_DIFFERS' | 'ENGINE_UNAVAILABLE'
   /** What the server tells of its version, and what one that is too old would tell. */
   readonly version: { readonly told: RegExp; readonly old: string; readonly words: RegExp }
   readonly isWrite: Matches

@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
-import type { Chore } from '../../../src/daemon/chores/chore.ts'
 import type { EngineContent } from '../../../src/state/audit/invariants.ts'
 import { contentOf, type Library } from '../../daemon/library.ts'
 
@@ -12,12 +11,6 @@ export function configThrough({ folder, configFile }: Library, urls: Readonly<Re
   const file = join(folder, 'through.yaml')
   writeFileSync(file, stringify(config))
   return file
-}
-
-/** Runs a chore of slip-index now. */
-export async function runChore({ state }: Library, chore: Chore): Promise<void> {
-  const work = 'look' in chore ? await chore.look() : chore.work
-  if (work !== null) await state.db.transaction(work)
 }
 
 /** Whether no fault of a server has burnt an attempt, or become an error of an item. */

@@ -12,6 +12,7 @@ import type { Library } from '../../daemon/library.ts'
 import { endAll, runOnce } from '../../daemon/processes.ts'
 import { privateSolr, type SolrInstance } from '../../services/solr/instance.ts'
 import { isSolrWrite } from '../../shards/solr/solr-engine.ts'
+import { doChore } from '../../state/do-chore.ts'
 import { document } from '../engine/documents.ts'
 import { configThrough, untouched } from './daemons-at-work.ts'
 import { libraryOnSolr } from './library-on-solr.ts'
@@ -88,8 +89,7 @@ async function scanWhole({ state: { db }, engine }: Library): Promise<void> {
   const pair = { db, engine, target: { name: 'main', shards: 2 } }
   const chore = scanChore(pair, { period: 60_000 }, new EventBus())
   do {
-    const work = 'look' in chore ? await chore.look() : chore.work
-    if (work !== null) await db.transaction(work)
+    await doChore(db, chore)
   } while ((await readWatermark(db, 'scan', 'main')) !== '')
 }
 

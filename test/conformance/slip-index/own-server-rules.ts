@@ -10,7 +10,8 @@ import { slipctl } from '../../ctl/slipctl.ts'
 import { askAgain } from '../../daemon/ask-again.ts'
 import { type Library, openLibrary } from '../../daemon/library.ts'
 import { endAll, runOnce, start } from '../../daemon/processes.ts'
-import { configThrough, contentOfBoth, runChore, untouched } from './daemons-at-work.ts'
+import { doChore } from '../../state/do-chore.ts'
+import { configThrough, contentOfBoth, untouched } from './daemons-at-work.ts'
 
 /** A server of a test file alone. */
 export interface OwnServer {
@@ -84,7 +85,7 @@ export function ownServerRules(name: string, tested: OwnServerUnderTest, more?: 
     })
     /** What is said with the first is known for sure with the second. */
     const markTwice = async () => {
-      for (const _ of ['said', 'sure']) await runChore(subject.library, markerChore(pair(), new EventBus()))
+      for (const _ of ['said', 'sure']) await doChore(subject.library.state.db, markerChore(pair(), new EventBus()))
     }
 
     test(
@@ -125,7 +126,7 @@ export function ownServerRules(name: string, tested: OwnServerUnderTest, more?: 
         cpSync(yesterday(), server.data, { recursive: true, preserveTimestamps: true })
         await server.restart()
         expect(await library.violations()).not.toEqual([])
-        await runChore(library, compareChore(pair(), new EventBus()))
+        await doChore(library.state.db, compareChore(pair(), new EventBus()))
         expect(await library.state.db.query('SELECT DISTINCT state FROM slip_shard')).toEqual([{ state: 'behind' }])
         const repaired = await slipctl(['index', 'repair', 'main', '--config', library.configFile])
         expect(repaired).toMatchObject({ code: 0 })

@@ -7,6 +7,7 @@ import { slipctl } from '../../ctl/slipctl.ts'
 import { type Library, openLibrary } from '../../daemon/library.ts'
 import { endAll, runOnce } from '../../daemon/processes.ts'
 import { misfitsOf } from '../../docs/shape.ts'
+import { doChore } from '../../state/do-chore.ts'
 
 export interface SnapshotSubject {
   /** Has room for an index and its snapshots; what the configuration says of a target there. */
@@ -48,9 +49,10 @@ export function snapshotRules(name: string, tested: SnapshotSubject): void {
     }
     const mark = async () => {
       const { db } = library.state
-      const chore = markerChore({ db, engine: library.engine, target: { name: 'main', shards: 2 } }, new EventBus())
-      const work = 'look' in chore ? await chore.look() : null
-      if (work !== null) await db.transaction(work)
+      await doChore(
+        db,
+        markerChore({ db, engine: library.engine, target: { name: 'main', shards: 2 } }, new EventBus()),
+      )
     }
     const isPaused = async () => (await readPauses(library.state.db)).length > 0
     const counts = () => Promise.all([1, 2].map((shard) => library.engine.count(shard)))

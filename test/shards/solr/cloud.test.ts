@@ -6,7 +6,7 @@ import { SolrRefusal } from '../../../src/shards/solr/answers.ts'
 import { Doubts } from '../../../src/shards/solr/doubts.ts'
 import type { SolrOptions } from '../../../src/shards/solr/options.ts'
 import { setAdopted } from '../../../src/state/restore/shard-state.ts'
-import { page } from '../../chaos/http-faults.ts'
+import { page, reworded } from '../../chaos/http-faults.ts'
 import { type HttpMeddling, HttpProxy, type Matches, send } from '../../chaos/http-proxy.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { done } from '../../services/solr/admin.ts'
@@ -109,6 +109,23 @@ test('a commit, and that of a marker, reaches the core that leads, though anothe
     else expect(await engine.mark(1, await open().marker(1), 5)).toBe(true)
     expect(await generation()).toBeGreaterThan(before)
   }
+})
+
+test('a removal is not done while a replica still has the document, be it of the same fence', async () => {
+  const proxies = await HttpProxy.beforeAll([one.url, two.url])
+  onTestFinished(async () => {
+    for (const proxy of proxies) await proxy.close()
+  })
+  const engine = open({ urls: proxies.map(({ url }) => url), minReplicas: 2 })
+  expect(await engine.post(1, [document({ id: 'r.1', fence: 8 })])).toEqual([{ kind: 'done' }])
+  const follower = proxies[isLeader(await replicas(one), one) ? 1 : 0] as HttpProxy
+  follower.strike(({ path }) => path.includes('/get'), reworded(/"tombstone":\s*true/, '"tombstone":false'))
+  const removed = () => engine.remove(1, [{ id: 'r.1', fence: 8, rev: 1 }])
+  expect(await removed()).toEqual([
+    { kind: 'unavailable', message: expect.stringMatching(/^target cloud, shard 1, .*1 of 2 replicas have taken it$/) },
+  ])
+  follower.heal()
+  expect(await removed()).toEqual([{ kind: 'done' }])
 })
 
 test('a shard is not behind for the old marker of a core that leads no more', async () => {
@@ -234,7 +251,10 @@ test('when the node of the leader dies another leads, with all that was done and
   ] as const)
     for (let time = 1; time <= times; time++)
       expect(await strict.post(1, [document({ id, fence: 10 })])).toEqual([
-        { kind: 'unavailable', message: 'target cloud, shard 1, 1 of 2 replicas have taken it' },
+        {
+          kind: 'unavailable',
+          message: expect.stringMatching(/^target cloud, shard 1, http:\S+: 1 of 2 replicas have taken it$/),
+        },
       ])
 
   await leader.restart()

@@ -7,6 +7,7 @@ import { EventBus } from '../../../src/events/bus.ts'
 import type { Reach } from '../../../src/shards/engine.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { testSolr } from '../../services/solr/own-things.ts'
+import { lookOf } from '../../state/do-chore.ts'
 import { layConfigsetOf, solrEngine } from './solr-engine.ts'
 
 const solr = await testSolr('solr')
@@ -20,10 +21,7 @@ afterAll(async () => {
   await solr.drop()
 })
 
-const run = async (shards: number) => {
-  const chore = commitChore({ engine, target: { name: 'main', shards } } as Pair, 60_000)
-  if ('look' in chore) await chore.look()
-}
+const run = (shards: number) => lookOf(commitChore({ engine, target: { name: 'main', shards } } as Pair, 60_000))
 const counts = () => Promise.all([engine.count(1), engine.count(2)])
 
 test('the chore makes visible what was written to every shard', async () => {
@@ -51,7 +49,7 @@ test('a shard whose commit hangs makes that of no other late, and is not asked a
     return done
   }
   const chore = commitChore({ engine: { ...engine, commit }, target: { name: 'main', shards: 2 } } as Pair, 60_000)
-  const look = async () => 'look' in chore && chore.look()
+  const look = () => lookOf(chore)
   const first = look()
   await commits[0]
   await look()

@@ -137,7 +137,7 @@ describe('a collection of a SolrCloud', () => {
     await engineOf(solr.url, named('c')).create(1)
     await expect(engineOf(solr.url, named('d'), { index: named('c') }).create(1)).rejects.toMatchObject({
       code: 'ENGINE_INDEX_UNFIT',
-      message: `collection ${named('c')} is made of configset ${configsetOf(named('c'))}; it must be of ${configsetOf(named('d'))}, with router implicit`,
+      message: `${solr.url}: collection ${named('c')} is made of configset ${configsetOf(named('c'))}; it must be of ${configsetOf(named('d'))}, with router implicit`,
     })
     const byIds = `name=${named('e')}&numShards=1&collection.configName=${configsetOf(named('c'))}`
     await done(solr, `GET /admin/collections?action=CREATE&${byIds}`)
@@ -170,7 +170,7 @@ describe('a collection of a SolrCloud', () => {
     await engine.create(1)
     await expect(engine.count(2)).rejects.toMatchObject({
       code: 'ENGINE_UNAVAILABLE',
-      message: `collection ${named('g')} has no shard2; slipctl targets apply makes it`,
+      message: `${solr.url}: collection ${named('g')} has no shard2; slipctl targets apply makes it`,
     })
   })
 })

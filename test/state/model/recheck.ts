@@ -1,7 +1,7 @@
 import { recheckChore } from '../../../src/daemon/chores/recheck.ts'
 import { EventBus } from '../../../src/events/bus.ts'
+import { doChore } from '../do-chore.ts'
 import { later } from '../fixture.ts'
-import { doChore } from './chore.ts'
 import { type At, byTarget } from './step.ts'
 import { listOf, type TargetName, type World } from './world.ts'
 

@@ -1,6 +1,6 @@
 import { scanChore } from '../../../src/daemon/chores/scan.ts'
 import { EventBus } from '../../../src/events/bus.ts'
-import { doChore } from './chore.ts'
+import { doChore } from '../do-chore.ts'
 import { send } from './exits.ts'
 import { recheckDue } from './recheck.ts'
 import { readSources } from './requests.ts'

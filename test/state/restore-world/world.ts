@@ -18,6 +18,7 @@ import { readRights } from '../../../src/state/rights/read-rights.ts'
 import { document } from '../../conformance/engine/documents.ts'
 import { contentOf } from '../../daemon/library.ts'
 import { testDatabase } from '../../services/database.ts'
+import { doChore } from '../do-chore.ts'
 import { change, digestOf, openState, type State, worker } from '../fixture.ts'
 import { EngineTables } from './copy.ts'
 
@@ -149,8 +150,7 @@ export class World {
 
   /** One run of a chore, as its runner does it. */
   async do(chore: Chore): Promise<number> {
-    const work = 'look' in chore ? await chore.look() : chore.work
-    return work === null ? 0 : this.db.transaction(work)
+    return doChore(this.db, chore)
   }
 
   async shardStates(): Promise<string[]> {
