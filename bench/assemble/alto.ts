@@ -6,7 +6,7 @@ import { openFolder } from '../../src/repository/directory-volume.ts'
 import { altoPagesAtHand, writeAltoVolume } from '../library/alto-volume.ts'
 import { documentOfVolume } from '../library/volumes.ts'
 import { type Measurement, ratioAtMost } from '../runner/bench.ts'
-import { alternate, timed } from '../runner/runs.ts'
+import { inTurns, timed } from '../runner/runs.ts'
 
 /**
  * Milliseconds a page from a folder in the page cache to a finished document: METS, ALTO, cleaning, catalogue record,
@@ -32,13 +32,13 @@ export async function measureAlto(): Promise<Measurement[]> {
       {
         ...figure,
         against: 'SAX over the ALTO, attributes of words',
-        runs: await alternate({ ours, against: against(true) }, rounds),
+        runs: await inTurns({ ours, against: against(true) }, rounds),
         goal: ratioAtMost(1.5),
       },
       {
         ...figure,
         against: 'SAX over the ALTO, no attributes',
-        runs: await alternate({ ours, against: against(false) }, rounds),
+        runs: await inTurns({ ours, against: against(false) }, rounds),
         goal: ratioAtMost(2),
       },
     ]

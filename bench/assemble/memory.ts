@@ -6,7 +6,7 @@ import { run } from '../library/process.ts'
 import { withServer } from '../library/server.ts'
 import type { Volumes } from '../library/volumes.ts'
 import { type Measurement, neverAbove } from '../runner/bench.ts'
-import { alternate } from '../runner/runs.ts'
+import { inTurns } from '../runner/runs.ts'
 
 /** Each volume under so many ids: memory shows its peak after more than one claim. */
 const copies = 4
@@ -25,7 +25,7 @@ export function measureMemory(volumes: Volumes): Promise<Measurement> {
       },
       against: async () => (await run('-e', '0')).peak / 2 ** 20,
     }
-    const runs = await alternate(sides, { warmUps: 1, runs: 5 })
+    const runs = await inTurns(sides, { warmUps: 1, runs: 5 })
     return {
       name: `peak memory of slip-index, ${indexed} volumes (${volumes.name} and one with a page of 25 MB)`,
       unit: 'MiB',

@@ -1,7 +1,7 @@
 import { openPairtree } from '../../src/repository/pairtree.ts'
 import { documentOf, soundVolumes, type Volumes } from '../library/volumes.ts'
 import { type Measurement, ratioAtMost } from '../runner/bench.ts'
-import { alternate, timed } from '../runner/runs.ts'
+import { inTurns, timed } from '../runner/runs.ts'
 import { type FloorVolume, floorVolume, reachFloor, reachLowerFloor } from './floor.ts'
 
 /**
@@ -19,7 +19,7 @@ export async function measureSpeed({ name, root }: Volumes): Promise<Measurement
       for (const htid of ids) await documentOf(repository, htid)
     })
   const measureAgainst = async (reach: (volumes: readonly FloorVolume[]) => void) =>
-    alternate({ ours, against: () => perVolume(async () => reach(volumes)) }, { warmUps: 20, runs: 31 })
+    inTurns({ ours, against: () => perVolume(async () => reach(volumes)) }, { warmUps: 20, runs: 31 })
   const figure = { name: `assembly, ${ids.length} ${name}`, unit: 'ms per volume' }
   return [
     { ...figure, against: 'inflate + SAX', runs: await measureAgainst(reachFloor), goal: ratioAtMost(1.5) },

@@ -7,7 +7,7 @@ import { run } from '../library/process.ts'
 import { emptyBenchFolder, withServer } from '../library/server.ts'
 import { firstDay, readyMade, sampleLibrary } from '../library/volumes.ts'
 import { type Bench, type Goal, type Measurement, ratioAtLeast } from '../runner/bench.ts'
-import { alternate, timed } from '../runner/runs.ts'
+import { inTurns, timed } from '../runner/runs.ts'
 
 export const bench: Bench = {
   description: 'The sample library through the whole system, against a plain loop that posts the same documents.',
@@ -51,7 +51,7 @@ function measureStages(documents: readonly IndexDocument[]): Promise<Measurement
       name: 'rights to index at rest, sample library',
       unit: 'volumes/s',
       against: 'plain loop',
-      runs: await alternate({ ours, against }, { warmUps: 1, runs: 5 }),
+      runs: await inTurns({ ours, against }, { warmUps: 1, runs: 5 }),
       goal: ratioAtLeast(0.1),
     }
   })
@@ -75,7 +75,7 @@ async function measureDemo(documents: readonly IndexDocument[]): Promise<Measure
     })
     return documents.length / (ms / 1000)
   }
-  const runs = await alternate({ ours, against }, { warmUps: 1, runs: 5 })
+  const runs = await inTurns({ ours, against }, { warmUps: 1, runs: 5 })
   await emptyBenchFolder('demo', 'sample/postgres')
   await emptyBenchFolder('loop')
   return {

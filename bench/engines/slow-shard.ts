@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { HttpProxy, send } from '../../test/chaos/http-proxy.ts'
 import { run } from '../library/process.ts'
 import { type Measurement, neverAbove } from '../runner/bench.ts'
-import { alternate } from '../runner/runs.ts'
+import { inTurns } from '../runner/runs.ts'
 import { withFullQueue } from './full-queue.ts'
 import type { Legs } from './legs.ts'
 import type { TestedEngine } from './tested-engine.ts'
@@ -41,7 +41,7 @@ export async function measureSlowShard(tested: TestedEngine, { files }: Legs): P
         name: `peak memory of slip-index while the shard answers ${later} ms later, ${tested.name}`,
         unit: 'MiB',
         against: 'bare Node',
-        runs: await alternate({ ours: peakOf, against: bare }, { warmUps: 0, runs: 5 }),
+        runs: await inTurns({ ours: peakOf, against: bare }, { warmUps: 0, runs: 5 }),
         goal: neverAbove(256, 'MiB'),
       },
     ]

@@ -14,8 +14,6 @@ export interface Ended {
   readonly peak: number
   /** Processor time it took, seconds. */
   readonly cpu: number
-  /** Of that, the thread that runs JavaScript. */
-  readonly mainCpu: number
 }
 
 // Read by the process itself as its last act: no poll from outside sees the true peak. VmHWM and not ru_maxrss, which
@@ -23,9 +21,8 @@ export interface Ended {
 const tellEnd = `data:text/javascript,${encodeURIComponent(`import { readFileSync, writeSync } from 'node:fs'
 process.on('exit', () => {
   const { user, system } = process.cpuUsage()
-  const main = process.threadCpuUsage()
   const peak = readFileSync('/proc/self/status', 'utf8').match(/VmHWM:\\s*(\\d+)/)[1]
-  writeSync(3, [peak, (user + system) / 1e6, (main.user + main.system) / 1e6].join(' '))
+  writeSync(3, [peak, (user + system) / 1e6].join(' '))
 })`)}`
 
 /** Runs this Node with such arguments, in the root of the checkout; a launcher as a shell starts it. Throws with its last words. */
@@ -38,8 +35,8 @@ export async function run(...args: readonly string[]): Promise<Ended> {
   const read = (fd: 1 | 2 | 3) => text(child.stdio[fd] as NodeJS.ReadableStream)
   const [output, log, end, [code, signal]] = await Promise.all([read(1), read(2), read(3), once(child, 'exit')])
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${signal ?? code}: ${log.slice(-2_000)}`)
-  const [peak, cpu, mainCpu] = end.split(' ').map(Number) as [number, number, number]
-  return { output, log, peak: peak * 1024, cpu, mainCpu }
+  const [peak, cpu] = end.split(' ').map(Number) as [number, number]
+  return { output, log, peak: peak * 1024, cpu }
 }
 
 /** What the first line of a launcher says to Node. */

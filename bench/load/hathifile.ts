@@ -9,7 +9,7 @@ import { emptyBenchFolder } from '../library/server.ts'
 import type { Servers } from '../queue/servers.ts'
 import { serverNames, withState } from '../queue/state.ts'
 import { type Measurement, ratioAtLeast } from '../runner/bench.ts'
-import { alternate, timed } from '../runner/runs.ts'
+import { inTurns, timed } from '../runner/runs.ts'
 import { writeConfig } from './config.ts'
 
 const rows = 1_000_000
@@ -49,7 +49,7 @@ async function measureOn(servers: Servers, folder: string, dialect: Dialect): Pr
       name: `hathifile of ${rows} rows loaded, ${serverNames[dialect]}`,
       unit: 'rows/s',
       against: dialect === 'postgres' ? 'COPY of the rows it makes' : 'LOAD DATA of the rows it makes',
-      runs: await alternate({ ours, against }, { warmUps: 0, runs: 5 }),
+      runs: await inTurns({ ours, against }, { warmUps: 0, runs: 5 }),
       goal: ratioAtLeast(0.3),
     }
   } finally {

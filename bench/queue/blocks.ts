@@ -3,7 +3,7 @@ import { enqueueChanged } from '../../src/state/queue/enqueue.ts'
 import type { RightsContent } from '../../src/state/rights/rights-row.ts'
 import { type Change, type Contribution, merge, upsertRights } from '../../src/state/rights/upsert-rights.ts'
 import { type Measurement, reported, valueAtLeast } from '../runner/bench.ts'
-import { alternate, timed } from '../runner/runs.ts'
+import { inTurns, timed } from '../runner/runs.ts'
 import { emptyQueue, htidsOf, type Range } from './fill.ts'
 import type { BenchState } from './state.ts'
 
@@ -25,7 +25,7 @@ export async function measureBlocks(
     name,
     unit: 'rows/s',
     against: 'ours on MariaDB',
-    runs: await alternate({ ours: side(postgres, items), against: side(mysql, items) }, { warmUps: 1, runs: 5 }),
+    runs: await inTurns({ ours: side(postgres, items), against: side(mysql, items) }, { warmUps: 1, runs: 5 }),
     goal,
   })
   const plain = { ours: enqueueSide(postgres, items), against: plainInsertSide(postgres, items) }
@@ -36,7 +36,7 @@ export async function measureBlocks(
       name: `changed items enqueued, ledger of ${items}, PostgreSQL`,
       unit: 'rows/s',
       against: 'INSERT of the same rows, which looks nothing up',
-      runs: await alternate(plain, { warmUps: 1, runs: 5 }),
+      runs: await inTurns(plain, { warmUps: 1, runs: 5 }),
       goal: reported,
     },
     await measure(`rights compared and unchanged, ${items} known, PostgreSQL`, unchangedSide),

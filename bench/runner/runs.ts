@@ -1,10 +1,4 @@
-import type { Figure, Measurement, Runs } from './bench.ts'
-
-export interface Sides {
-  /** One run; answers what it measured. */
-  readonly ours: () => Promise<number>
-  readonly against: () => Promise<number>
-}
+import type { Figure, Measurement } from './bench.ts'
 
 export interface Rounds {
   /** Runs of each side whose result is thrown away. */
@@ -14,14 +8,9 @@ export interface Rounds {
 }
 
 /**
- * Runs both sides in turns, each first in every other round, so that what else the machine does, and what warms up, meets both.
- * Throws for fewer than five runs.
+ * Runs all sides in turns, two of them each first in every other round, so that what else the machine does, and what warms up,
+ * meets all. A side is one run, and answers what it measured. Answers what each side did, by name. Throws for fewer than five runs.
  */
-export function alternate(sides: Sides, rounds: Rounds): Promise<Runs> {
-  return inTurns({ ours: sides.ours, against: sides.against }, rounds)
-}
-
-/** As alternate, for any number of sides; answers what each measured, by name. */
 export async function inTurns<Name extends string>(
   sides: Readonly<Record<Name, () => Promise<number>>>,
   { warmUps, runs }: Rounds,

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { neverAbove, ratioAtMost, valueAtMost } from '../../bench/runner/bench.ts'
-import { alternate, figureOf, median, spread } from '../../bench/runner/runs.ts'
+import { figureOf, inTurns, median, spread } from '../../bench/runner/runs.ts'
 
 test('both sides run in turns, each first in every other round, and the warm-up does not count', async () => {
   const order: string[] = []
   const side = (name: string) => async () => order.push(name)
-  const runs = await alternate({ ours: side('ours'), against: side('peer') }, { warmUps: 1, runs: 5 })
+  const runs = await inTurns({ ours: side('ours'), against: side('peer') }, { warmUps: 1, runs: 5 })
   const twice = ['peer', 'ours', 'ours', 'peer']
   expect(order).toEqual([...twice, ...twice, ...twice])
   expect(runs).toEqual({ ours: [3, 6, 7, 10, 11], against: [4, 5, 8, 9, 12] })
@@ -13,7 +13,7 @@ test('both sides run in turns, each first in every other round, and the warm-up 
 
 test('fewer than five runs are refused', async () => {
   const one = async () => 1
-  await expect(alternate({ ours: one, against: one }, { warmUps: 0, runs: 4 })).rejects.toThrow(RangeError)
+  await expect(inTurns({ ours: one, against: one }, { warmUps: 0, runs: 4 })).rejects.toThrow(RangeError)
 })
 
 test('the median is the middle one, and the mean of the two in the middle', () => {
