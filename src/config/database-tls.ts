@@ -6,7 +6,7 @@ import { authoritiesFile } from './login.ts'
 /** How the connections to a database are encrypted; both certificate and host name are always verified. */
 const databaseTls = z.strictObject({
   ca: authoritiesFile.describe(
-    'Where `tls` is given, be it as {}, connections are encrypted, and certificate and host name verified; without it they are not. File of the certificate authorities (PEM) to trust; default: those of Node. Of no use to embedded:DIR.',
+    '`tls: {}` encrypts the connections, and verifies certificate and host name, for which the URL names a host and no address; without `tls` they are not encrypted. File of the certificate authorities (PEM) to trust; default: those of Node. Of no use to embedded:DIR.',
   ),
 })
 

@@ -7,6 +7,8 @@ export interface Key {
   readonly path: string
   readonly type: string
   readonly required: boolean
+  /** The kinds that require it, where others do not. */
+  readonly requiredOnly: readonly string[]
   readonly standard: unknown
   /** Defaults of kinds that have another. */
   readonly otherStandards: readonly { readonly kinds: readonly string[]; readonly standard: unknown }[]
@@ -80,6 +82,7 @@ function keysOfVariant({ properties, required }: JsonSchema, prefix: string): Ke
 /** One key of those that kinds have under the same name. @param kinds how many kinds there are */
 function mergedKey(keys: readonly Key[], kinds: number): Key {
   const standards = Map.groupBy(keys, ({ standard }) => JSON.stringify(standard))
+  const required = keys.filter((key) => key.required)
   const [first, ...others] = Map.groupBy(keys, ({ description }) => description)
   const told = others.map(
     ([description, theirs]) => ` ${theirs.flatMap(({ only }) => only).join(', ')}: ${description}`,
@@ -87,7 +90,8 @@ function mergedKey(keys: readonly Key[], kinds: number): Key {
   return {
     ...(keys[0] as Key),
     type: [...new Set(keys.map(({ type }) => type))].join(' \\| '),
-    required: keys.every(({ required }) => required),
+    required: required.length === keys.length,
+    requiredOnly: required.length === keys.length ? [] : required.flatMap(({ only }) => only),
     otherStandards: [...standards.values()]
       .slice(1)
       .map((same) => ({ kinds: same.flatMap(({ only }) => only), standard: same[0]?.standard })),
@@ -101,6 +105,7 @@ function leaf(path: string, node: JsonSchema, required: boolean): Key {
     path,
     type: typeName(node),
     required: required && node.default === undefined,
+    requiredOnly: [],
     standard: node.default,
     otherStandards: [],
     description: node.description ?? '',

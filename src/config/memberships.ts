@@ -8,7 +8,7 @@ const changes = (standard: { readonly table: string; readonly item: string; read
   z
     .strictObject({
       table: table(standard.table).describe(
-        'Only where `changes` is given, be it as {}: without it nothing is followed, and a comparison alone finds what changed. Table of items that changed, with an index on version and item; the table of the items itself, where its rows say when they were changed.',
+        '`changes: {}` follows the table with the defaults; without `changes` only the comparison finds what changed. Table of items that changed, with an index on version and item; the table of the items itself, where its rows say when they were changed.',
       ),
       item: column(standard.item, 'The item id.'),
       version: column(

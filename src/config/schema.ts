@@ -190,8 +190,15 @@ const settings = z.strictObject({
       emptyPage: z
         .string()
         .optional()
-        .describe('Token indexed for an empty page, such as __EMPTYOCR__; without it nothing.'),
-      dehyphenate: z.boolean().default(true).describe('Join words hyphenated at a line end.'),
+        .describe(
+          'Token indexed for an empty page, such as __EMPTYOCR__; without it nothing. The same on all hosts; what is indexed stays as it is until it is requested: slipctl enqueue --all.',
+        ),
+      dehyphenate: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Join words hyphenated at a line end. The same on all hosts; what is indexed stays as it is until it is requested: slipctl enqueue --all.',
+        ),
     })
     .prefault({})
     .describe('slip-index.'),

@@ -57,7 +57,7 @@ const anyTarget = {
   scan: z
     .strictObject({
       period: longDuration('7d').describe(
-        'Time in which slip-index compares every document of the index with the ledger; it takes longer if that would be more than one page a minute.',
+        'Time in which slip-index compares every document of the index with the ledger; it takes longer if that would be more than 10,000 items a minute.',
       ),
     })
     .prefault({})

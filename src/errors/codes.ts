@@ -86,7 +86,7 @@ export const errorCodes = {
   ),
   RIGHTS_MISSING: item(
     'No source says what rights the item has.',
-    'Add a rights source, or set rights.default in the configuration.',
+    'Add a rights source, or set rights.default in the configuration, and restart slip-rights; the items are then indexed by themselves.',
   ),
   HOLDINGS_INVALID: passing(
     'A row for the item in a source of holdings or collections cannot be used.',
@@ -98,7 +98,7 @@ export const errorCodes = {
   ),
   DOCUMENT_TOO_LARGE: item(
     'The document has more bytes than the servers of its target accept, or than targets.NAME.maxDocumentBytes.',
-    'Raise http.max_content_length or indexing_pressure.memory.limit of the servers, or targets.NAME.maxDocumentBytes, then: slipctl errors retry --code DOCUMENT_TOO_LARGE',
+    'Raise http.max_content_length or indexing_pressure.memory.limit of the servers, or targets.NAME.maxDocumentBytes and restart slip-index, then: slipctl errors retry --code DOCUMENT_TOO_LARGE',
   ),
   DOCUMENT_REJECTED: item(
     'The engine refused the document.',
@@ -180,7 +180,7 @@ export const errorCodes = {
   STORM_BRAKE: environment(
     'index',
     'So many items of a target failed with the same error that the cause is probably elsewhere: the target is suspended, and the rest stays queued.',
-    'See slipctl queue list --state delayed --tail 20, and slipctl errors list --tail 20, and remove the cause; the target is tried again automatically, or at once after: slipctl resume target:NAME',
+    'See slipctl queue list --state delayed --tail 20, and slipctl errors list --tail 20, and remove the cause (METS_MISSING: does the catalogue name more than the repository holds? repository.scope); the target is tried again automatically, or at once after: slipctl resume target:NAME',
   ),
   ENGINE_UNAVAILABLE: environment(
     'index',
@@ -206,7 +206,7 @@ export const errorCodes = {
   ),
   TARGET_MISMATCH: usage(
     'A target in the configuration differs from what the database says it is.',
-    'Correct the key that is named, or apply it with: slipctl targets apply',
+    'Correct the key that is named, or apply it with: slipctl targets apply. One that is being retired: take it out of the configuration, or wait until slipctl targets list no longer shows it.',
   ),
   TARGET_FOR_LIFE: usage(
     'Engine, shards and schema version of a target cannot change once it is applied.',

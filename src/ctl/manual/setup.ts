@@ -6,6 +6,8 @@ export const setup: readonly Command[] = [
     name: 'init',
     takes: '[file]',
     summary: 'Writes a commented configuration to start from',
+    detail:
+      'SLIP_CONFIG and /etc/slip/slip.yaml do not count here. Only its writer may read the file: call it as the user of the daemons.',
     positionals: { file: { describe: 'file to write (default: that of --config, else slip.yaml)', type: 'string' } },
     examples: [['init /etc/slip/slip.yaml', 'every key, with its meaning and default']],
     exits: '2 the file exists or cannot be written',
