@@ -30,7 +30,7 @@ export const look: readonly Command[] = [
     takes: '[words..]',
     summary: 'Finds items by words, and the pages that have them',
     detail:
-      'All words must occur; "words in quotation marks" must occur in this order; -word must not occur. Case and accents do not count. Put the whole query in single quotes if it contains quotation marks or a minus. With --filter alone, everything that passes the filter is found. Except with the embedded engine, pages are read from the repository; while it is away, hits are shown without them. --pages 0 asks for none. What each field holds and how it is searched: docs/document.md and docs/schema.md.',
+      'All words must occur; "words in quotation marks" must occur in this order; -word must not occur. Case and accents do not count. Put the whole query in single quotes if it contains quotation marks or a minus. In a --field whose values are matched whole (numbers, call numbers, exact values; docs/schema.md), all words together are one value, unless some are in quotation marks or to be left out; not so with the embedded engine. With --filter alone, everything that passes the filter is found. Except with the embedded engine, pages are read from the repository; while it is away, hits are shown without them. --pages 0 asks for none. What each field holds and how it is searched: docs/document.md and docs/schema.md.',
     positionals: { words: { describe: 'what to look for', type: 'string', array: true } },
     options: {
       limit: { describe: 'number of items shown, at most', type: 'number', default: 10, requiresArg: true },

@@ -3,8 +3,8 @@ import type { PageHit, SearchAnswer, SearchHit, SearchOptions } from '../engine.
 import { pageFinder } from '../search/best-pages.ts'
 import { catalogueFields } from '../search/catalogue-fields.ts'
 import { limitsOf } from '../search/limits.ts'
-import { type Phrase, parseQuery } from '../search/query.ts'
-import { asksForSomething, type Filter, textField } from '../search/scope.ts'
+import type { Phrase } from '../search/query.ts'
+import { asksForSomething, type Filter, queryIn, textField } from '../search/scope.ts'
 import { analyseBy } from './analyse.ts'
 import { shardOf } from './names.ts'
 import type { Server } from './server.ts'
@@ -27,7 +27,7 @@ const foundShape = searchedShape.extend({
 
 /** See Engine.search. */
 export async function searchItems(server: Server, text: string, options: SearchOptions): Promise<SearchAnswer> {
-  const { wanted, excluded } = parseQuery(text)
+  const { wanted, excluded } = queryIn(text, options)
   if (!asksForSomething({ wanted, excluded }, options)) return { total: 0, hits: [] }
   const { field, filters = [] } = options
   const { limit, pagesPerHit } = limitsOf(options)

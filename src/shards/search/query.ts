@@ -43,6 +43,17 @@ export function parseQuery(text: string): Query {
   return { wanted: [...wanted.values()], excluded: [...excluded.values()] }
 }
 
+/**
+ * The same for a field whose values are matched whole, as numbers and headings are: all that was typed is one value,
+ * unless something of it is in quotation marks or to be left out.
+ */
+export function parseValue(text: string): Query {
+  const query = parseQuery(text)
+  if (query.excluded.length > 0 || /["“”„]/.test(text)) return query
+  const value = phraseOf(text.slice(0, longestQuery).toWellFormed().trim())
+  return { wanted: value.words.length > 0 ? [value] : [], excluded: [] }
+}
+
 function phraseOf(text: string): Phrase {
   const words: PhraseWord[] = []
   let first: number | null = null

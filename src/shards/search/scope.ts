@@ -1,6 +1,6 @@
-import type { FieldKind } from '../schema/analysis.ts'
+import { analyses, type FieldKind, isAnalyzed } from '../schema/analysis.ts'
 import { type IndexField, indexFields } from '../schema/index-fields.ts'
-import type { Query } from './query.ts'
+import { parseQuery, parseValue, type Query } from './query.ts'
 
 /** What an item must have beside the words: one of these values in a field that is matched as it is. */
 export interface Filter {
@@ -35,6 +35,14 @@ export const filterFields: readonly string[] = named(({ kind }) => filtered.incl
 
 /** Those of them that are integers. */
 export const numberFields: readonly string[] = named(({ kind }) => kind === 'long')
+
+const isWhole = ({ kind }: IndexField): boolean => (isAnalyzed(kind) ? analyses[kind].tokens === 'whole' : true)
+
+const wholeFields = new Set(indexFields.filter(isWhole).map(({ name }) => name))
+
+/** What a person typed, read as the field is that it is looked for in. */
+export const queryIn = (text: string, { field }: Scope): Query =>
+  field !== undefined && wholeFields.has(field) ? parseValue(text) : parseQuery(text)
 
 /** Whether a search asks for something: words that must be there, or a filter, which is met without any. */
 export const asksForSomething = ({ wanted }: Query, { filters = [] }: Scope): boolean =>

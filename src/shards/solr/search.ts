@@ -3,10 +3,10 @@ import type { PageHit, SearchAnswer, SearchHit, SearchOptions } from '../engine.
 import { type FindPages, pageFinder } from '../search/best-pages.ts'
 import { catalogueFields } from '../search/catalogue-fields.ts'
 import { limitsOf } from '../search/limits.ts'
-import { type Phrase, parseQuery, type Query } from '../search/query.ts'
-import { asksForSomething, type Filter, type Scope, textField } from '../search/scope.ts'
+import type { Phrase, Query } from '../search/query.ts'
+import { asksForSomething, type Filter, queryIn, type Scope, textField } from '../search/scope.ts'
 import { shardNumbers } from '../shard-numbers.ts'
-import { analyser } from './analysis.ts'
+import { analyser } from './analyse.ts'
 import type { Cores } from './cores.ts'
 import { live, quoted, searchShard } from './read.ts'
 
@@ -32,7 +32,7 @@ export async function searchIndex(
   text: string,
   options: SearchOptions,
 ): Promise<SearchAnswer> {
-  const query = parseQuery(text)
+  const query = queryIn(text, options)
   if (!asksForSomething(query, options)) return { total: 0, hits: [] }
   const { limit, pagesPerHit } = limitsOf(options)
   const request = requestOf(query, options, limit)
