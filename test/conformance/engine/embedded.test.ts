@@ -3,6 +3,7 @@ import { openEngine } from '../../../src/shards/open-engine.ts'
 import { testDatabase } from '../../services/database.ts'
 import { document } from './documents.ts'
 import { engineConformance } from './engine-conformance.ts'
+import { embeddedAnswers } from './other-answers.ts'
 
 const database = await testDatabase()
 afterAll(() => database.drop())
@@ -14,4 +15,5 @@ engineConformance('embedded', {
   },
   refused: (id, fence) => document({ id, fence, pages: ['a NUL \0 in the text'] }),
   differences: [],
+  otherwise: embeddedAnswers,
 })

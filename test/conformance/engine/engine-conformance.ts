@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
+import { analysisRules } from './analysis-rules.ts'
 import { commitRules } from './commit-rules.ts'
 import { fenceRules } from './fence-rules.ts'
 import { limitRules } from './limit-rules.ts'
@@ -36,5 +37,7 @@ export function engineConformance(name: string, tested: EngineUnderTest): void {
     restoreRules(subject)
     tombstoneRules(subject)
     schemaCheckRules(subject)
+    // last, for its documents have words of all rules
+    analysisRules(subject, tested.otherwise)
   })
 }

@@ -3,6 +3,7 @@ import { testIndices } from '../../services/opensearch/indices.ts'
 import { searchServers } from '../../services/opensearch/releases.ts'
 import { openSearch, refusedDocument } from '../../shards/opensearch/open.ts'
 import { engineConformance } from './engine-conformance.ts'
+import { luceneAnswers } from './other-answers.ts'
 
 describe.each(searchServers)('%s', (server) => {
   let indices: Awaited<ReturnType<typeof testIndices>>
@@ -18,5 +19,6 @@ describe.each(searchServers)('%s', (server) => {
     },
     refused: refusedDocument,
     differences: ['phrases across pages', 'voiced kana', 'Korean particles', 'iota subscript', 'free disk'],
+    otherwise: luceneAnswers,
   })
 })

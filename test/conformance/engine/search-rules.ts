@@ -188,7 +188,7 @@ export function searchRules(subject: Subject, differences: readonly Difference[]
       expect(await found('4711', { field: 'oclc' })).toEqual(['field.numbers'])
       expect(await found('melville', { field: 'oclc' })).toEqual([])
       expect(await found('9783161484100', { field: 'isbn' })).toEqual(['field.numbers'])
-      expect(await found('9783161484100 (pbk.)', { field: 'isbn' })).toEqual([])
+      expect(await found('9783161484100 "(pbk.)"', { field: 'isbn' })).toEqual([])
       expect(await found('9783161484100 -pbk', { field: 'isbn' })).toEqual(['field.numbers'])
       const filters = [{ field: 'id', values: ['field.numbers'] }]
       expect(await found('-pbk', { field: 'isbn', filters })).toEqual(['field.numbers'])

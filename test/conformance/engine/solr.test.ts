@@ -3,6 +3,7 @@ import { testSolr } from '../../services/solr/own-things.ts'
 import { layConfigsetOf, solrEngine } from '../../shards/solr/solr-engine.ts'
 import { document } from './documents.ts'
 import { engineConformance } from './engine-conformance.ts'
+import { luceneAnswers } from './other-answers.ts'
 import { shards } from './subject.ts'
 
 for (const server of ['solr', 'solrcloud'] as const) {
@@ -19,5 +20,6 @@ for (const server of ['solr', 'solrcloud'] as const) {
     // a term ends at 32,766 bytes
     refused: (id, fence) => document({ id, fence, publishDate: 'x'.repeat(32_767) }),
     differences: ['phrases across pages', 'voiced kana', 'Korean particles', 'iota subscript', 'free disk'],
+    otherwise: luceneAnswers,
   })
 }

@@ -8,6 +8,8 @@ export interface EngineUnderTest {
   refused(id: string, fence: number): IndexDocument
   /** In what it is not as the embedded engine: held to, as the rules are. docs/schema.md tells them to people. */
   readonly differences: readonly Difference[]
+  /** Where it finds otherwise than the schema says. */
+  readonly otherwise?: OtherAnswers
 }
 
 export type Difference =
@@ -21,6 +23,9 @@ export type Difference =
   | 'iota subscript'
   /** It tells how much the disk of a shard has free. */
   | 'free disk'
+
+/** Queries of a search case that an engine answers otherwise than the schema says, by its rule. */
+export type OtherAnswers = Readonly<Record<string, readonly string[]>>
 
 /** What the rules work with; `engine` and `other` are two connections to the same index. */
 export interface Subject {
