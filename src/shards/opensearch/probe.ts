@@ -1,12 +1,9 @@
-import { z } from 'zod'
 import { schemaDescription } from '../schema/description.ts'
 import type { SchemaDifference } from '../schema/difference.ts'
 import { openSearchAnalyzers } from '../schema/open-search-mapping.ts'
 import { probes, termsDifferences } from '../schema/probes.ts'
-import { shardAlias } from './names.ts'
-import { ask, type Server, withJson } from './server.ts'
-
-const analysed = z.object({ tokens: z.array(z.object({ token: z.string() })) })
+import { analyseText } from './analyse.ts'
+import type { Server } from './server.ts'
 
 /** Has an index analyse the texts of the probes, by the analyzers that it has: in what the terms are others. */
 export async function probeIndex(
@@ -14,11 +11,8 @@ export async function probeIndex(
   shard: number,
   has: (analyzer: string) => boolean,
 ): Promise<SchemaDifference[]> {
-  const path = `/${shardAlias(server.index, shard)}/_analyze`
-  const termsOf = async (analyzer: string, text: string) => {
-    const { tokens } = await ask(server, withJson('POST', path, { analyzer, text }), { shape: analysed, shard })
-    return tokens.map(({ token }) => token)
-  }
+  const termsOf = async (analyzer: string, text: string) =>
+    (await analyseText(server, shard, analyzer, text)).map(({ word }) => word)
   const asked = probes
     .map((probe) => ({ probe, by: openSearchAnalyzers(probe.kind, schemaDescription) }))
     .filter(({ by: { index, phrase } }) => has(index) && has(phrase))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Analyse, AnalysedWord } from '../search/analysed.ts'
+import type { CorePlace } from './core.ts'
 import type { Cores } from './cores.ts'
 import { askCore, askShard, formBody } from './request.ts'
 
@@ -24,20 +25,33 @@ const analysed = z.object({
   }),
 })
 
+/** The words that a core makes of text in a field of a type, where it is indexed and where it is asked for. */
+export async function analyseText(
+  core: CorePlace,
+  type: string,
+  { index, query }: { readonly index?: string; readonly query?: string },
+): Promise<Record<'index' | 'query', readonly Word[]>> {
+  const values = Object.entries({
+    'analysis.fieldtype': type,
+    ...(index === undefined ? {} : { 'analysis.fieldvalue': index }),
+    ...(query === undefined ? {} : { 'analysis.query': query }),
+    wt: 'json',
+  })
+  const { analysis } = await askCore(core, { path: '/analysis/field', ...formBody(values) }, analysed)
+  const steps = analysis.field_types[type]
+  return { index: lastOf(steps?.index), query: lastOf(steps?.query) }
+}
+
+function lastOf(steps: z.infer<typeof stepsShape>): readonly Word[] {
+  const last = steps?.at(-1)
+  return Array.isArray(last) ? last : []
+}
+
 /** Reads texts as the cores of an index do; the core of one shard is as good as any. */
 export function analyser(cores: Cores, shard: number): Analyse {
   return async (texts, side) => {
-    const joined = texts.join(between)
-    const values = [
-      ['analysis.fieldtype', fieldType],
-      [side === 'index' ? 'analysis.fieldvalue' : 'analysis.query', joined],
-      ['wt', 'json'],
-    ] as const
-    const { analysis } = await askShard(cores, shard, (core) =>
-      askCore(core, { path: '/analysis/field', ...formBody(values) }, analysed),
-    )
-    const words = analysis.field_types[fieldType]?.[side]?.at(-1)
-    return parted(texts, Array.isArray(words) ? words : [])
+    const text = { [side]: texts.join(between) }
+    return parted(texts, (await askShard(cores, shard, (core) => analyseText(core, fieldType, text)))[side])
   }
 }
 

@@ -10,7 +10,7 @@ import { createCollection } from './create-collection.ts'
 import { createCores } from './create-cores.ts'
 import type { SolrOptions } from './options.ts'
 import { probeCore } from './probe.ts'
-import { askCore, askShard, isOtherSchema, nothingAtLength } from './request.ts'
+import { askCore, askShard, isOtherSchema, nothingAtLength, updatePath } from './request.ts'
 
 /**
  * Makes what is missing of the index for shards 1…N. Safe to run at the same time from several processes.
@@ -74,6 +74,7 @@ function meaningOf(error: SolrRefusal): string {
 
 /** A core that does not know the chain would refuse every document, and so would one that does not read what is compressed. */
 async function assertOwn(cores: Cores, { strict }: Chains, shard: number): Promise<void> {
-  const asked = { path: `/update?${new URLSearchParams({ 'update.chain': strict, wt: 'json' })}`, ...nothingAtLength }
-  await askShard(cores, shard, (core) => askCore(core, asked, acknowledged))
+  await askShard(cores, shard, (core) =>
+    askCore(core, { path: updatePath(core, strict), ...nothingAtLength }, acknowledged),
+  )
 }

@@ -3,7 +3,7 @@ import { acknowledged, isStatus } from './answers.ts'
 import type { Chains } from './chains.ts'
 import { commitShard } from './commit.ts'
 import type { Cores } from './cores.ts'
-import { askCore, askShard } from './request.ts'
+import { askCore, askShard, updatePath } from './request.ts'
 import { readVersioned } from './versioned.ts'
 
 /**
@@ -41,11 +41,9 @@ export async function writeMarker(
   const core = await cores.of(shard)
   // by hand, for a version has more digits than a number of JavaScript
   const document = `[{"id":"${markerId}","marker":${to},"fence":0,"_version_":${found?.version ?? -1}}]`
-  const route = core.route === null ? {} : { _route_: core.route }
-  const parameters = { 'update.chain': chain, ...route }
   try {
-    const path = `/update?${new URLSearchParams({ ...parameters, wt: 'json' })}`
-    await askCore(core, { path, body: Buffer.from(document), type: 'application/json' }, acknowledged)
+    const update = { path: updatePath(core, chain), body: Buffer.from(document), type: 'application/json' }
+    await askCore(core, update, acknowledged)
   } catch (error) {
     if (isStatus(error, 409)) return false
     throw error

@@ -4,7 +4,7 @@ import type { Chains } from './chains.ts'
 import type { Cores } from './cores.ts'
 import { solrDocument } from './held.ts'
 import { highestFence, searchShard } from './read.ts'
-import { askCore, askShard, jsonBody } from './request.ts'
+import { askCore, askShard, jsonBody, updatePath } from './request.ts'
 
 /**
  * See Engine.purgeTombstones. They are deleted by what they are and not by their ids: of an item that came back meanwhile
@@ -22,10 +22,8 @@ export async function purgeTombstones(cores: Cores, chains: Chains, shard: numbe
   const last = response.docs.at(-1)?.fence
   if (last === undefined) return 0
   const deletion = jsonBody({ delete: { query: `+tombstone:true +fence:[* TO ${last}]` } })
-  await askShard(cores, shard, (core) => {
-    const parameters = new URLSearchParams({ 'update.chain': chains.strict, wt: 'json' })
-    if (core.route !== null) parameters.set('_route_', core.route)
-    return askCore(core, { path: `/update?${parameters}`, ...deletion }, acknowledged)
-  })
+  await askShard(cores, shard, (core) =>
+    askCore(core, { path: updatePath(core, chains.strict), ...deletion }, acknowledged),
+  )
   return response.docs.length
 }

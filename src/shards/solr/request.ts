@@ -69,6 +69,12 @@ const isGone = (error: unknown): boolean =>
 export const isOtherSchema = (error: unknown): boolean =>
   isStatus(error, 400) && /^unknown UpdateRequestProcessorChain/i.test(error.words)
 
+/** Where a core is sent what changes it, by a chain. */
+export function updatePath({ route }: Core, chain: string, more: Readonly<Record<string, string>> = {}): string {
+  const to = route === null ? {} : { _route_: route }
+  return `/update?${new URLSearchParams({ 'update.chain': chain, wt: 'json', ...to, ...more })}`
+}
+
 export const jsonBody = (value: unknown) => ({ body: Buffer.from(JSON.stringify(value)), type: 'application/json' })
 
 /** Names and values as a form; a name may come several times. */

@@ -15,7 +15,7 @@ import { type Core, TooFewReplicas } from './core.ts'
 import type { Cores } from './cores.ts'
 import type { Doubts } from './doubts.ts'
 import { type ReadBack, readBack } from './read-back.ts'
-import { askCore, isOtherSchema } from './request.ts'
+import { askCore, isOtherSchema, updatePath } from './request.ts'
 import { readVersioned } from './versioned.ts'
 
 /** What becomes of one id. */
@@ -192,15 +192,10 @@ function byFault({ target, shard }: WrittenShard, error: unknown): Unavailable {
 
 async function send({ core, minReplicas, doubts }: Found, chain: string, writes: Writes): Promise<void> {
   const [first] = writes
-  const parameters = new URLSearchParams({ 'update.chain': chain, wt: 'json' })
-  if (core.route !== null) parameters.set('_route_', core.route)
   // the version of a removal is a parameter of the request
-  if (first.json === null) parameters.set('fence', String(first.fence))
-  const { responseHeader } = await askCore(
-    core,
-    { path: `/update?${parameters}`, body: bodyOf(writes), type: 'application/json' },
-    acknowledged,
-  ).catch((error: unknown) => {
+  const path = updatePath(core, chain, first.json === null ? { fence: String(first.fence) } : {})
+  const update = { path, body: bodyOf(writes), type: 'application/json' }
+  const { responseHeader } = await askCore(core, update, acknowledged).catch((error: unknown) => {
     doubts.raise(core, error)
     throw error
   })
