@@ -6,7 +6,7 @@ import { inTurns } from '../runner/runs.ts'
 import { indexAll, takenOf } from './index-all.ts'
 import { type Legs, withLegs } from './legs.ts'
 import { loadAll } from './load.ts'
-import { apart, on, type Place, together } from './places.ts'
+import { apart, type InPlace, type Place, together } from './places.ts'
 import { rateAfter } from './rate.ts'
 import type { TestedEngine } from './tested-engine.ts'
 
@@ -18,7 +18,7 @@ const sent = { bytes: 40e6, warmUp: 10e6 }
  * and against what the processor seconds of slip-index and of the engine let expect; and two processes against one, for
  * here it is slip-index that works.
  */
-export async function measureAlto(tested: TestedEngine): Promise<Measurement[]> {
+export async function measureAlto(inPlace: InPlace): Promise<Measurement[]> {
   const root = await emptyBenchFolder('alto')
   const { name, pages } = altoPagesAtHand()
   writeAltoVolume(join(root, 'alto/volume'), pages)
@@ -26,9 +26,9 @@ export async function measureAlto(tested: TestedEngine): Promise<Measurement[]> 
     return await withLegs({ name, kind: 'directory', root }, sent, async (legs) => {
       const measured: Measurement[] = []
       for (const place of [apart, together]) {
-        measured.push(...(await on(place, tested, () => measureIn(place, tested, legs, name))))
+        measured.push(...(await inPlace(place, (tested) => measureIn(place, tested, legs, name))))
       }
-      measured.push(await on(together, tested, () => measureProcesses(tested, legs, name)))
+      measured.push(await inPlace(together, (tested) => measureProcesses(tested, legs, name)))
       return measured
     })
   } finally {

@@ -3,13 +3,14 @@ import type { Bench, Measurement, Tell } from '../runner/bench.ts'
 import { measureAlto } from './alto.ts'
 import { measureCurve } from './curve.ts'
 import { type Legs, withLegs } from './legs.ts'
+import { type InPlace, on } from './places.ts'
 import { measurePosting } from './posting.ts'
 import { measureService } from './service.ts'
 import { measureSlowShard } from './slow-shard.ts'
-import { startTested, type TestedEngine } from './tested-engine.ts'
+import { startTested } from './tested-engine.ts'
 import { measureTwoTargets } from './two-targets.ts'
 
-type Part = (tested: TestedEngine, legs: Legs) => Promise<Measurement[]>
+type Part = (inPlace: InPlace, legs: Legs) => Promise<Measurement[]>
 
 const parts: Readonly<Record<string, Part>> = {
   posting: measurePosting,
@@ -35,14 +36,12 @@ export const bench: Bench = {
 
 async function measureAll(legs: Legs, chosen: readonly string[], tell: Tell): Promise<void> {
   for (const engine of engines) {
+    const inPlace: InPlace = (place, work) =>
+      on(place, startTested[engine], (tested) => {
+        products[tested.name] = tested.product
+        return work(tested)
+      })
     const wanted = Object.entries(parts).filter(([part]) => chosen.length === 0 || chosen.includes(`${engine}-${part}`))
-    if (wanted.length === 0) continue
-    const tested = await startTested[engine]()
-    try {
-      products[tested.name] = tested.product
-      for (const [, part] of wanted) tell(await part(tested, legs))
-    } finally {
-      await tested.close()
-    }
+    for (const [, part] of wanted) tell(await part(inPlace, legs))
   }
 }

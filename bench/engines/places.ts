@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import { pin, type TestedEngine } from './tested-engine.ts'
+import type { TestedEngine } from './tested-engine.ts'
 
 /** The processors of engine and client; the client's are those of the database as well. */
 export interface Place {
@@ -25,15 +26,34 @@ export const together: Place = {
   mostOf: (client, engine) => availableParallelism() / (client + engine),
 }
 
-/** Keeps the engine, and whatever `work` starts, on their processors. */
-export async function on<T>({ engine, client }: Place, tested: TestedEngine, work: () => Promise<T>): Promise<T> {
-  tested.pin(engine)
+/** Runs `work` with an engine that was started in a place, and is closed afterwards. */
+export type InPlace = <T>(place: Place, work: (tested: TestedEngine) => Promise<T>) => Promise<T>
+
+/**
+ * Starts an engine on its processors, whose number decides how it divides its work, and keeps whatever `work` starts on the
+ * client's.
+ */
+export async function on<T>(
+  { engine, client }: Place,
+  start: () => Promise<TestedEngine>,
+  work: (tested: TestedEngine) => Promise<T>,
+): Promise<T> {
   // what is started inherits it
-  pin(process.pid, client)
+  pin(engine)
   try {
-    return await work()
+    const tested = await start()
+    try {
+      pin(client)
+      return await work(tested)
+    } finally {
+      await tested.close()
+    }
   } finally {
-    tested.pin(all)
-    pin(process.pid, all)
+    pin(all)
   }
+}
+
+/** Puts all threads of this process on such processors. */
+const pin = (processors: string): void => {
+  execFileSync('taskset', ['-acp', processors, String(process.pid)], { stdio: 'ignore' })
 }

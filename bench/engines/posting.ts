@@ -7,7 +7,7 @@ import { findBest, namesOf } from './curve.ts'
 import { indexAll, takenOf } from './index-all.ts'
 import type { Legs } from './legs.ts'
 import { loadAll } from './load.ts'
-import { apart, on, type Place, together } from './places.ts'
+import { apart, type InPlace, type Place, together } from './places.ts'
 import { rateAfter } from './rate.ts'
 import type { TestedEngine } from './tested-engine.ts'
 import { timeShares } from './time-shares.ts'
@@ -19,10 +19,10 @@ const reaches: readonly (readonly [Place, number])[] = [
 ]
 
 /** From volumes in the page cache into the engine, against the same documents that lie ready in the memory of a loader. */
-export async function measurePosting(tested: TestedEngine, legs: Legs): Promise<Measurement[]> {
+export async function measurePosting(inPlace: InPlace, legs: Legs): Promise<Measurement[]> {
   const measured: Measurement[] = []
   for (const [place, reach] of reaches) {
-    measured.push(...(await on(place, tested, () => measureIn(place, reach, tested, legs))))
+    measured.push(...(await inPlace(place, (tested) => measureIn(place, reach, tested, legs))))
   }
   return measured
 }

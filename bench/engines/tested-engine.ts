@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Engine } from '../../src/shards/engine.ts'
@@ -38,8 +37,6 @@ export interface TestedEngine {
   drop(index: string): Promise<void>
   /** Processor time it has taken since it was started, seconds. */
   processorSeconds(): number
-  /** From now on it runs on such processors only. */
-  pin(processors: string): void
   close(): Promise<void>
 }
 
@@ -55,11 +52,6 @@ async function createOn(engine: Engine): Promise<void> {
 }
 
 const rarely = { visible: '1h', durable: '1h' }
-
-/** Puts all threads of a process on such processors. */
-export const pin = (pid: number, processors: string): void => {
-  execFileSync('taskset', ['-acp', processors, String(pid)], { stdio: 'ignore' })
-}
 
 /** Linux counts in hundredths of a second, whatever the clock of the kernel. */
 const processorSeconds = (pid: number): number => {
@@ -115,7 +107,6 @@ export const startTested = {
         await done(solr, `GET /admin/cores?action=UNLOAD&core=${index}_1&deleteInstanceDir=true`)
       },
       processorSeconds: () => processorSeconds(solr.pid),
-      pin: (processors) => pin(solr.pid, processors),
       close: () => solr.close(),
     }
   },
@@ -150,7 +141,6 @@ export const startTested = {
         for (const { index: name } of indices) await answered(server.url, `DELETE /${name}`)
       },
       processorSeconds: () => processorSeconds(server.pid),
-      pin: (processors) => pin(server.pid, processors),
       close: () => server.close(),
     }
   },
