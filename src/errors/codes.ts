@@ -206,7 +206,7 @@ export const errorCodes = {
   ),
   TARGET_MISMATCH: usage(
     'A target in the configuration differs from what the database says it is.',
-    'Correct the key that is named, or apply it with: slipctl targets apply. One that is being retired: take it out of the configuration, or wait until slipctl targets list no longer shows it.',
+    'One that is being retired: take it out of the configuration, or wait until slipctl targets list no longer shows it. Else correct the key that is named, or apply it with: slipctl targets apply',
   ),
   TARGET_FOR_LIFE: usage(
     'Engine, shards and schema version of a target cannot change once it is applied.',
