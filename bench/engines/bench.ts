@@ -3,22 +3,28 @@ import type { Bench, Measurement, Tell } from '../runner/bench.ts'
 import { measureAlto } from './alto.ts'
 import { measureCurve } from './curve.ts'
 import { type Legs, withLegs } from './legs.ts'
-import { type InPlace, on } from './places.ts'
+import { apart, type InPlace, on, type Place, together } from './places.ts'
 import { measurePosting } from './posting.ts'
 import { measureService } from './service.ts'
 import { measureSlowShard } from './slow-shard.ts'
-import { startTested } from './tested-engine.ts'
+import { startTested, type TestedEngine } from './tested-engine.ts'
 import { measureTwoTargets } from './two-targets.ts'
 
 type Part = (inPlace: InPlace, legs: Legs) => Promise<Measurement[]>
 
+/** What is measured of an engine in one place. */
+const at =
+  (place: Place, measure: (tested: TestedEngine, legs: Legs) => Promise<Measurement[]>): Part =>
+  (inPlace, legs) =>
+    inPlace(place, (tested) => measure(tested, legs))
+
 const parts: Readonly<Record<string, Part>> = {
   posting: measurePosting,
-  service: measureService,
-  slow: measureSlowShard,
-  both: measureTwoTargets,
+  service: at(apart, measureService),
+  slow: at(together, measureSlowShard),
+  both: at(together, measureTwoTargets),
   alto: measureAlto,
-  curve: measureCurve,
+  curve: at(together, measureCurve),
 }
 
 /** Bytes of documents that a leg sends, and how many of them come before it is measured. */

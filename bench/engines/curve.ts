@@ -3,7 +3,7 @@ import { type Measurement, ratioAtLeast, reported } from '../runner/bench.ts'
 import { median } from '../runner/runs.ts'
 import type { Legs } from './legs.ts'
 import { byDefault, type Choice, load, loadAll } from './load.ts'
-import { type InPlace, together } from './places.ts'
+import { together } from './places.ts'
 import type { TestedEngine } from './tested-engine.ts'
 
 const sizes = [1, 2, 4, 8, 16].map((mebibytes) => mebibytes << 20)
@@ -36,11 +36,7 @@ export async function findBest(tested: TestedEngine, { files }: Legs): Promise<C
 }
 
 /** How fast a plain loader is with parcels of each size over so many connections, and whether the defaults are near the best. */
-export function measureCurve(inPlace: InPlace, legs: Legs): Promise<Measurement[]> {
-  return inPlace(together, (tested) => measureIn(tested, legs))
-}
-
-async function measureIn(tested: TestedEngine, legs: Legs): Promise<Measurement[]> {
+export async function measureCurve(tested: TestedEngine, legs: Legs): Promise<Measurement[]> {
   const rates = choices.map((): number[] => [])
   await loadAll(tested, legs)
   for (let round = 0; round < rounds; round++) {

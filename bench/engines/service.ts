@@ -10,7 +10,6 @@ import { percentile } from '../queue/percentile.ts'
 import { type Measurement, ratioAtMost, reported, valueAtMost } from '../runner/bench.ts'
 import { withFullQueue } from './full-queue.ts'
 import type { Legs } from './legs.ts'
-import { apart, type InPlace } from './places.ts'
 import type { TestedEngine } from './tested-engine.ts'
 
 const rounds = 5
@@ -27,11 +26,7 @@ const quietShare = 0.1
  * An index as people use it, the engine on a processor of its own: how large it is, how fast searches are while all of it
  * is indexed anew, and how soon a request is seen.
  */
-export function measureService(inPlace: InPlace, legs: Legs): Promise<Measurement[]> {
-  return inPlace(apart, (tested) => measureIn(tested, legs))
-}
-
-async function measureIn(tested: TestedEngine, { files }: Legs): Promise<Measurement[]> {
+export async function measureService(tested: TestedEngine, { files }: Legs): Promise<Measurement[]> {
   const index = 'service'
   const main = tested.targetOf(index, { visible: `${visibleMs}ms`, durable: '1m' })
   const measure = async (library: BenchLibrary) => {

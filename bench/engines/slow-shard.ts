@@ -5,7 +5,6 @@ import { type Measurement, neverAbove } from '../runner/bench.ts'
 import { inTurns } from '../runner/runs.ts'
 import { withFullQueue } from './full-queue.ts'
 import type { Legs } from './legs.ts'
-import { type InPlace, together } from './places.ts'
 import type { TestedEngine } from './tested-engine.ts'
 
 /** Milliseconds that each parcel waits longer than the engine takes. */
@@ -13,11 +12,7 @@ const later = 300
 let made = 0
 
 /** Peak memory of slip-index while its shard answers slowly: what is assembled must not pile up. */
-export function measureSlowShard(inPlace: InPlace, legs: Legs): Promise<Measurement[]> {
-  return inPlace(together, (tested) => measureIn(tested, legs))
-}
-
-async function measureIn(tested: TestedEngine, { files }: Legs): Promise<Measurement[]> {
+export async function measureSlowShard(tested: TestedEngine, { files }: Legs): Promise<Measurement[]> {
   const proxy = await HttpProxy.before(tested.url)
   proxy.strike(
     ({ method, path }) => method === 'POST' && /\/(update|_bulk)\b/.test(path),

@@ -2,15 +2,10 @@ import { type Measurement, ratioAtMost } from '../runner/bench.ts'
 import { inTurns } from '../runner/runs.ts'
 import { indexAll } from './index-all.ts'
 import type { Legs } from './legs.ts'
-import { type InPlace, together } from './places.ts'
 import type { TestedEngine } from './tested-engine.ts'
 
 /** Two targets on one server, indexed by one slip-index that assembles each volume once, against one after the other. */
-export function measureTwoTargets(inPlace: InPlace, legs: Legs): Promise<Measurement[]> {
-  return inPlace(together, (tested) => measureIn(tested, legs))
-}
-
-async function measureIn(tested: TestedEngine, legs: Legs): Promise<Measurement[]> {
+export async function measureTwoTargets(tested: TestedEngine, legs: Legs): Promise<Measurement[]> {
   const runs = await inTurns(
     {
       ours: async () => (await indexAll(tested, legs, { count: 2 })).seconds,

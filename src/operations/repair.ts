@@ -25,12 +25,14 @@ const pageSize = 1_000
 /** A shard that lacks what it was sent. One that is `ahead` as well must be adopted before it can be repaired. */
 type Lacking = Setback & { readonly isAhead: boolean }
 
-/** The shards of a target that lack what they were sent, as the tables say. */
-export async function setbacks(db: Database, target: string): Promise<Lacking[]> {
+/** The shards of a target that lack what they were sent, as the tables say, and a comparison that is not written down. */
+export async function setbacks(db: Database, target: string, findings: readonly Finding[] = []): Promise<Lacking[]> {
   const states = await shardStates(db, target)
-  return states.flatMap(({ shard, state, behindFrom, since }) =>
-    behindFrom === null ? [] : [{ shard, from: behindFrom, since, isAhead: state === 'ahead' }],
-  )
+  return states.flatMap(({ shard, state, behindFrom, since }) => {
+    const found = findings.find((finding) => finding.shard === shard)
+    const from = found?.kind === 'behind' ? Math.min(found.from, behindFrom ?? found.from) : behindFrom
+    return from === null ? [] : [{ shard, from, since, isAhead: state === 'ahead' || found?.kind === 'ahead' }]
+  })
 }
 
 /**
@@ -38,28 +40,12 @@ export async function setbacks(db: Database, target: string): Promise<Lacking[]>
  * Of shards that do not answer, which are `away`, it is what the tables say. A dry run writes nothing of it down.
  */
 export async function findSetbacks(
-  pair: Pair,
+  { db, engine, target }: Pair,
   { dryRun }: Pick<RepairOptions, 'dryRun'>,
 ): Promise<{ readonly found: readonly Lacking[]; readonly away: Comparison['away'] }> {
-  const { db, target } = pair
-  const { findings, away } = await compareShards(pair)
+  const { findings, away } = await compareShards({ db, engine, target })
   if (!dryRun) await db.transaction((tx) => recordFindings(tx, target.name, findings))
-  const known = await setbacks(db, target.name)
-  return { found: dryRun ? withFindings(known, findings) : known, away }
-}
-
-function withFindings(known: readonly Lacking[], findings: readonly Finding[]): Lacking[] {
-  const all = new Map(known.map((each) => [each.shard, each]))
-  for (const finding of findings) {
-    const before = all.get(finding.shard)
-    if (finding.kind === 'ahead') {
-      if (before !== undefined) all.set(finding.shard, { ...before, isAhead: true })
-      continue
-    }
-    const from = Math.min(finding.from, before?.from ?? finding.from)
-    all.set(finding.shard, { shard: finding.shard, from, since: 0, isAhead: before?.isAhead ?? false })
-  }
-  return [...all.values()].sort((a, b) => a.shard - b.shard)
+  return { found: await setbacks(db, target.name, dryRun ? findings : []), away }
 }
 
 /**

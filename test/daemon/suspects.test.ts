@@ -109,14 +109,20 @@ test('is sent no further once its shard is suspended: three that break are enoug
   )
 })
 
-test('is not sent again when the process is to stop', async () => {
-  const claim = await claimed()
+/** An engine that answers nothing, and the process is to stop meanwhile. */
+function stopping() {
   const stop = new AbortController()
-  const { engine, posts } = breaking(() => {
+  const broken = breaking(() => {
     stop.abort()
     return unanswered
   })
-  await startBatch(library, token, claim, { engine, stop: stop.signal }).ended
+  return { ...broken, stop: stop.signal }
+}
+
+test('is not sent again when the process is to stop', async () => {
+  const claim = await claimed()
+  const { engine, posts, stop } = stopping()
+  await startBatch(library, token, claim, { engine, stop }).ended
   expect(posts).toHaveLength(1)
   const left = await rows(`SELECT htid FROM slip_queue WHERE state = 2 AND lane = 1 AND unproven`)
   expect(left).toHaveLength(posts[0]!.length)
@@ -124,13 +130,9 @@ test('is not sent again when the process is to stop', async () => {
 
 test('nor is what waits for its turn, to a server that gave no answer', async () => {
   const claim = await claimed()
-  const stop = new AbortController()
-  const { engine, posts } = breaking(() => {
-    stop.abort()
-    return unanswered
-  })
+  const { engine, posts, stop } = stopping()
   const paced = { batchBytes: 1, connections: 1 }
-  const { returned } = (await startBatch(library, token, claim, { engine, stop: stop.signal, ...paced }).ended) as {
+  const { returned } = (await startBatch(library, token, claim, { engine, stop, ...paced }).ended) as {
     returned: number
   }
   expect(posts).toHaveLength(1)

@@ -25,11 +25,8 @@ export async function createIndices(server: Server, shards: number): Promise<voi
     const index = shardIndex(server.index, shard)
     if (present.filter((alias) => alias.index === index).length < 2) await createIndex(server, shard)
     await started(server, shard)
-    assertAnalyses(await probeIndex(server, shard, () => true), {
-      target: server.target,
-      shard,
-      urls: server.nodes.urls,
-    })
+    const differences = await probeIndex(server, shard, () => true)
+    assertAnalyses(differences, { target: server.target, shard, urls: server.nodes.urls })
   }
 }
 

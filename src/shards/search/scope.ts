@@ -36,7 +36,7 @@ export const filterFields: readonly string[] = named(({ kind }) => filtered.incl
 /** Those of them that are integers. */
 export const numberFields: readonly string[] = named(({ kind }) => kind === 'long')
 
-const isWhole = ({ kind }: IndexField): boolean => (isAnalyzed(kind) ? analyses[kind].tokens === 'whole' : true)
+const isWhole = ({ kind }: IndexField): boolean => !isAnalyzed(kind) || analyses[kind].tokens === 'whole'
 
 const wholeFields = new Set(indexFields.filter(isWhole).map(({ name }) => name))
 

@@ -27,10 +27,8 @@ export async function createIndex(cores: Cores, chains: Chains, options: SolrOpt
     cores.forget()
     for (let shard = 1; shard <= shards; shard++) {
       await assertOwn(cores, chains, shard)
-      assertAnalyses(await askShard(cores, shard, (core) => probeCore(core, anyType)), {
-        ...{ target, shard },
-        urls: cores.nodes.urls,
-      })
+      const differences = await askShard(cores, shard, (core) => probeCore(core, anyType))
+      assertAnalyses(differences, { target, shard, urls: cores.nodes.urls })
     }
   } catch (error) {
     if (!isStatus(error, 400, 500)) throw error
